@@ -1,0 +1,203 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What an {@link EgressProxy} is made from.
+ *
+ * `upstreams`, `domain`, `namespace` and everything else that is not typed `Input` is plain: it decides what
+ * is created, so an Output there is an error that names the argument.
+ */
+export interface EgressProxyArgs {
+  /** The third parties that may be called, at least one and at most 1,000; each host once. */
+  upstreams: Upstream[];
+  /**
+   * Domain under which applications name upstreams: `http://<host>.<domain>`. At least two labels; neither
+   * above nor below the cluster's domain or an upstream's host. Default: `egress.local`.
+   */
+  domain?: string;
+  /** Kubernetes namespace of the proxy, its Services and its DNS server. Default: `egress`. */
+  namespace?: string;
+  /** Whether the component creates `namespace`. Default: true. */
+  createNamespace?: boolean;
+  /** Image of the proxy, by digest (`repository@sha256:…`). Give either this or `build`. */
+  image?: pulumi.Input<string>;
+  /** Builds the proxy's image from this package and pushes it. Give either this or `image`. */
+  build?: ImageBuild;
+  /** Names of existing Secrets (type `kubernetes.io/dockerconfigjson`) in `namespace` with which its pods pull images. Default: none. */
+  imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Pods of the proxy. Default: 2. */
+  replicas?: pulumi.Input<number>;
+  /** CPU and memory of each proxy pod. Default: requests 100m and 128Mi, limits 1 and 256Mi. */
+  resources?: Resources;
+  /** Labels added to every object in `namespace`; those that select pods win. Default: none. */
+  labels?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Annotations added to the proxy's pods; those of this component win. Default: none. */
+  podAnnotations?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Node labels that the proxy's and the DNS server's pods require. Default: none. */
+  nodeSelector?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Taints that the proxy's and the DNS server's pods tolerate. Default: none. */
+  tolerations?: pulumi.Input<pulumi.Input<Toleration>[]>;
+  /** Priority class of the proxy's and the DNS server's pods. Default: the cluster's. */
+  priorityClassName?: pulumi.Input<string>;
+  /**
+   * How long a proxy pod that is being replaced finishes requests in flight: `60s`, `5m`; 1 s to 1 h. What
+   * lasts longer is cut. Default: `60s`.
+   */
+  drain?: string;
+  /** The service mesh. */
+  mesh?: Mesh;
+  /** How applications come to resolve `domain`. */
+  dns?: Dns;
+  /** The proxy's log. */
+  log?: Log;
+}
+
+/** One third party, reached as `https://<host>:<port>`. */
+export interface Upstream {
+  /**
+   * Exact host (`api.stripe.com`), or a wildcard (`*.ingest.sentry.io`) for every name below the suffix,
+   * however deep, but not the suffix itself. An exact host beats a wildcard, a longer wildcard a shorter one.
+   */
+  host: string;
+  /** TCP port, 1 to 65535. Default: 443. */
+  port?: number;
+  /** Time limits. */
+  timeouts?: Timeouts;
+  /** How the third party's identity is verified. */
+  tls?: UpstreamTls;
+  /**
+   * Ranges in CIDR notation, otherwise refused as private or special, that this host may resolve to: for third
+   * parties behind a private link. Loopback, link-local, multicast and metadata addresses can't be allowed.
+   * Default: none.
+   */
+  allowedCidrs?: string[];
+}
+
+/** Time limits of one upstream: an integer and `ms`, `s`, `m` or `h`; more than 0 and at most 24 h. */
+export interface Timeouts {
+  /** TCP connection and TLS handshake. Default: `5s`. */
+  connect?: string;
+  /** From the request's last byte to the response's headers. Default: `60s`. */
+  response?: string;
+  /** Between two pieces of a body. Default: `60s`. */
+  idle?: string;
+}
+
+/** TLS towards one upstream. The certificate is always verified. */
+export interface UpstreamTls {
+  /** Certificate authorities as PEM, instead of the public ones. Default: Node's public authorities. */
+  caCertificates?: string;
+  /** Lowest protocol version. Default: TLS 1.2. */
+  minVersion?: TlsVersion;
+  /** Name sent as SNI and verified in the certificate, where it is not the host. Not with a wildcard. Default: the host. */
+  serverName?: string;
+}
+
+/** A TLS protocol version. */
+export const TlsVersion = {
+  /** TLS 1.2 */
+  Tls12: "TLSv1.2",
+  /** TLS 1.3 */
+  Tls13: "TLSv1.3",
+} as const;
+export type TlsVersion = (typeof TlsVersion)[keyof typeof TlsVersion];
+
+/** How the proxy's image is built and where it is pushed. */
+export interface ImageBuild {
+  /** Repository without tag: `registry.example.com/platform/egress-proxy`. */
+  repository: pulumi.Input<string>;
+  /** Login of the registry. Default: the Docker client's own. */
+  registry?: ImageRegistry;
+  /** Platform of the cluster's nodes, `os/architecture`. Default: `linux/amd64`, whatever the building machine is. */
+  platform?: string;
+  /** Base image with Node ≥ 22.15 as `node` or `/nodejs/bin/node`, by digest. Default: `node:24-slim`, pinned. */
+  baseImage?: pulumi.Input<string>;
+}
+
+/** Login of an image registry. */
+export interface ImageRegistry {
+  /** Host of the registry: `registry.example.com`. */
+  server: pulumi.Input<string>;
+  username: pulumi.Input<string>;
+  /** Kept secret. */
+  password: pulumi.Input<string>;
+}
+
+/** CPU and memory, as Kubernetes quantities. */
+export interface Resources {
+  /** What the scheduler sets aside. */
+  requests?: ResourceQuantities;
+  /** What the pod can't exceed. */
+  limits?: ResourceQuantities;
+}
+
+/** Kubernetes quantities. */
+export interface ResourceQuantities {
+  /** Cores: `100m`, `1`. */
+  cpu?: pulumi.Input<string>;
+  /** Bytes: `128Mi`. */
+  memory?: pulumi.Input<string>;
+}
+
+/** A Kubernetes toleration. */
+export interface Toleration {
+  key?: pulumi.Input<string>;
+  operator?: pulumi.Input<string>;
+  value?: pulumi.Input<string>;
+  effect?: pulumi.Input<string>;
+  tolerationSeconds?: pulumi.Input<number>;
+}
+
+/** The service mesh between applications and the proxy. */
+export interface Mesh {
+  /** Default: `required`. */
+  mode?: MeshMode;
+}
+
+/** Whether the proxy's pods run inside Linkerd. */
+export const MeshMode = {
+  /** Injected; only meshed callers are admitted; without a sidecar the pods exit with the reason instead of serving. */
+  Required: "required",
+  /** Injected where Linkerd does it; serves without a sidecar too. */
+  Optional: "optional",
+  /** Not injected: plain HTTP from applications to the proxy. */
+  None: "none",
+} as const;
+export type MeshMode = (typeof MeshMode)[keyof typeof MeshMode];
+
+/** How names below `domain` come to resolve. */
+export interface Dns {
+  /** Default: `stubDomain`. */
+  mode?: DnsMode;
+  /** The cluster's own DNS domain. Default: `cluster.local`. */
+  clusterDomain?: string;
+  /** Image of the CoreDNS that serves the zone, by digest. Default: `registry.k8s.io/coredns/coredns`, pinned. */
+  image?: pulumi.Input<string>;
+  /** CPU and memory of each DNS pod. Default: requests 50m and 32Mi, limits 500m and 128Mi. */
+  resources?: Resources;
+}
+
+/** Who tells the cluster's DNS about `domain`. */
+export const DnsMode = {
+  /** A controller adds a stub domain to the cluster's Corefile, and takes it out at destroy. */
+  StubDomain: "stubDomain",
+  /** Nobody touches `kube-system`; the output `stubDomain` is the text for whoever does. */
+  Manual: "manual",
+  /** No DNS parts: applications use the Services' own names, which `urls` then holds. */
+  None: "none",
+} as const;
+export type DnsMode = (typeof DnsMode)[keyof typeof DnsMode];
+
+/** The proxy's log, JSON lines on standard output. */
+export interface Log {
+  /** Lowest level that is written. Default: `info`. */
+  level?: LogLevel;
+}
+
+/** Severity of a log line. */
+export const LogLevel = {
+  Debug: "debug",
+  Info: "info",
+  Warn: "warn",
+  Error: "error",
+} as const;
+export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];

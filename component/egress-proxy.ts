@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { EgressProxyArgs } from "./args";
+import { DnsMode } from "./args";
+import { namesOf } from "./names";
+import type { Context } from "./resources/context";
+import { createEgressDns } from "./resources/egress-dns";
+import { proxyImage } from "./resources/image";
+import { createNamespace, namespaceName } from "./resources/namespace";
+import { createProxy } from "./resources/proxy";
+import { createStubDomain, stubDomainText } from "./resources/stub-domain";
+import { createUpstreamServices } from "./resources/upstream-services";
+import { type Settings, settingsOf } from "./settings";
+import { urlFor, urlsOf } from "./urls";
+import { checkArguments } from "./validation/arguments";
+
+/**
+ * An egress proxy in a Kubernetes cluster: `http://<host>.egress.local` inside the cluster means
+ * `https://<host>`, for the listed hosts and no others.
+ *
+ * Its children, in the order in which they come to be: namespace, image, policy, proxy, one Service per
+ * upstream, DNS server, stub domain. They go in the opposite order.
+ */
+export class EgressProxy extends pulumi.ComponentResource {
+  /** URL by host, as applications call it. */
+  public readonly urls: pulumi.Output<Record<string, string>>;
+  /** Domain under which applications name upstreams. */
+  public readonly domain: pulumi.Output<string>;
+  /** Namespace of the proxy, its Services and its DNS server. */
+  public readonly namespace: pulumi.Output<string>;
+  /** Image of the proxy, by digest. */
+  public readonly image: pulumi.Output<string>;
+  /** Server block for the cluster's Corefile that makes `domain` resolve; empty where `dns.mode` is `none`. */
+  public readonly stubDomain: pulumi.Output<string>;
+
+  /**
+   * @param name Tells this EgressProxy from others; part of Kubernetes names, at most 40 characters of a DNS label.
+   * @throws pulumi.ResourceError that lists everything wrong with the arguments; then nothing is created.
+   */
+  constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+    // Without the arguments, because the preview would repeat all of them.
+    super("k8s-egress:index:EgressProxy", name, {}, opts);
+    const problems = checkArguments(name, args);
+    if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressProxy "${name}"`), this, true);
+
+    const settings = settingsOf(args);
+    const context: Context = { name, names: namesOf(name, settings.namespace), settings, args, parent: this };
+
+    const namespace = namespaceName(context, createNamespace(context));
+    const image = proxyImage(context);
+    const proxy = createProxy(context, namespace, image);
+    const services = createUpstreamServices(context, namespace);
+    if (settings.dns === DnsMode.None) {
+      this.stubDomain = pulumi.output("");
+    } else {
+      const dns = createEgressDns(context, namespace, [proxy, ...services]);
+      this.stubDomain = stubDomainText(context, dns);
+      if (settings.dns === DnsMode.StubDomain) createStubDomain(context, image, dns);
+    }
+
+    this.urls = pulumi.output(urlsOf(settings));
+    this.domain = pulumi.output(settings.domain);
+    this.namespace = pulumi.output(settings.namespace);
+    this.image = image;
+    settingsByProxy.set(this, settings);
+    this.registerOutputs({
+      urls: this.urls,
+      domain: this.domain,
+      namespace: this.namespace,
+      image: this.image,
+      stubDomain: this.stubDomain,
+    });
+  }
+
+  /**
+   * URL of one host, listed itself or below a listed wildcard: `http://api.stripe.com.egress.local`.
+   *
+   * @throws RangeError where the host is not listed, so that a misspelt host fails at preview.
+   */
+  public urlFor(host: string): string {
+    return urlFor(host, settingsByProxy.get(this)!);
+  }
+}
+
+/** Beside the class, because schema inference takes every field of a component, private ones too, for an output. */
+const settingsByProxy = new WeakMap<EgressProxy, Settings>();

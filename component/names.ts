@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+
+/** Kubernetes' limit for a Service's name, a DNS label (RFC 1035 §2.3.1). */
+const MAX_LABEL_LENGTH = 63;
+const STUB_DOMAIN = "-stub-domain";
+
+/**
+ * Name of the Service that stands for a host: `api.stripe.com` → `api-stripe-com`.
+ *
+ * Injective, so that no two hosts share a Service: `-` becomes `--` and `.` becomes `-`, and as no label begins
+ * or ends with a hyphen, an encoded host has hyphens alone or in even runs. Three in a row are free for what
+ * else is needed: wildcards, hosts that begin with a digit (a Service's name can't), and names beyond 63
+ * characters, which end in a hash.
+ */
+export function serviceName(host: string): string {
+  const wildcard = host.startsWith("*.");
+  const encoded = (wildcard ? host.slice(2) : host).replaceAll("-", "--").replaceAll(".", "-");
+  const name = wildcard ? `wildcard---${encoded}` : /^\d/.test(encoded) ? `host---${encoded}` : encoded;
+  return bounded(name, MAX_LABEL_LENGTH, "---");
+}
+
+/** The name itself, or one of at most `length` characters that ends in its hash. */
+function bounded(name: string, length: number, separator: string): string {
+  if (name.length <= length) return name;
+  const hash = shortHash(name);
+  return `${name.slice(0, length - hash.length - separator.length).replace(/-+$/, "")}${separator}${hash}`;
+}
+
+/** First 12 hexadecimal digits of a text's SHA-256: names what is immutable by its content. */
+export function shortHash(text: string): string {
+  return sha256(text).slice(0, 12);
+}
+
+/** SHA-256 of a text as UTF-8, in hexadecimal. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Names of everything that one EgressProxy creates. */
+export interface Names {
+  /** Tells this EgressProxy from any other in the cluster. */
+  readonly instance: string;
+  readonly proxy: string;
+  readonly policy: string;
+  readonly dns: string;
+  readonly zone: string;
+  /** Namespace, and everything in it, of the controller that edits the cluster's DNS. */
+  readonly stubDomain: string;
+}
+
+/** Cluster-scoped names and selectors carry the instance: two EgressProxy in a cluster don't meet. */
+export function namesOf(name: string, namespace: string): Names {
+  const instance = bounded(
+    name === namespace ? name : `${namespace}-${name}`,
+    MAX_LABEL_LENGTH - STUB_DOMAIN.length,
+    "-",
+  );
+  return {
+    instance,
+    proxy: `${name}-proxy`,
+    policy: `${name}-policy`,
+    dns: `${name}-dns`,
+    zone: `${name}-zone`,
+    stubDomain: `${instance}${STUB_DOMAIN}`,
+  };
+}

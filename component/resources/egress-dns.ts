@@ -1,0 +1,168 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { shortHash } from "../names";
+import { zoneText } from "../zone";
+import { type Context, labels, selector } from "./context";
+import { quantities, restrictedPod, scheduling, spread } from "./pod";
+
+/** CoreDNS 1.12.1. */
+const DEFAULT_IMAGE =
+  "registry.k8s.io/coredns/coredns@sha256:e8c262566636e6bc340ece6473b0eed193cad045384401529721ddbe6463d31c";
+
+const DNS_PORT = 5353;
+const HEALTH_PORT = 8080;
+const READY_PORT = 8181;
+const FOLDER = "/etc/egress-dns";
+
+const DEFAULT_RESOURCES = {
+  requests: { cpu: "50m", memory: "32Mi" },
+  limits: { cpu: "500m", memory: "128Mi" },
+};
+
+/** The DNS server of the egress domain. Ready means: every pod serves the new zone. */
+export interface EgressDns {
+  readonly service: k8s.core.v1.Service;
+  readonly deployment: k8s.apps.v1.Deployment;
+}
+
+/** CoreDNS with the zone of the egress domain, and for the targets of its CNAMEs the cluster's domain; nothing else. */
+export function createEgressDns(
+  context: Context,
+  namespace: pulumi.Input<string>,
+  dependsOn: pulumi.Resource[],
+): EgressDns {
+  const { name, names, settings, args, parent } = context;
+  const data = {
+    Corefile: corefile(settings.domain, settings.clusterDomain),
+    zone: zoneText(settings, names.dns),
+  };
+  const zone = new k8s.core.v1.ConfigMap(
+    `${name}-zone`,
+    {
+      metadata: {
+        name: `${names.zone}-${shortHash(JSON.stringify(data))}`,
+        namespace,
+        labels: labels(context, "egress-dns"),
+      },
+      immutable: true,
+      data,
+    },
+    // First the proxy admits a new upstream, then its name resolves.
+    { parent, dependsOn },
+  );
+  const account = new k8s.core.v1.ServiceAccount(
+    `${name}-dns`,
+    {
+      metadata: { name: names.dns, namespace, labels: labels(context, "egress-dns") },
+      automountServiceAccountToken: false,
+    },
+    { parent },
+  );
+  new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-dns`,
+    {
+      metadata: { name: names.dns, namespace, labels: labels(context, "egress-dns") },
+      spec: {
+        maxUnavailable: 1,
+        unhealthyPodEvictionPolicy: "AlwaysAllow",
+        selector: { matchLabels: selector(context, "egress-dns") },
+      },
+    },
+    { parent },
+  );
+  const deployment = new k8s.apps.v1.Deployment(
+    `${name}-dns`,
+    {
+      metadata: { name: names.dns, namespace, labels: labels(context, "egress-dns") },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: selector(context, "egress-dns") },
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: {
+          metadata: {
+            labels: labels(context, "egress-dns"),
+            // The cluster's DNS asks it, from outside the mesh.
+            annotations: { "linkerd.io/inject": "disabled" },
+          },
+          spec: restrictedPod(
+            {
+              ...scheduling(args),
+              serviceAccountName: account.metadata.name,
+              topologySpreadConstraints: spread(selector(context, "egress-dns")),
+              terminationGracePeriodSeconds: 30,
+              volumes: [{ name: "zone", configMap: { name: zone.metadata.name } }],
+            },
+            {
+              name: "coredns",
+              image: args.dns?.image ?? DEFAULT_IMAGE,
+              args: ["-conf", `${FOLDER}/Corefile`],
+              ports: [
+                { name: "dns", containerPort: DNS_PORT, protocol: "UDP" },
+                { name: "dns-tcp", containerPort: DNS_PORT, protocol: "TCP" },
+                { name: "health", containerPort: HEALTH_PORT },
+                { name: "ready", containerPort: READY_PORT },
+              ],
+              resources: quantities(args.dns?.resources, DEFAULT_RESOURCES),
+              readinessProbe: {
+                httpGet: { path: "/ready", port: "ready" },
+                periodSeconds: 2,
+                failureThreshold: 2,
+              },
+              livenessProbe: {
+                httpGet: { path: "/health", port: "health" },
+                initialDelaySeconds: 10,
+                periodSeconds: 10,
+                timeoutSeconds: 5,
+              },
+              volumeMounts: [{ name: "zone", mountPath: FOLDER, readOnly: true }],
+            },
+            // Not for its port: the official image's binary carries this file capability and can't be executed without it (capabilities(7), "capability-dumb binaries").
+            ["NET_BIND_SERVICE"],
+          ),
+        },
+      },
+    },
+    { parent },
+  );
+  const service = new k8s.core.v1.Service(
+    `${name}-dns`,
+    {
+      metadata: { name: names.dns, namespace, labels: labels(context, "egress-dns") },
+      spec: {
+        type: "ClusterIP",
+        selector: selector(context, "egress-dns"),
+        ports: [
+          { name: "dns", port: 53, targetPort: "dns", protocol: "UDP" },
+          { name: "dns-tcp", port: 53, targetPort: "dns-tcp", protocol: "TCP" },
+        ],
+      },
+    },
+    { parent },
+  );
+  return { service, deployment };
+}
+
+/**
+ * The zone from its file (NXDOMAIN with SOA for what is not in it), the CNAMEs' targets from the cluster's DNS;
+ * any other name has no server block here and is refused, so this is no open resolver. `lameduck` keeps
+ * answering while a pod leaves its Service.
+ */
+function corefile(domain: string, clusterDomain: string): string {
+  return [
+    `${domain}:${DNS_PORT} {`,
+    `  errors`,
+    `  health :${HEALTH_PORT} {`,
+    `    lameduck 5s`,
+    `  }`,
+    `  ready :${READY_PORT}`,
+    `  file ${FOLDER}/zone ${domain} {`,
+    `    reload 0`,
+    `  }`,
+    `}`,
+    `${clusterDomain}:${DNS_PORT} {`,
+    `  errors`,
+    `  forward . /etc/resolv.conf`,
+    `}`,
+    ``,
+  ].join("\n");
+}

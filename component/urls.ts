@@ -1,0 +1,60 @@
+import { DnsMode } from "./args";
+import { serviceName } from "./names";
+import type { Settings } from "./settings";
+import { DEFAULT_DOMAIN } from "./validation/arguments";
+import { hostProblem } from "./validation/host";
+
+/**
+ * URL under which applications reach a third party through an egress proxy that another stack deployed:
+ * `egressUrl("api.stripe.com")` is `http://api.stripe.com.egress.local`.
+ *
+ * @param host Exact host of the third party.
+ * @param domain The egress proxy's domain. Default: `egress.local`.
+ * @throws RangeError where `host` is no exact host.
+ */
+export function egressUrl(host: string, domain: string = DEFAULT_DOMAIN): string {
+  const problem = host.startsWith("*")
+    ? `"${host}" is a wildcard; name one host below it`
+    : hostProblem(host);
+  if (problem) throw new RangeError(`egressUrl: ${problem}`);
+  return `http://${host}.${domain}`;
+}
+
+/** URLs by host as listed; a wildcard's is a pattern, and absent where there are only Services to name. */
+export function urlsOf(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    settings.upstreams
+      .filter(({ host }) => !(settings.dns === DnsMode.None && host.startsWith("*.")))
+      .map(({ host }) => [host, urlOf(host, settings)]),
+  );
+}
+
+/**
+ * URL of one host, listed itself or below a listed wildcard.
+ *
+ * @throws RangeError where the host is not listed, or has no name without a DNS.
+ */
+export function urlFor(host: string, settings: Settings): string {
+  const listed = settings.upstreams.some((upstream) => upstream.host === host);
+  const below = settings.upstreams.some(
+    (upstream) => upstream.host.startsWith("*.") && host.endsWith(upstream.host.slice(1)),
+  );
+  if (host.startsWith("*") || (!listed && (!below || hostProblem(host) !== undefined))) {
+    const known = settings.upstreams.map((upstream) => upstream.host).join(", ");
+    throw new RangeError(
+      `urlFor: ${JSON.stringify(host)} is not an upstream of this EgressProxy; there are ${known}`,
+    );
+  }
+  if (!listed && settings.dns === DnsMode.None) {
+    throw new RangeError(
+      `urlFor: ${JSON.stringify(host)} is listed by a wildcard only, which has no name while dns.mode is "none"; list it itself`,
+    );
+  }
+  return urlOf(host, settings);
+}
+
+function urlOf(host: string, { dns, domain, namespace, clusterDomain }: Settings): string {
+  return dns === DnsMode.None
+    ? `http://${serviceName(host)}.${namespace}.svc.${clusterDomain}`
+    : `http://${host}.${domain}`;
+}

@@ -1,0 +1,271 @@
+import type { EgressProxyArgs } from "../args";
+import { DnsMode, LogLevel, MeshMode } from "../args";
+import { checkDuration, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
+import { isWithin, nameProblem } from "./host";
+import { isDeferred, Problems, show } from "./problems";
+import { checkUpstreams } from "./upstreams";
+
+export const DEFAULT_DOMAIN = "egress.local";
+export const DEFAULT_NAMESPACE = "egress";
+export const DEFAULT_CLUSTER_DOMAIN = "cluster.local";
+
+/** RFC 1123 label, what Kubernetes asks of a namespace. */
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+const MAX_NAMESPACE_LENGTH = 63;
+/** Leaves room behind the name: `egress-policy-` and a hash of 12 digits. */
+const MAX_RESOURCE_NAME_LENGTH = 40;
+
+const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
+  "upstreams",
+  "domain",
+  "namespace",
+  "createNamespace",
+  "image",
+  "build",
+  "imagePullSecrets",
+  "replicas",
+  "resources",
+  "labels",
+  "podAnnotations",
+  "nodeSelector",
+  "tolerations",
+  "priorityClassName",
+  "drain",
+  "mesh",
+  "dns",
+  "log",
+]);
+
+/** Below these a stub domain would take reverse look-ups or the root from the cluster. */
+const RESERVED_DOMAINS = ["arpa"];
+
+/** Everything that is wrong with the name and the arguments of an EgressProxy. Pure. */
+export function checkArguments(name: string, args: EgressProxyArgs): Problems {
+  const problems = new Problems();
+  if (!isLabel(name, MAX_RESOURCE_NAME_LENGTH)) {
+    problems.add(
+      "name",
+      `${show(name)} becomes part of Kubernetes names; use at most ${MAX_RESOURCE_NAME_LENGTH} lower-case letters, digits and inner hyphens, such as "egress"`,
+    );
+  }
+  if (!isRecord(args)) {
+    problems.add("args", `is ${show(args)}; give { upstreams: [...], build: { repository } }`);
+    return problems;
+  }
+  const deferred = findDeferred(args);
+  for (const path of deferred) {
+    problems.add(
+      path,
+      "is an Output, but it decides what is created; give a plain value, known before the program runs",
+    );
+  }
+  checkKnownKeys(args, KNOWN_KEYS, "", problems);
+  const domain = checkDomain(args, problems);
+  if (!deferred.includes("upstreams")) checkUpstreams(args.upstreams, { name, domain }, problems);
+  checkNamespace(args, problems);
+  checkImage(args, problems);
+  checkReplicas(args.replicas, problems);
+  if (args.drain !== undefined && !isDeferred(args.drain)) {
+    checkDuration(args.drain, "drain", { min: 1_000, max: 3_600_000, range: "1s to 1h" }, problems);
+  }
+  checkMesh(args, problems);
+  checkDns(args, problems);
+  checkLog(args, problems);
+  return problems;
+}
+
+function checkDomain({ domain = DEFAULT_DOMAIN, dns }: EgressProxyArgs, problems: Problems): string {
+  if (isDeferred(domain)) return DEFAULT_DOMAIN;
+  const problem =
+    typeof domain === "string"
+      ? nameProblem(domain, "egress.local")
+      : `is ${show(domain)}; give a domain such as "egress.local"`;
+  if (problem) {
+    problems.add("domain", problem);
+    return DEFAULT_DOMAIN;
+  }
+  const wrong = domainProblem(
+    domain,
+    typeof dns?.clusterDomain === "string" ? dns.clusterDomain : DEFAULT_CLUSTER_DOMAIN,
+  );
+  if (wrong) problems.add("domain", `${show(domain)} ${wrong}, such as "egress.local"`);
+  return domain;
+}
+
+function domainProblem(domain: string, clusterDomain: string): string | undefined {
+  if (!domain.includes(".")) {
+    return "is a single label, which clients complete with search domains; give at least two";
+  }
+  if (isWithin(domain, clusterDomain) || isWithin(clusterDomain, domain)) {
+    return `would capture names of the cluster (${show(clusterDomain)}); choose another`;
+  }
+  if (RESERVED_DOMAINS.some((reserved) => isWithin(domain, reserved))) {
+    return "would capture reverse look-ups; choose another";
+  }
+  return undefined;
+}
+
+function checkNamespace({ namespace, createNamespace }: EgressProxyArgs, problems: Problems): void {
+  if (namespace !== undefined && !isDeferred(namespace) && !isLabel(namespace, MAX_NAMESPACE_LENGTH)) {
+    problems.add(
+      "namespace",
+      `${show(namespace)} is not a namespace's name; use at most ${MAX_NAMESPACE_LENGTH} lower-case letters, digits and inner hyphens, such as "egress"`,
+    );
+  }
+  if (createNamespace !== undefined && typeof createNamespace !== "boolean" && !isDeferred(createNamespace)) {
+    problems.add("createNamespace", `is ${show(createNamespace)}; give true or false`);
+  }
+  if (namespace === "kube-system") {
+    problems.add(
+      "namespace",
+      `"kube-system" is never injected by the mesh; use a namespace of its own, such as "egress"`,
+    );
+  }
+}
+
+const BUILD_EXAMPLE = `build: { repository: "registry.example.com/platform/egress-proxy" }`;
+
+function checkImage({ image, build }: EgressProxyArgs, problems: Problems): void {
+  if (image === undefined && build === undefined) {
+    problems.add(
+      "build",
+      `neither \`build\` nor \`image\` is given; say where to push, as in ${BUILD_EXAMPLE}`,
+    );
+  }
+  if (image !== undefined && build !== undefined) {
+    problems.add(
+      "image",
+      "stands with `build`; leave one out: `image` takes a ready image, `build` makes one",
+    );
+  }
+  if (image !== undefined) checkByDigest(image, "image", problems);
+  if (build === undefined || isDeferred(build)) return;
+  if (!isRecord(build)) {
+    problems.add("build", `is ${show(build)}; write it as in ${BUILD_EXAMPLE}`);
+    return;
+  }
+  checkKnownKeys(build, new Set(["repository", "registry", "platform", "baseImage"]), "build", problems);
+  const { repository, registry, platform, baseImage }: Unchecked = build;
+  checkRepository(repository, problems);
+  if (platform !== undefined && !isDeferred(platform) && !isPlatform(platform)) {
+    problems.add(
+      "build.platform",
+      `${show(platform)} is not a platform; write os/architecture, such as "linux/arm64"`,
+    );
+  }
+  if (baseImage !== undefined) checkByDigest(baseImage, "build.baseImage", problems);
+  if (registry !== undefined && !isDeferred(registry)) {
+    for (const key of ["server", "username", "password"] as const) {
+      if (!isRecord(registry) || registry[key] === undefined || registry[key] === "") {
+        problems.add(
+          `build.registry.${key}`,
+          `is missing; a login is { server: "registry.example.com", username, password }`,
+        );
+      }
+    }
+  }
+}
+
+function checkRepository(repository: unknown, problems: Problems): void {
+  if (isDeferred(repository)) return;
+  if (typeof repository !== "string" || repository === "") {
+    problems.add("build.repository", `is ${show(repository)}; write it as in ${BUILD_EXAMPLE}`);
+  } else if (/^[a-z]+:\/\//.test(repository)) {
+    problems.add("build.repository", `${show(repository)} has a scheme; write it as in ${BUILD_EXAMPLE}`);
+  } else if (repository.includes("@") || /:[^/]*$/.test(repository)) {
+    problems.add(
+      "build.repository",
+      `${show(repository)} has a tag or digest, which the component chooses; write it as in ${BUILD_EXAMPLE}`,
+    );
+  } else if (!/^[a-z0-9]([a-zA-Z0-9.-]*)(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/.test(repository)) {
+    problems.add(
+      "build.repository",
+      `${show(repository)} is not a repository's name; write it as in ${BUILD_EXAMPLE}`,
+    );
+  }
+}
+
+function isPlatform(platform: unknown): boolean {
+  return typeof platform === "string" && /^[a-z0-9]+\/[a-z0-9]+(\/v\d+)?$/.test(platform);
+}
+
+/** An Output can't be looked into before the program runs; whoever computes a reference owns its form. */
+function checkByDigest(reference: unknown, path: string, problems: Problems): void {
+  if (isDeferred(reference)) return;
+  if (typeof reference !== "string" || !/^[^\s@]+@sha256:[0-9a-f]{64}$/.test(reference)) {
+    problems.add(
+      path,
+      `${show(reference)} is not an image by digest, so what runs could change unseen; write "registry.example.com/name@sha256:" and 64 hexadecimal digits`,
+    );
+  }
+}
+
+function checkReplicas(replicas: unknown, problems: Problems): void {
+  if (replicas === undefined || isDeferred(replicas)) return;
+  if (!Number.isInteger(replicas) || (replicas as number) < 1 || (replicas as number) > 1_000) {
+    problems.add("replicas", `is ${show(replicas)}; give an integer from 1 to 1000, such as 2`);
+  }
+}
+
+function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
+  if (mesh === undefined || isDeferred(mesh)) return;
+  if (!isRecord(mesh)) {
+    problems.add("mesh", `is ${show(mesh)}; write it as in { mode: "required" }`);
+    return;
+  }
+  checkKnownKeys(mesh, new Set(["mode"]), "mesh", problems);
+  checkOneOf(mesh.mode, "mesh.mode", Object.values(MeshMode), problems);
+}
+
+function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
+  if (dns === undefined || isDeferred(dns)) return;
+  if (!isRecord(dns)) {
+    problems.add("dns", `is ${show(dns)}; write it as in { mode: "manual" }`);
+    return;
+  }
+  checkKnownKeys(dns, new Set(["mode", "clusterDomain", "image", "resources"]), "dns", problems);
+  checkOneOf(dns.mode, "dns.mode", Object.values(DnsMode), problems);
+  const { clusterDomain, image } = dns;
+  if (clusterDomain !== undefined && !isDeferred(clusterDomain)) {
+    const problem =
+      typeof clusterDomain === "string"
+        ? nameProblem(clusterDomain, "cluster.local")
+        : `is ${show(clusterDomain)}`;
+    if (problem) problems.add("dns.clusterDomain", problem);
+  }
+  if (image !== undefined) checkByDigest(image, "dns.image", problems);
+}
+
+function checkLog({ log }: EgressProxyArgs, problems: Problems): void {
+  if (log === undefined || isDeferred(log)) return;
+  if (!isRecord(log)) {
+    problems.add("log", `is ${show(log)}; write it as in { level: "info" }`);
+    return;
+  }
+  checkKnownKeys(log, new Set(["level"]), "log", problems);
+  checkOneOf(log.level, "log.level", Object.values(LogLevel), problems);
+}
+
+function isLabel(name: unknown, maxLength: number): boolean {
+  return typeof name === "string" && name.length <= maxLength && LABEL.test(name);
+}
+
+/** Arguments that Pulumi resolves later, as it may: everything typed Input. */
+const MAY_BE_DEFERRED = [
+  /^image(PullSecrets.*)?$/,
+  /^(replicas|priorityClassName)$/,
+  /^(labels|podAnnotations|nodeSelector|tolerations)\b/,
+  /^build\.(repository|baseImage|registry\.\w+)$/,
+  /^dns\.image$/,
+  /^(dns\.)?resources\.\w+\.\w+$/,
+];
+
+/** Paths of Outputs and promises where a plain value belongs. */
+function findDeferred(value: unknown, path = ""): string[] {
+  if (isDeferred(value)) return MAY_BE_DEFERRED.some((pattern) => pattern.test(path)) ? [] : [path];
+  if (Array.isArray(value)) return value.flatMap((item, index) => findDeferred(item, `${path}[${index}]`));
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    findDeferred(item, path === "" ? key : `${path}.${key}`),
+  );
+}

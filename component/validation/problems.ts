@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Collects what is wrong with the arguments, so that a user sees every mistake at once. */
+export class Problems {
+  private readonly found: string[] = [];
+
+  /**
+   * @param path The argument, as written in the program: `upstreams[2].host`.
+   * @param what What is wrong and what would be right, with an example; no full stop.
+   */
+  add(path: string, what: string): void {
+    this.found.push(`${path}: ${what}`);
+  }
+
+  get any(): boolean {
+    return this.found.length > 0;
+  }
+
+  /** One message with every problem on a line of its own. */
+  report(subject: string): string {
+    const count =
+      this.found.length === 1 ? "1 argument is wrong" : `${this.found.length} arguments are wrong`;
+    return `${subject}: ${count}, nothing was created.\n${this.found.map((line) => `  ${line}.`).join("\n")}`;
+  }
+}
+
+/** A value as it is shown in a message: short, quoted, on one line. */
+export function show(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null || typeof value === "number" || typeof value === "boolean") {
+    return String(value);
+  }
+  if (isDeferred(value)) return "an Output";
+  if (Array.isArray(value)) return "a list";
+  return `a value of type ${typeof value}`;
+}
+
+/** True for a value that is known only while the program runs: an Output or a promise. */
+export function isDeferred(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}

@@ -1,0 +1,59 @@
+import { serviceName } from "./names";
+import type { Settings } from "./settings";
+
+/**
+ * Seconds that a client may remember "no such name" (RFC 2308 §5): how long a new upstream can stay unknown to
+ * whoever asked for it before.
+ */
+const NEGATIVE_TTL = 5;
+const TTL = 30;
+
+/**
+ * The zone of the egress domain, a master file (RFC 1035 §5): every upstream is a CNAME of its Service, all else
+ * does not exist. Pure text, complete at preview; the serial is constant, because each new zone is a new file
+ * in a new pod.
+ */
+export function zoneText(
+  { domain, namespace, clusterDomain, upstreams }: Settings,
+  dnsService: string,
+): string {
+  const services = `${namespace}.svc.${clusterDomain}.`;
+  const server = `${dnsService}.${services}`;
+  const records = zoneNames(upstreams.map(({ host }) => host)).map(
+    ([name, host]) => `${name} IN CNAME ${serviceName(host)}.${services}`,
+  );
+  return [
+    `$ORIGIN ${domain}.`,
+    `$TTL ${TTL}`,
+    `@ IN SOA ${server} hostmaster.${domain}. 1 3600 600 86400 ${NEGATIVE_TTL}`,
+    `@ IN NS ${server}`,
+    ...records,
+    "",
+  ].join("\n");
+}
+
+/**
+ * The owner names of the zone with the upstream that each stands for, sorted.
+ *
+ * In DNS a wildcard ends where a name exists (RFC 4592 §4.4: the closest encloser): with `*.example.com` and
+ * `a.b.example.com`, `x.b.example.com` does not exist, because `b.example.com` does. The policy knows no such
+ * gaps, so every name that exists below a wildcard gets that wildcard's records of its own.
+ */
+function zoneNames(hosts: readonly string[]): [name: string, host: string][] {
+  const names = new Map(hosts.map((host) => [host, host]));
+  const wildcards = hosts.filter((host) => host.startsWith("*.")).sort((a, b) => b.length - a.length);
+  const wildcardOver = (name: string) => wildcards.find((wildcard) => name.endsWith(wildcard.slice(1)));
+  for (const host of hosts) {
+    for (const existing of selfAndAncestors(host.replace(/^\*\./, ""))) {
+      const wildcard = wildcardOver(existing);
+      if (wildcard === undefined) continue;
+      for (const name of [existing, `*.${existing}`]) if (!names.has(name)) names.set(name, wildcard);
+    }
+  }
+  return [...names].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function selfAndAncestors(name: string): string[] {
+  const labels = name.split(".");
+  return labels.map((_, index) => labels.slice(index).join("."));
+}

@@ -1,0 +1,50 @@
+// Bundles what runs in the image, and the command line tool, so that neither needs node_modules.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buffer } from "node:stream/consumers";
+import { build } from "esbuild";
+import tar from "tar-stream";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The only files of ours in the image. */
+const inImage = {
+  "app/proxy.js": "src/proxy/main.ts",
+  "app/stub-domain.js": "src/stubdomain/main.ts",
+};
+const commandLine = "src/cli/main.ts";
+
+async function bundle(source, banner) {
+  const result = await build({
+    entryPoints: [here(source)],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node22.15",
+    format: "cjs",
+    minify: false,
+    legalComments: "eof",
+    banner: banner ? { js: banner } : {},
+    logLevel: "warning",
+  });
+  return result.outputFiles[0].contents;
+}
+
+/** Fixed times, owners and modes: the archive depends on the files' content alone. */
+async function archive(files) {
+  const pack = tar.pack();
+  const common = { uid: 0, gid: 0, mtime: new Date(0) };
+  pack.entry({ name: "app/", type: "directory", mode: 0o755, ...common });
+  for (const [name, content] of files) {
+    pack.entry({ name, mode: 0o444, ...common }, Buffer.from(content));
+  }
+  pack.finalize();
+  return buffer(pack);
+}
+
+rmSync(here("dist"), { recursive: true, force: true });
+mkdirSync(here("dist"));
+const files = [];
+for (const [name, source] of Object.entries(inImage)) files.push([name, await bundle(source)]);
+writeFileSync(here("dist/app.tar"), await archive(files));
+writeFileSync(here("dist/cli.js"), await bundle(commandLine, "#!/usr/bin/env node"), { mode: 0o755 });

@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import type { EgressProxyArgs } from "../../component/args";
+import { checkArguments } from "../../component/validation/arguments";
+
+const DIGEST = `@sha256:${"0".repeat(64)}`;
+const good: EgressProxyArgs = {
+  upstreams: [{ host: "api.stripe.com" }],
+  image: `registry.example.com/egress${DIGEST}`,
+};
+
+/** The lines of the report, without its head. */
+function problems(args: object, name = "egress"): string[] {
+  const found = checkArguments(name, args as EgressProxyArgs);
+  return found.any
+    ? found
+        .report("x")
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim())
+    : [];
+}
+
+function upstream(upstream: object): string[] {
+  return problems({ ...good, upstreams: [upstream] });
+}
+
+/** A wrong argument: the whole message must match, and be the only one. */
+interface Case {
+  args: object;
+  path: string;
+  says: RegExp;
+}
+
+const host = (host: unknown, says: RegExp): Case => ({
+  args: { ...good, upstreams: [{ host }] },
+  path: "upstreams[0].host",
+  says,
+});
+
+const arg = (more: object, path: string, says: RegExp): Case => ({ args: { ...good, ...more }, path, says });
+
+const up = (more: object, path: string, says: RegExp): Case => ({
+  args: { ...good, upstreams: [{ host: "api.stripe.com", ...more }] },
+  path: `upstreams[0].${path}`,
+  says,
+});
+
+const cases: Case[] = [
+  host("https://api.stripe.com", /has the scheme "https:\/\/".*for example "api\.stripe\.com"/),
+  host("HTTPS://API.stripe.com:443/v1", /has the scheme.*for example "api\.stripe\.com"/),
+  host("api.stripe.com/v1", /has a path.*for example "api\.stripe\.com"/),
+  host("api.stripe.com?x", /has a path/),
+  host("api.stripe.com:8443", /has a port; give "api\.stripe\.com" and the port as `port`/),
+  host("user@api.stripe.com", /has a user name.*"api\.stripe\.com"/),
+  host("203.0.113.7", /is an IP address/),
+  host("[2001:db8::1]", /is an IP address/),
+  host("2001:db8::1", /is an IP address/),
+  host("1.2.3", /read as an IP address/),
+  host("0x7f.1", /read as an IP address/),
+  host("API.stripe.com", /has capitals; write "api\.stripe\.com"/),
+  host("api.stripe.com.", /ends in a dot; write "api\.stripe\.com"/),
+  host("bücher.example", /not ASCII; write it as punycode, "xn--bcher-kva\.example"/),
+  host("api stripe.com", /has a space or a control character/),
+  host("api\u0000.stripe.com", /has a space or a control character/),
+  host("api_v1.stripe.com", /has the label "api_v1"/),
+  host("-api.stripe.com", /has the label "-api"/),
+  host("api..stripe.com", /has the label ""/),
+  host(`${"a".repeat(64)}.example`, /has the label/),
+  host(`${"a.".repeat(127)}example`, /longer than 253/),
+  host(`${"a.".repeat(120)}example`, /together exceed 253/),
+  host("localhost", /single label/),
+  host("", /is empty/),
+  host(7, /is 7; give a host/),
+  host(undefined, /is undefined; give a host/),
+  host("*", /"\*" alone would allow every host.*"\*\.ingest\.sentry\.io"/),
+  host("api.*.com", /has a \* that is not its first label/),
+  host("*api.stripe.com", /has a \* that is not its first label/),
+  host("*.*.stripe.com", /has a \* that is not its first label/),
+  host("*.com", /would admit anyone's host, because com is on the Public Suffix List/),
+  host("*.co.uk", /co\.uk is on the Public Suffix List/),
+  host("*.uk", /uk is on the Public Suffix List/),
+  host("*.github.io", /github\.io is on the Public Suffix List/),
+  host("*.s3.amazonaws.com", /s3\.amazonaws\.com is on the Public Suffix List/),
+  host("*.amazonaws.com", /on the Public Suffix List, is below amazonaws\.com/),
+  host("api.egress.local", /below one another/),
+  host("egress.dns", /would need the Service that is the DNS server's/),
+  host("*.local", /would admit anyone's host|below one another/),
+  up({ port: 0 }, "port", /is 0; give an integer from 1 to 65535/),
+  up({ port: 65536 }, "port", /from 1 to 65535/),
+  up({ port: "443" }, "port", /is "443"/),
+  up({ prot: 443 }, "prot", /is not an argument; there are host, port/),
+  up({ timeouts: { connect: "5" } }, "timeouts.connect", /"5" is not a duration; .*such as "30s"/),
+  up({ timeouts: { response: "0s" } }, "timeouts.response", /out of range/),
+  up({ timeouts: { idle: "25h" } }, "timeouts.idle", /out of range/),
+  up({ timeouts: { idle: 30 } }, "timeouts.idle", /30 is not a duration/),
+  up({ timeouts: { total: "1s" } }, "timeouts.total", /is not an argument/),
+  up({ timeouts: "5s" }, "timeouts", /give limits/),
+  up({ tls: { minVersion: "TLSv1.1" } }, "tls.minVersion", /give one of "TLSv1\.2", "TLSv1\.3"/),
+  up({ tls: { serverName: "https://x" } }, "tls.serverName", /has the label/),
+  up({ tls: { caCertificates: "nonsense" } }, "tls.caCertificates", /holds no certificate/),
+  up(
+    { tls: { caCertificates: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----" } },
+    "tls.caCertificates",
+    /can't be read \(number 1\)/,
+  ),
+  up({ tls: { caCertificates: "-----BEGIN PRIVATE KEY-----" } }, "tls.caCertificates", /holds a private key/),
+  up({ allowedCidrs: "10.0.0.0/8" }, "allowedCidrs", /give a list of ranges/),
+  up({ allowedCidrs: ["10.0.0.0"] }, "allowedCidrs[0]", /not a range in CIDR notation/),
+  up({ allowedCidrs: ["10.0.0.0/33"] }, "allowedCidrs[0]", /not a range in CIDR notation/),
+  up({ allowedCidrs: ["127.0.0.1/32"] }, "allowedCidrs[0]", /covers loopback/),
+  up({ allowedCidrs: ["0.0.0.0/0"] }, "allowedCidrs[0]", /covers loopback/),
+  up({ allowedCidrs: ["169.254.169.254/32"] }, "allowedCidrs[0]", /covers link-local/),
+  up({ allowedCidrs: ["168.63.0.0/16"] }, "allowedCidrs[0]", /covers a cloud's metadata address/),
+  up({ allowedCidrs: ["fd00::/8"] }, "allowedCidrs[0]", /covers a cloud's metadata address/),
+  up({ allowedCidrs: ["::/0"] }, "allowedCidrs[0]", /covers loopback/),
+  arg({ upstreams: [] }, "upstreams", /is empty; name at least one/),
+  arg({ upstreams: undefined }, "upstreams", /is undefined; give a list/),
+  arg({ upstreams: { host: "a.example" } }, "upstreams", /give a list/),
+  arg(
+    { upstreams: ["api.stripe.com"] },
+    "upstreams[0]",
+    /is "api\.stripe\.com"; give an upstream, such as \{ host/,
+  ),
+  arg({ upstreams: pulumi.output([{ host: "a.example" }]) }, "upstreams", /is an Output.*give a plain value/),
+  arg({ upstreams: Promise.resolve([]) }, "upstreams", /is an Output/),
+  arg({ domain: pulumi.output("egress.local") }, "domain", /is an Output/),
+  arg({ namespace: pulumi.output("egress") }, "namespace", /is an Output/),
+  arg({ createNamespace: pulumi.output(true) }, "createNamespace", /is an Output/),
+  arg({ createNamespace: "yes" }, "createNamespace", /give true or false/),
+  arg({ drain: pulumi.output("60s") }, "drain", /is an Output/),
+  arg({ dns: pulumi.output({}) }, "dns", /is an Output/),
+  arg({ mesh: { mode: pulumi.output("none") } }, "mesh.mode", /is an Output/),
+  arg({ domain: "egress" }, "domain", /single label/),
+  arg({ domain: "cluster.local" }, "domain", /would capture names of the cluster/),
+  arg({ domain: "svc.cluster.local" }, "domain", /would capture names of the cluster/),
+  arg({ domain: "10.in-addr.arpa" }, "domain", /would capture reverse look-ups/),
+  arg({ domain: "Egress.local" }, "domain", /has capitals/),
+  arg({ domain: "egress.local." }, "domain", /ends in a dot; write "egress\.local"/),
+  arg({ domain: "egress local.x" }, "domain", /has a space/),
+  arg({ domain: "stripe.com" }, "upstreams[0].host", /below one another/),
+  arg({ domain: "x.api.stripe.com" }, "upstreams[0].host", /below one another/),
+  arg(
+    { domain: "local.k8s", dns: { clusterDomain: "k8s" } },
+    "domain",
+    /would capture names of the cluster \("k8s"\)/,
+  ),
+  arg({ namespace: "Egress" }, "namespace", /lower-case letters/),
+  arg({ namespace: "a".repeat(64) }, "namespace", /at most 63/),
+  arg({ namespace: "kube-system" }, "namespace", /never injected/),
+  arg({ image: undefined }, "build", /neither `build` nor `image` is given/),
+  arg({ build: { repository: "r.example.com/x" } }, "image", /stands with `build`; leave one out/),
+  arg({ image: "registry.example.com/egress:1" }, "image", /not an image by digest/),
+  arg(
+    { image: undefined, build: {} },
+    "build.repository",
+    /is undefined; write it as in build: \{ repository/,
+  ),
+  arg(
+    { image: undefined, build: { repository: "https://r.example.com/x" } },
+    "build.repository",
+    /has a scheme/,
+  ),
+  arg(
+    { image: undefined, build: { repository: "r.example.com/x:1" } },
+    "build.repository",
+    /has a tag or digest/,
+  ),
+  arg(
+    { image: undefined, build: { repository: "r.example.com/X Y" } },
+    "build.repository",
+    /not a repository's name/,
+  ),
+  arg(
+    { image: undefined, build: { repository: "r.example.com/x", platform: "amd64" } },
+    "build.platform",
+    /os\/architecture/,
+  ),
+  arg(
+    { image: undefined, build: { repository: "r.example.com/x", baseImage: "node:24" } },
+    "build.baseImage",
+    /by digest/,
+  ),
+  arg(
+    { image: undefined, build: { repository: "r.example.com/x", registry: { server: "r", username: "u" } } },
+    "build.registry.password",
+    /is missing/,
+  ),
+  arg({ replicas: 0 }, "replicas", /integer from 1/),
+  arg({ replicas: 1.5 }, "replicas", /integer from 1/),
+  arg({ drain: "soon" }, "drain", /not a duration/),
+  arg({ drain: "500ms" }, "drain", /out of range; give 1s to 1h/),
+  arg({ mesh: { mode: "istio" } }, "mesh.mode", /give one of "required", "optional", "none"/),
+  arg({ mesh: { injected: true } }, "mesh.injected", /is not an argument/),
+  arg({ dns: { mode: "stub" } }, "dns.mode", /give one of "stubDomain", "manual", "none"/),
+  arg({ dns: { image: "coredns" } }, "dns.image", /by digest/),
+  arg({ dns: { clusterDomain: "Cluster" } }, "dns.clusterDomain", /has capitals/),
+  arg({ log: { level: "verbose" } }, "log.level", /give one of/),
+  arg({ upstream: [] }, "upstream", /is not an argument; there are upstreams, domain/),
+];
+
+describe("checkArguments", () => {
+  it("accepts the least and the most", () => {
+    assert.deepEqual(problems(good), []);
+    assert.deepEqual(
+      problems({
+        upstreams: [
+          { host: "api.stripe.com", port: 8443, timeouts: { connect: "500ms", response: "1h", idle: "5m" } },
+          {
+            host: "*.stripe.com",
+            tls: { minVersion: "TLSv1.3" },
+            allowedCidrs: ["10.20.0.0/16", "fd12:3456::/48"],
+          },
+          { host: "xn--bcher-kva.example", tls: { serverName: "other.example" } },
+        ],
+        domain: "out.example.internal",
+        namespace: "platform-egress",
+        createNamespace: false,
+        build: {
+          repository: pulumi.output("registry.example.com:5000/platform/egress-proxy"),
+          registry: { server: "registry.example.com:5000", username: "u", password: pulumi.secret("p") },
+          platform: "linux/arm64",
+          baseImage: `gcr.io/distroless/nodejs24${DIGEST}`,
+        },
+        imagePullSecrets: [pulumi.output("pull")],
+        replicas: pulumi.output(3),
+        resources: { limits: { memory: pulumi.output("1Gi") } },
+        labels: pulumi.output({ team: "platform" }),
+        podAnnotations: { a: pulumi.output("b") },
+        nodeSelector: { a: "b" },
+        tolerations: [{ key: pulumi.output("a"), operator: "Exists" }],
+        priorityClassName: pulumi.output("high"),
+        drain: "2m",
+        mesh: { mode: "none" },
+        dns: { mode: "manual", clusterDomain: "k8s.example", image: pulumi.output("x"), resources: {} },
+        log: { level: "debug" },
+      }),
+      [],
+    );
+  });
+
+  for (const { args, path, says } of cases) {
+    it(`${path}: ${says.source}`, () => {
+      const found = problems(args);
+      assert.equal(found.length, 1, `one problem, not ${JSON.stringify(found)}`);
+      assert.ok(found[0]!.startsWith(`${path}: `), `${found[0]!} begins with ${path}`);
+      assert.match(found[0]!, says);
+    });
+  }
+
+  it("refuses a name that makes no Kubernetes names", () => {
+    for (const name of ["My_Egress", "", "-a", "a".repeat(41)]) {
+      assert.match(problems(good, name)[0] ?? "", /^name: .*such as "egress"/);
+    }
+  });
+
+  it("refuses a host that is listed twice, and says where the first is", () => {
+    assert.deepEqual(
+      problems({ ...good, upstreams: [{ host: "a.example" }, { host: "b.example" }, { host: "a.example" }] }),
+      [`upstreams[2].host: "a.example" is also upstreams[0]; name each host once.`],
+    );
+  });
+
+  it("refuses a server name for a wildcard", () => {
+    assert.match(
+      upstream({ host: "*.example.net", tls: { serverName: "x.example" } })[0] ?? "",
+      /tls\.serverName: can't stand with the wildcard/,
+    );
+  });
+
+  it("refuses more than 1,000 upstreams and accepts 1,000", () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ host: `h${index}.example.net` }));
+    assert.deepEqual(problems({ ...good, upstreams: many(1000) }), []);
+    assert.match(
+      problems({ ...good, upstreams: many(1001) })[0] ?? "",
+      /^upstreams: has 1001 entries; at most 1000/,
+    );
+  });
+
+  it("reports every mistake at once, each on its line", () => {
+    const report = checkArguments("egress", {
+      upstreams: [{ host: "https://a.example" }, { host: "*" }],
+      drain: "x",
+    }).report('EgressProxy "egress"');
+    assert.equal(report.split("\n").length, 1 + 4);
+    assert.match(
+      report,
+      /^EgressProxy "egress": 4 arguments are wrong, nothing was created\.\n {2}build:|upstreams\[0\]/,
+    );
+  });
+
+  it("never repeats a private key or a long value whole", () => {
+    const key = `-----BEGIN PRIVATE KEY-----${"s3cret".repeat(50)}`;
+    assert.doesNotMatch(upstream({ host: "a.example", tls: { caCertificates: key } }).join(), /s3crets3cret/);
+  });
+});

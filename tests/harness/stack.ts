@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { buildAndPush } from "./image";
+import { applyObject, deleteObject, type Kubectl, type KubernetesObject } from "./kubernetes";
+import { type Registered, runProgram } from "./monitor";
+
+/** Where a stack is applied. */
+export interface Target {
+  readonly kubectl: Kubectl;
+  /** Address of the Docker engine that builds and pushes. */
+  readonly dockerHost: string;
+}
+
+/** What one `up` did, by `<type> <name>`, in order. */
+export interface Changes {
+  readonly created: string[];
+  readonly updated: string[];
+  readonly deleted: string[];
+}
+
+interface Entry {
+  readonly key: string;
+  readonly object: KubernetesObject;
+}
+
+/**
+ * Stands in for the Pulumi engine where its CLI is not at hand: applies what a program registers to a real
+ * cluster, keeps in mind what there is, and deletes in reverse order what is no longer registered. Objects whose
+ * name changed are created first and deleted last. It has no state file, no diff and no secrets.
+ */
+export class Stack {
+  private entries: Entry[] = [];
+
+  constructor(private readonly target: Target) {}
+
+  /** Applies the program; what an `up` that fails has created stays known, as with Pulumi. */
+  async up<T>(program: () => T): Promise<{ result: pulumi.Unwrap<T>; changes: Changes }> {
+    const before = new Map(this.entries.map((entry) => [entry.key, entry]));
+    const after: Entry[] = [];
+    const changes: Changes = { created: [], updated: [], deleted: [] };
+    const provide = async (resource: Registered) => {
+      if (resource.type === "docker:index/image:Image") {
+        return { id: resource.name, state: buildAndPush(resource, this.target.dockerHost) };
+      }
+      if (!resource.type.startsWith("kubernetes:")) return { id: resource.name, state: resource.inputs };
+      const object = await applyObject(this.target.kubectl, resource);
+      const key = `${object.kind} ${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+      after.push({ key, object });
+      (before.has(key) ? changes.updated : changes.created).push(key);
+      return { id: key, state: object };
+    };
+    try {
+      const { result } = await runProgram(program, provide);
+      const kept = new Set(after.map(({ key }) => key));
+      for (const { key, object } of this.entries.filter((entry) => !kept.has(entry.key)).reverse()) {
+        await deleteObject(this.target.kubectl, object);
+        changes.deleted.push(key);
+      }
+      this.entries = after;
+      return { result, changes };
+    } catch (error) {
+      const known = new Set(this.entries.map(({ key }) => key));
+      this.entries = [...this.entries, ...after.filter(({ key }) => !known.has(key))];
+      throw error;
+    }
+  }
+
+  /** Deletes everything, the last created first. */
+  async destroy(): Promise<void> {
+    for (let last = this.entries.at(-1); last; last = this.entries.at(-1)) {
+      await deleteObject(this.target.kubectl, last.object);
+      this.entries.pop();
+    }
+  }
+}
