@@ -1,5 +1,6 @@
 // Bundles what runs in the image, and the command line tool, so that neither needs node_modules.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buffer } from "node:stream/consumers";
 import { build } from "esbuild";
@@ -42,9 +43,10 @@ async function archive(files) {
   return buffer(pack);
 }
 
-rmSync(here("dist"), { recursive: true, force: true });
-mkdirSync(here("dist"));
+const output = process.argv[2] ?? here("dist");
+rmSync(output, { recursive: true, force: true });
+mkdirSync(output, { recursive: true });
 const files = [];
 for (const [name, source] of Object.entries(inImage)) files.push([name, await bundle(source)]);
-writeFileSync(here("dist/app.tar"), await archive(files));
-writeFileSync(here("dist/cli.js"), await bundle(commandLine, "#!/usr/bin/env node"), { mode: 0o755 });
+writeFileSync(join(output, "app.tar"), await archive(files));
+writeFileSync(join(output, "cli.js"), await bundle(commandLine, "#!/usr/bin/env node"), { mode: 0o755 });

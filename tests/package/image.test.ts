@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, describe, it } from "node:test";
+import { extract } from "tar-stream";
+
+const root = resolve(__dirname, "../..");
+const temporary = mkdtempSync(join(tmpdir(), "k8s-egress-bundle-"));
+after(() => rmSync(temporary, { recursive: true }));
+
+function bundle(name: string): string {
+  const folder = join(temporary, name);
+  execFileSync(process.execPath, [join(root, "proxy-image/bundle.mjs"), folder]);
+  return folder;
+}
+
+interface Entry {
+  name: string;
+  mode: number;
+  uid: number;
+  gid: number;
+  mtime: number;
+}
+
+async function entriesOf(archive: Buffer): Promise<Entry[]> {
+  const tar = extract();
+  tar.end(archive);
+  const entries: Entry[] = [];
+  for await (const entry of tar) {
+    const { name, mode, uid, gid, mtime } = entry.header;
+    entries.push({ name, mode: mode, uid: uid, gid: gid, mtime: mtime.getTime() });
+    entry.resume();
+  }
+  return entries;
+}
+
+describe("the bundle", () => {
+  const first = bundle("first");
+
+  it("has the same bytes when it is made twice", () => {
+    const second = bundle("second");
+    const digest = (folder: string, file: string) =>
+      createHash("sha256")
+        .update(readFileSync(join(folder, file)))
+        .digest("hex");
+    for (const file of ["app.tar", "cli.js"]) assert.equal(digest(first, file), digest(second, file), file);
+  });
+
+  it("puts just what runs into the image, read-only and without times", async () => {
+    const fixed = { uid: 0, gid: 0, mtime: 0 };
+    assert.deepEqual(await entriesOf(readFileSync(join(first, "app.tar"))), [
+      { name: "app/", mode: 0o755, ...fixed },
+      { name: "app/proxy.js", mode: 0o444, ...fixed },
+      { name: "app/stub-domain.js", mode: 0o444, ...fixed },
+    ]);
+  });
+
+  it("needs no module beside it", () => {
+    const run = (...args: string[]) =>
+      execFileSync(process.execPath, args, { cwd: temporary, encoding: "utf8" });
+    assert.match(run(join(first, "cli.js"), "--help"), /dns remove/);
+    assert.match(readFileSync(join(first, "cli.js"), "utf8"), /^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("holds no path of the machine that made it", () => {
+    for (const file of ["app.tar", "cli.js"]) {
+      assert.ok(!readFileSync(join(first, file)).includes(Buffer.from(root)), file);
+    }
+  });
+});
