@@ -1,0 +1,121 @@
+/** Namespace and name of an object. */
+export interface ObjectName {
+  namespace: string;
+  name: string;
+}
+
+/** Who last wrote which fields of an object: one entry of `metadata.managedFields`. */
+export interface ManagedFields {
+  manager?: string;
+  operation?: string;
+  apiVersion?: string;
+  time?: string;
+  fieldsType?: string;
+  fieldsV1?: FieldSet;
+  subresource?: string;
+}
+
+/** Fields as `f:` keys, nested like the object. */
+export interface FieldSet {
+  [field: string]: FieldSet;
+}
+
+export interface Metadata extends ObjectName {
+  uid?: string;
+  resourceVersion?: string;
+  deletionTimestamp?: string;
+  annotations?: Record<string, string>;
+  finalizers?: string[];
+  managedFields?: ManagedFields[];
+}
+
+export interface ConfigMap {
+  metadata: Metadata;
+  data?: Record<string, string>;
+  immutable?: boolean;
+}
+
+export interface Service {
+  metadata: Metadata;
+  spec?: { clusterIP?: string };
+}
+
+export interface EndpointSlice {
+  endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[] | null;
+  ports?: { name?: string; protocol?: string; port?: number }[] | null;
+}
+
+/** One thing that an account may be allowed to do. */
+export interface Right {
+  verb: string;
+  /** API group; "" for the core. */
+  group: string;
+  resource: string;
+  namespace: string;
+  /** Absent: any object of the namespace. */
+  name?: string;
+}
+
+/** A JSON merge patch (RFC 7396) of a ConfigMap: `null` removes. */
+export interface ConfigMapPatch {
+  metadata: {
+    /** The version that was read: with another one in the cluster the patch is refused as a conflict. */
+    resourceVersion: string;
+    annotations?: Record<string, string | null>;
+    finalizers?: string[];
+    managedFields?: ManagedFields[];
+  };
+  data?: Record<string, string>;
+}
+
+export interface ClusterEvent {
+  type: "Normal" | "Warning";
+  /** One word in CamelCase. */
+  reason: string;
+  message: string;
+}
+
+/** What is needed of the Kubernetes API. All methods throw {@link ApiError}. */
+export interface Cluster {
+  configMap(name: ObjectName): Promise<ConfigMap | undefined>;
+  /** All ConfigMaps with a label, in all namespaces. */
+  configMapsLabelled(label: string): Promise<ConfigMap[]>;
+  patchConfigMap(name: ObjectName, patch: ConfigMapPatch): Promise<ConfigMap>;
+  service(name: ObjectName): Promise<Service | undefined>;
+  endpointSlices(namespace: string, labelSelector: string): Promise<EndpointSlice[]>;
+  isAllowed(right: Right): Promise<boolean>;
+  /** Attaches an event to a ConfigMap. */
+  emit(about: ConfigMap, event: ClusterEvent): Promise<void>;
+}
+
+/** The API server refused a request, or could not be reached. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  /**
+   * @param message what was asked, and the answer
+   * @param status HTTP status; 0 when there was no answer
+   */
+  constructor(
+    message: string,
+    readonly status: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  /** The object has changed since it was read: read it again. */
+  get isConflict(): boolean {
+    return this.status === 409;
+  }
+
+  /** The same request may succeed later. */
+  get isTransient(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** `namespace/name` */
+export function nameText({ namespace, name }: ObjectName): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,94 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { ApiError } from "./cluster";
+
+/** One request to the API server. */
+export interface ApiRequest {
+  method: "GET" | "POST" | "PATCH";
+  /** With the query. */
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  contentType?: string;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/** Far more than etcd lets an object have; a list of endpoints may have some megabytes. */
+const MAX_BODY_BYTES = 32 * 2 ** 20;
+
+/**
+ * Asks the API server and returns the JSON of its answer as it came.
+ *
+ * Not through the client's generated models: those drop every field that they don't know, and turn the times in
+ * `managedFields` into dates.
+ *
+ * @throws ApiError when the answer is no success, or there is none
+ */
+export async function ask(config: KubeConfig, request: ApiRequest): Promise<unknown> {
+  const what = `${request.method} ${request.path}`;
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new ApiError(`${what}: the kubeconfig has no current cluster`, 0);
+  const url = new URL(cluster.server.replace(/\/$/, "") + request.path);
+  const options: https.RequestOptions = { method: request.method, headers: {}, timeout: TIMEOUT_MS };
+  let answer: { status: number; text: string };
+  try {
+    await config.applyToHTTPSOptions(options);
+    answer = await send(url, options, request);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ApiError(`${what}: ${url.host} can't be reached: ${reason}`, 0, { cause: error });
+  }
+  if (answer.status < 200 || answer.status > 299) {
+    throw new ApiError(`${what}: ${answer.status} ${reasonOf(answer.text)}`, answer.status);
+  }
+  try {
+    return JSON.parse(answer.text);
+  } catch (error) {
+    throw new ApiError(`${what}: the answer is not JSON`, 0, { cause: error });
+  }
+}
+
+function send(
+  url: URL,
+  options: https.RequestOptions,
+  { body, contentType = "application/json" }: ApiRequest,
+) {
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const headers = {
+      ...(options.headers as http.OutgoingHttpHeaders),
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": contentType }),
+    };
+    const module = url.protocol === "http:" ? http : https;
+    const outgoing = module.request(url, { ...options, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    outgoing.on("error", reject);
+    outgoing.on("response", (incoming) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on("error", reject);
+      incoming.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_BODY_BYTES)
+          incoming.destroy(new Error(`the answer has more than ${MAX_BODY_BYTES} bytes`));
+        else chunks.push(chunk);
+      });
+      incoming.on("end", () =>
+        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+      );
+    });
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** The message of a Kubernetes Status, or the beginning of whatever it is. */
+function reasonOf(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    if (typeof message === "string") return message;
+  } catch {
+    // No Status, such as a proxy's HTML page.
+  }
+  return text.slice(0, 200);
+}

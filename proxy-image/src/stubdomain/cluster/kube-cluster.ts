@@ -1,0 +1,92 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { FIELD_MANAGER } from "../anchor";
+import {
+  ApiError,
+  type Cluster,
+  type ClusterEvent,
+  type ConfigMap,
+  type ConfigMapPatch,
+  type EndpointSlice,
+  type ObjectName,
+  type Right,
+  type Service,
+} from "./cluster";
+import { ask } from "./kube-client";
+
+/** Source: validation of core/v1 Event in Kubernetes. */
+const MAX_EVENT_MESSAGE = 1024;
+
+/** A cluster behind a kubeconfig. */
+export function kubeCluster(config: KubeConfig): Cluster {
+  const get = async <T>(path: string): Promise<T | undefined> => {
+    try {
+      return (await ask(config, { method: "GET", path })) as T;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  };
+  const list = async <T>(path: string, labelSelector: string): Promise<T[]> => {
+    const query = new URLSearchParams({ labelSelector }).toString();
+    return (await get<{ items?: T[] }>(`${path}?${query}`))?.items ?? [];
+  };
+  const configMapPath = (name: ObjectName) => path("/api/v1", name.namespace, "configmaps", name.name);
+
+  return {
+    configMap: (name) => get<ConfigMap>(configMapPath(name)),
+    configMapsLabelled: (label) => list<ConfigMap>("/api/v1/configmaps", label),
+    patchConfigMap: async (name: ObjectName, body: ConfigMapPatch) =>
+      (await ask(config, {
+        method: "PATCH",
+        path: `${configMapPath(name)}?fieldManager=${FIELD_MANAGER}`,
+        body,
+        contentType: "application/merge-patch+json",
+      })) as ConfigMap,
+    service: (name) => get<Service>(path("/api/v1", name.namespace, "services", name.name)),
+    endpointSlices: (namespace, labelSelector) =>
+      list<EndpointSlice>(path("/apis/discovery.k8s.io/v1", namespace, "endpointslices"), labelSelector),
+    isAllowed: async (resourceAttributes: Right) => {
+      const review = (await ask(config, {
+        method: "POST",
+        path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        body: {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SelfSubjectAccessReview",
+          spec: { resourceAttributes },
+        },
+      })) as { status?: { allowed?: boolean } };
+      return review.status?.allowed === true;
+    },
+    emit: async (about, event) => {
+      const { namespace } = about.metadata;
+      await ask(config, {
+        method: "POST",
+        path: path("/api/v1", namespace, "events"),
+        body: eventBody(about, event, new Date().toISOString()),
+      });
+    },
+  };
+}
+
+function eventBody({ metadata }: ConfigMap, { type, reason, message }: ClusterEvent, time: string) {
+  const { namespace, name, uid, resourceVersion } = metadata;
+  return {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { namespace, generateName: `${name.slice(0, 200)}.` },
+    involvedObject: { apiVersion: "v1", kind: "ConfigMap", namespace, name, uid, resourceVersion },
+    type,
+    reason,
+    message: message.length > MAX_EVENT_MESSAGE ? `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…` : message,
+    source: { component: FIELD_MANAGER },
+    reportingComponent: FIELD_MANAGER,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+}
+
+function path(api: string, namespace: string, resource: string, name?: string): string {
+  const parts = ["namespaces", namespace, resource, ...(name === undefined ? [] : [name])];
+  return [api, ...parts.map(encodeURIComponent)].join("/");
+}

@@ -1,0 +1,52 @@
+/**
+ * The text of a stub domain. Free of imports: the component shows the same text to those who paste it themselves.
+ */
+
+/** What a stub domain's server block says. */
+export interface StubBlock {
+  /** The zone to forward, such as "egress.local". */
+  domain: string;
+  /** Where the cluster's DNS listens; absent: CoreDNS' default, for a Corefile that says none either. */
+  port?: number | undefined;
+  /** Lines of the default block's `bind` plugin. Blocks on one port must all bind or none: CoreDNS' bind plugin. */
+  bind?: readonly string[] | undefined;
+  /** IP of the DNS server to ask. */
+  forwardTo: string;
+  /** Who manages the block, for the comment above it; absent: no comment. */
+  marker?: string | undefined;
+}
+
+/**
+ * A server block that forwards one zone, ending with a line break.
+ *
+ * Two spaces of indentation and no cluster domain: minikube and Cilium replace text in Corefiles by patterns with
+ * four spaces and with the cluster's domain.
+ *
+ * @throws Error when a value could end the line that it stands on
+ */
+export function stubBlock({ domain, port, bind = [], forwardTo, marker }: StubBlock): string {
+  for (const [name, value] of Object.entries({ domain, forwardTo })) {
+    if (!/^[\w.:-]+$/.test(value))
+      throw new Error(`stub domain: ${name} is "${value}", expected a name or an IP`);
+  }
+  if (marker !== undefined && /[\r\n]/.test(marker))
+    throw new Error("stub domain: the marker must be one line");
+  const key = port === undefined ? domain : `${domain}:${port}`;
+  const lines = [...bind, "errors", "cache 30", `forward . ${forwardTo}`];
+  return [
+    ...(marker === undefined ? [] : [`# ${markerText(marker)}`]),
+    `${key} {`,
+    ...lines.map((line) => `  ${line}`),
+    "}",
+    "",
+  ].join("\n");
+}
+
+/**
+ * The comment above a block that is managed.
+ *
+ * @param marker namespace and name of the anchor
+ */
+export function markerText(marker: string): string {
+  return `managed by k8s-egress ${marker}`;
+}

@@ -1,0 +1,207 @@
+import { CorefileError } from "./error";
+import { parseCorefile, type Corefile, type ServerBlock } from "./server-blocks";
+import { zoneKeys, type ZoneKey } from "./zone-key";
+
+/** A Corefile with a block more. */
+export interface Inserted {
+  text: string;
+  /** Exactly what was put in; {@link removeBlock} needs it. */
+  inserted: string;
+}
+
+/** What {@link removeBlock} did. */
+export interface Removed {
+  text: string;
+  /**
+   * - `exact`: the inserted bytes, all of them and nothing else;
+   * - `structural`: the file was re-formatted since, and a block that says the same was taken out;
+   * - `absent`: the block is not there, the text is unchanged.
+   */
+  how: "exact" | "structural" | "absent";
+}
+
+/**
+ * Appends a server block.
+ *
+ * It begins with a line break of its own, whatever comes before: so blocks can be taken out in any order, each with
+ * exactly its own bytes, and no block ends up on the line of a comment.
+ *
+ * @param corefile a text that CoreDNS accepts
+ * @param block one server block with one address, ending with a line break
+ * @throws CorefileError when the text can't be understood, its zone and port are served already, or nothing can be
+ *   appended to the text
+ */
+export function insertBlock(corefile: string, block: string): Inserted {
+  const before = parseCorefile(corefile);
+  const own = singleBlock(block);
+  const zone = zoneOf(own);
+  const taken = servedBy(before, zone);
+  if (taken) {
+    throw new CorefileError(
+      `${zone.zone}:${zone.port} is served already, by the block "${taken.keys.join(" ")}"`,
+      taken.line,
+    );
+  }
+  const inserted = `\n${block}`;
+  const text = corefile + inserted;
+  if (!sameBlocks(blocksOf(text), [...before.blocks, own])) throw notAppendable(before);
+  if (removeBlock(text, inserted).text !== corefile) {
+    throw new CorefileError("the block could be added, but not be taken out again byte for byte");
+  }
+  return { text, inserted };
+}
+
+/**
+ * Takes out a block that {@link insertBlock} put in.
+ *
+ * @param inserted what insertBlock returned
+ * @throws CorefileError when the block was changed by hand, or the rest would not be a legal Corefile
+ */
+export function removeBlock(corefile: string, inserted: string): Removed {
+  let parsed: Corefile;
+  try {
+    parsed = parseCorefile(corefile);
+  } catch (error) {
+    const literal = cutLiteral(corefile, inserted);
+    if (literal !== undefined && blocksOf(literal)) return { text: literal, how: "exact" };
+    throw error;
+  }
+  const own = singleBlock(inserted);
+  const at = parsed.blocks.findIndex((block) => sameBlock(block, own));
+  const found = parsed.blocks[at];
+  if (!found) return withoutBlock(corefile, parsed, own);
+
+  const rest = parsed.blocks.toSpliced(at, 1);
+  const keepsRest = (text: string) => sameBlocks(blocksOf(text), rest);
+  const literal = cutLiteral(corefile, inserted);
+  if (literal !== undefined && keepsRest(literal)) return { text: literal, how: "exact" };
+  // Somebody appended to the line that the separator began.
+  const kept = cutLiteral(corefile, inserted.slice(1));
+  if (inserted.startsWith("\n") && kept !== undefined && keepsRest(kept))
+    return { text: kept, how: "structural" };
+  const text = cutBlock(corefile, found, commentOf(inserted));
+  if (text !== undefined && keepsRest(text)) return { text, how: "structural" };
+  throw new CorefileError(
+    `the block "${own.keys.join(" ")}" can't be taken out without changing another one: separate them by line breaks`,
+    found.line,
+  );
+}
+
+/** Whether a block that says the same is in the Corefile, however it is formatted. */
+export function hasBlock({ blocks }: Corefile, inserted: string): boolean {
+  const own = singleBlock(inserted);
+  return blocks.some((block) => sameBlock(block, own));
+}
+
+/** The block that serves a zone on a port, by whatever protocol; blocks named by a variable are not known. */
+export function servedBy(
+  { blocks }: Corefile,
+  { zone, port }: Pick<ZoneKey, "zone" | "port">,
+): ServerBlock | undefined {
+  return blocks.find(({ keys, line }) =>
+    keys.flatMap((key) => zoneKeys(key, line)).some((key) => key.zone === zone && key.port === port),
+  );
+}
+
+/** The only server block of a text, and its only zone. */
+export function zoneOf(block: ServerBlock): ZoneKey {
+  const [zone, ...more] = block.keys.flatMap((key) => zoneKeys(key, block.line));
+  if (!zone || more.length > 0)
+    throw new CorefileError(`a stub domain has one address, found "${block.keys.join(" ")}"`);
+  return zone;
+}
+
+/**
+ * Reads a text that holds one server block.
+ *
+ * @throws CorefileError when it holds none or more
+ */
+export function singleBlock(text: string): ServerBlock {
+  const { blocks, imports, openQuote } = parseCorefile(text);
+  const [block, ...more] = blocks;
+  if (!block || more.length > 0 || imports.length > 0 || openQuote || block.end === undefined) {
+    throw new CorefileError("a stub domain is one complete server block");
+  }
+  return block;
+}
+
+function withoutBlock(corefile: string, parsed: Corefile, own: ServerBlock): Removed {
+  const zone = zoneOf(own);
+  const other = servedBy(parsed, zone);
+  if (!other) return { text: corefile, how: "absent" };
+  throw new CorefileError(
+    `the block for ${zone.zone}:${zone.port} is not the one that was put in: it was changed by hand, and has to be ` +
+      "taken out by hand",
+    other.line,
+  );
+}
+
+function notAppendable({ blocks, openQuote }: Corefile): CorefileError {
+  if (openQuote) return new CorefileError('the text ends inside quotes: close them with "');
+  const last = blocks.at(-1);
+  return new CorefileError(
+    "a block at the end would become part of the one before it: that one has no braces of its own, or one too few",
+    last?.line,
+  );
+}
+
+function blocksOf(corefile: string): ServerBlock[] | undefined {
+  try {
+    const { blocks, openQuote } = parseCorefile(corefile);
+    // All addresses must be legal too, or CoreDNS refuses the whole text.
+    for (const { keys, line } of blocks) keys.forEach((key) => zoneKeys(key, line));
+    return openQuote ? undefined : blocks;
+  } catch (error) {
+    if (error instanceof CorefileError) return undefined;
+    throw error;
+  }
+}
+
+function sameBlocks(some: ServerBlock[] | undefined, others: ServerBlock[]): boolean {
+  return some?.length === others.length && some.every((block, at) => sameBlock(block, others[at]!));
+}
+
+/** Whether two blocks mean the same to CoreDNS, wherever they stand. */
+function sameBlock(one: ServerBlock, other: ServerBlock): boolean {
+  return JSON.stringify(meaning(one)) === JSON.stringify(meaning(other));
+}
+
+function meaning({ keys, directives }: ServerBlock) {
+  return [
+    keys.map((key) => key.toLowerCase()),
+    directives.map(({ tokens }) =>
+      tokens.map(({ text, line }, at) => [text, at > 0 && line > tokens[at - 1]!.line]),
+    ),
+  ];
+}
+
+/** The text without the only occurrence of some bytes. */
+function cutLiteral(text: string, bytes: string): string | undefined {
+  const start = text.indexOf(bytes);
+  if (start < 0 || text.includes(bytes, start + 1)) return undefined;
+  return text.slice(0, start) + text.slice(start + bytes.length);
+}
+
+/** The text without a block, the rest of its line if that is empty, and its comment on the line above. */
+function cutBlock(
+  text: string,
+  { start, end }: ServerBlock,
+  comment: string | undefined,
+): string | undefined {
+  if (start === undefined || end === undefined) return undefined;
+  const before = text.slice(0, start).replace(/[\t ]*$/, "");
+  const own =
+    comment === undefined
+      ? undefined
+      : new RegExp(`(^|\\n)[\\t ]*#[\\t ]*${escapeRegExp(comment)}[\\t \\r]*\\n$`);
+  const after = text.slice(end).replace(/^[\t ]*(\r?\n|$)/, "");
+  return (own ? before.replace(own, "$1") : before) + after;
+}
+
+function commentOf(inserted: string): string | undefined {
+  return /^\s*#[\t ]*(.*)/.exec(inserted)?.[1];
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

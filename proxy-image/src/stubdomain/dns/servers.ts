@@ -1,0 +1,42 @@
+import { isIP } from "node:net";
+import type { EndpointSlice } from "../cluster/cluster";
+import type { DnsServer, Transport } from "./ask";
+
+/** Label of the cluster's DNS in every distribution, on its Service and so on its EndpointSlices. */
+export const CLUSTER_DNS_LABEL = "k8s-app=kube-dns";
+
+/** So many servers are asked at most. */
+const MAX_SERVERS = 100;
+
+/** The cluster's DNS servers that are ready: their own ports, which need not be 53. */
+export function readyServers(slices: readonly EndpointSlice[]): DnsServer[] {
+  return slices
+    .flatMap(({ endpoints, ports }) => {
+      const listens = portsOf(ports ?? []);
+      return (endpoints ?? [])
+        .filter(({ conditions }) => conditions?.ready !== false)
+        .flatMap(({ addresses }) => addresses.slice(0, 1))
+        .filter((address) => isIP(address) !== 0)
+        .map((address) => ({ address, ports: listens }));
+    })
+    .slice(0, MAX_SERVERS);
+}
+
+/** The servers that resolv.conf(5) names. */
+export function resolvConfServers(resolvConf: string): DnsServer[] {
+  return resolvConf
+    .split("\n")
+    .flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? [])
+    .filter((address) => isIP(address) !== 0)
+    .map((address) => ({ address, ports: { udp: 53, tcp: 53 } }));
+}
+
+function portsOf(ports: NonNullable<EndpointSlice["ports"]>): DnsServer["ports"] {
+  // The metrics port is TCP too: the name decides, then the number.
+  const find = (transport: Transport, protocol: string, name: string) => {
+    const some = ports.filter((port) => (port.protocol ?? "TCP") === protocol && port.port !== undefined);
+    const port = (some.find((one) => one.name === name) ?? some.find((one) => one.port === 53))?.port;
+    return port === undefined ? {} : { [transport]: port };
+  };
+  return { ...find("udp", "UDP", "dns"), ...find("tcp", "TCP", "dns-tcp") };
+}

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import { startAdminServer } from "./admin-server";
+import { readArgs } from "./args";
+import { kubeCluster } from "./cluster/kube-cluster";
+import { PACE, runController } from "./controller";
+import { askSoa } from "./dns/ask";
+import { primaryOf, prove } from "./dns/proof";
+import { CLUSTER_DNS_LABEL, readyServers, resolvConfServers } from "./dns/servers";
+import { createMetrics } from "./metrics";
+import { proofPacer } from "./proof-pacer";
+import { expectedMname } from "./spec";
+
+/** Without a round for this long the controller hangs; the longest pause between rounds is 40 s. */
+const HANGS_AFTER_MS = 180_000;
+
+const log = (message: string) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`);
+
+async function main(): Promise<number> {
+  const { spec, port } = readArgs(process.argv.slice(2));
+  const config = new KubeConfig();
+  config.loadFromCluster();
+  const cluster = kubeCluster(config);
+  const metrics = createMetrics();
+  const resolvers = async () => resolvConfServers(await readFile("/etc/resolv.conf", "utf8"));
+
+  let isReady = false;
+  let lastRound = Date.now();
+  const health = { isReady: () => isReady, isLive: () => Date.now() - lastRound < HANGS_AFTER_MS };
+  const server = await startAdminServer(port, health, metrics.registry);
+
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+
+  const reason = await runController(
+    spec,
+    {
+      cluster,
+      metrics,
+      log,
+      now: () => new Date(),
+      pacer: proofPacer(PACE.proof, () => performance.now()),
+      prove: async () => {
+        const slices = await cluster.endpointSlices(spec.target.namespace, CLUSTER_DNS_LABEL);
+        const servers = [...readyServers(slices), ...(await resolvers())];
+        return prove(askSoa, servers, spec.domain, expectedMname(spec));
+      },
+      primary: async () => primaryOf(askSoa, await resolvers(), spec.domain),
+      onReady: () => {
+        isReady = true;
+        log(`ready: waiting for the anchor ${spec.anchor.namespace}/${spec.anchor.name}`);
+      },
+      onRound: () => {
+        lastRound = Date.now();
+      },
+    },
+    stop.signal,
+  );
+  server.close();
+  server.closeAllConnections();
+  if (reason === undefined) return 0;
+  // The last lines of a container that exits are what Pulumi shows.
+  log(`stub domain ${spec.domain}: ${reason}`);
+  return 1;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exitCode = 1;
+  },
+);

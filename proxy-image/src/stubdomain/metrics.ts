@@ -1,0 +1,59 @@
+import { Counter, Gauge, Registry } from "prom-client";
+import type { WriteReason } from "./state/action";
+import { STATES, type State } from "./state/status";
+
+/** What the controller counts. */
+export interface Metrics {
+  registry: Registry;
+  reconciled: (result: "ok" | "error") => void;
+  written: (reason: WriteReason) => void;
+  proof: (serves: boolean, at: Date) => void;
+  /** Absent: no anchor asks for anything. */
+  state: (state: State | undefined) => void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const reconciles = new Counter({
+    name: "k8s_egress_stub_domain_reconciles_total",
+    help: "Rounds of the controller",
+    labelNames: ["result"],
+    registers,
+  });
+  const writes = new Counter({
+    name: "k8s_egress_stub_domain_writes_total",
+    help: "Writes to the Corefile; reason=heal counts re-insertions after somebody else overwrote it",
+    labelNames: ["reason"],
+    registers,
+  });
+  const proofs = new Counter({
+    name: "k8s_egress_stub_domain_proofs_total",
+    help: "Checks whether the cluster's DNS serves the stub domain",
+    labelNames: ["result"],
+    registers,
+  });
+  const lastProof = new Gauge({
+    name: "k8s_egress_stub_domain_last_proof_timestamp_seconds",
+    help: "When the cluster's DNS was last seen to serve the stub domain",
+    registers,
+  });
+  const states = new Gauge({
+    name: "k8s_egress_stub_domain_state",
+    help: "1 for the state that the stub domain is in",
+    labelNames: ["state"],
+    registers,
+  });
+  return {
+    registry,
+    reconciled: (result) => reconciles.inc({ result }),
+    written: (reason) => writes.inc({ reason }),
+    proof: (serves, at) => {
+      proofs.inc({ result: serves ? "serves" : "fails" });
+      if (serves) lastProof.set(at.getTime() / 1000);
+    },
+    state: (current) => {
+      for (const state of STATES) states.set({ state }, state === current ? 1 : 0);
+    },
+  };
+}

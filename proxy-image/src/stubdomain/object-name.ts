@@ -1,0 +1,15 @@
+import type { ObjectName } from "./cluster/cluster";
+
+/**
+ * Reads `namespace/name`.
+ *
+ * @param option for the error
+ * @throws Error when the text has another form
+ */
+export function objectName(option: string, text: string): ObjectName {
+  const name = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/.exec(
+    text,
+  );
+  if (!name) throw new Error(`${option}: "${text}" is not namespace/name, such as "kube-system/coredns"`);
+  return { namespace: name[1]!, name: name[2]! };
+}

@@ -1,0 +1,321 @@
+import { APPLIED_ANNOTATION, FINALIZER, RECORD_ANNOTATION, STATUS_ANNOTATION } from "./anchor";
+import {
+  ApiError,
+  nameText,
+  type Cluster,
+  type ClusterEvent,
+  type ConfigMap,
+  type ConfigMapPatch,
+  type ManagedFields,
+} from "./cluster/cluster";
+import type { Proof } from "./dns/proof";
+import type { Metrics } from "./metrics";
+import type { Spec } from "./spec";
+import type { WriteReason } from "./state/action";
+import { COREFILE_KEY } from "./state/ownership";
+import { isHeld, isInstalling, plan, type Observed } from "./state/plan";
+import { readRecord, RecordError, type StubRecord } from "./state/record";
+import { failedStatus, readStatus, type State, type Status } from "./state/status";
+
+/** What the reconciler needs of the world. */
+export interface World {
+  cluster: Cluster;
+  /** Whether the cluster's DNS serves the domain now. */
+  prove: () => Promise<Proof>;
+  now: () => Date;
+  log: (message: string) => void;
+  metrics: Metrics;
+  pacer: ProofPacer;
+}
+
+/** Spares the cluster's DNS where all is well; what is decided does not depend on it. */
+export interface ProofPacer {
+  isDue: () => boolean;
+  /** The cluster's DNS was seen to serve. */
+  served: () => void;
+  /** The Corefile has changed, or the cluster's DNS did not serve. */
+  reset: () => void;
+}
+
+/** How a round ended. */
+export type Outcome =
+  /** Nothing to do before something changes. */
+  | { kind: "idle" }
+  /** Soon again: the proof is awaited, or something is in the way. */
+  | { kind: "again" }
+  /** The installation failed and was taken back. */
+  | { kind: "failed"; message: string };
+
+/** A round never needs more; with conflicts it may, and then the next round goes on. */
+const MAX_STEPS = 15;
+
+/**
+ * Leads the cluster towards what the anchor asks for, step by step, until there is nothing to do or something has to
+ * be waited for. May be cut off anywhere.
+ *
+ * @throws ApiError when the API server refuses or can't be reached
+ */
+export async function reconcile(spec: Spec, world: World): Promise<Outcome> {
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const observed = await observe(spec, world);
+    try {
+      const outcome = await act(spec, world, observed);
+      if (outcome) return outcome;
+    } catch (error) {
+      // Somebody else wrote since we read: plan again.
+      if (!(error instanceof ApiError && error.isConflict)) throw error;
+      world.log(`${error.message}; reading again`);
+    }
+  }
+  return { kind: "again" };
+}
+
+async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
+  const anchor = await cluster.configMap(spec.anchor);
+  const [target, service] = anchor
+    ? await Promise.all([cluster.configMap(spec.target), cluster.service(spec.dnsService)])
+    : [];
+  return { anchor, target, forwardTo: clusterIp(service?.spec?.clusterIP), now: now() };
+}
+
+/** A headless Service has no address to forward to. */
+export function clusterIp(ip: string | undefined): string | undefined {
+  return ip === undefined || ip === "" || ip === "None" ? undefined : ip;
+}
+
+/** Does the next step; returns how the round ended, or nothing when there is more to do. */
+async function act(spec: Spec, world: World, observed: Observed): Promise<Outcome | undefined> {
+  const { cluster, log, metrics } = world;
+  const { anchor, target } = observed;
+  const action = plan(spec, observed);
+  if (action.do === "wait" || !anchor) {
+    metrics.state(undefined);
+    return { kind: "idle" };
+  }
+  switch (action.do) {
+    case "record":
+      await recordAhead(cluster, anchor, action.record);
+      log("recorded what is about to be written, and put the finalizer on the anchor");
+      return undefined;
+    case "write":
+      await writeCorefile(cluster, target!, action.text);
+      world.pacer.reset();
+      log(`wrote the Corefile of ${nameText(spec.target)} (${action.reason})`);
+      metrics.written(action.reason);
+      await emit(world, anchor, writeEvent(spec, action.reason));
+      return undefined;
+    case "handBack":
+      return giveOwnershipBack(spec, world, anchor, target!, action.managedFields);
+    case "release":
+      await release(cluster, anchor);
+      log("nothing of ours is in the Corefile: took the finalizer off the anchor");
+      return undefined;
+    case "prove":
+      return judge(spec, world, observed, anchor, action);
+    case "problem":
+      return hinder(spec, world, anchor, action.message);
+    case "giveUp":
+      return { kind: "failed", message: action.message };
+  }
+}
+
+/** Not worth a stuck deletion: the former manager can take the field with `--force-conflicts`. */
+async function giveOwnershipBack(
+  spec: Spec,
+  { cluster, log }: World,
+  anchor: ConfigMap,
+  target: ConfigMap,
+  managedFields: ManagedFields[],
+): Promise<undefined> {
+  try {
+    await cluster.patchConfigMap(spec.target, patchOf(target, { managedFields }));
+    log(`handed the Corefile of ${nameText(spec.target)} back to its former field managers`);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.isConflict || error.isTransient) throw error;
+    log(`the Corefile could not be handed back to its former field managers: ${error.message}`);
+    await release(cluster, anchor);
+  }
+}
+
+/** What the proof means for an installation, and for one that is through. */
+async function judge(
+  spec: Spec,
+  world: World,
+  { now }: Observed,
+  anchor: ConfigMap,
+  { record, inserted }: { record: StubRecord; inserted: string },
+): Promise<Outcome | undefined> {
+  const isSettled =
+    !isInstalling(spec, anchor) &&
+    record.blocks.every(({ proven }) => proven) &&
+    readStatus(anchor)?.state === "serving";
+  if (isSettled && !world.pacer.isDue()) return { kind: "idle" };
+  const proof = await world.prove();
+  world.metrics.proof(proof.serves, now);
+  if (proof.serves) world.pacer.served();
+  else {
+    world.pacer.reset();
+    const message = `the cluster's DNS does not serve ${spec.domain} from ${nameText(spec.dnsService)}: ${proof.reason}`;
+    return hinder(spec, world, anchor, message);
+  }
+  const blocks = record.blocks
+    .filter((block) => block.inserted === inserted)
+    .map((block) => ({ ...block, proven: true }));
+  const proven: StubRecord = { ...record, blocks };
+  delete proven.installing;
+  const annotations = {
+    [RECORD_ANNOTATION]: JSON.stringify(proven),
+    [APPLIED_ANNOTATION]: spec.specHash,
+  };
+  const isNew = Object.entries(annotations).some(
+    ([key, value]) => anchor.metadata.annotations?.[key] !== value,
+  );
+  const message = `the cluster's DNS serves ${spec.domain} from ${nameText(spec.dnsService)}`;
+  await report(spec, world, anchor, { state: "serving", message }, isNew ? annotations : {});
+  return { kind: "idle" };
+}
+
+/** An obstacle: an installation that is over its time is given up, everything else waits and says so. */
+async function hinder(
+  spec: Spec,
+  world: World,
+  anchor: ConfigMap,
+  message: string,
+): Promise<Outcome | undefined> {
+  if (anchor.metadata.deletionTimestamp !== undefined) {
+    await report(spec, world, anchor, {
+      state: "blocked",
+      message: `the stub domain can't be taken out: ${message}`,
+    });
+    return { kind: "again" };
+  }
+  if (!isInstalling(spec, anchor)) {
+    await report(spec, world, anchor, { state: "degraded", message });
+    return { kind: "again" };
+  }
+  if (!isOverTime(spec, world, anchor)) {
+    await report(spec, world, anchor, { state: "installing", message });
+    return { kind: "again" };
+  }
+  const status = failedStatus(readStatus(anchor), spec.specHash, message, world.now());
+  world.log(`the installation failed, and is taken back: ${message}`);
+  await saveStatus(world, anchor, status, {});
+  await emit(world, anchor, { type: "Warning", reason: "StubDomainFailed", message });
+  // The next step takes it back.
+  return undefined;
+}
+
+/** Before the first write there is nothing to wait for. */
+function isOverTime({ specHash, proofTimeoutMs }: Spec, { now }: World, anchor: ConfigMap): boolean {
+  try {
+    const { installing } = readRecord(anchor) ?? {};
+    if (installing?.specHash !== specHash) return true;
+    return now().getTime() - Date.parse(installing.since) > proofTimeoutMs;
+  } catch (error) {
+    if (error instanceof RecordError) return true;
+    throw error;
+  }
+}
+
+async function recordAhead(cluster: Cluster, anchor: ConfigMap, record: StubRecord): Promise<void> {
+  const finalizers = anchor.metadata.finalizers ?? [];
+  await cluster.patchConfigMap(
+    anchor.metadata,
+    patchOf(anchor, {
+      annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) },
+      ...(isHeld(anchor) ? {} : { finalizers: [...finalizers, FINALIZER] }),
+    }),
+  );
+}
+
+async function writeCorefile(cluster: Cluster, target: ConfigMap, text: string): Promise<void> {
+  await cluster.patchConfigMap(target.metadata, { ...patchOf(target, {}), data: { [COREFILE_KEY]: text } });
+}
+
+/** Lets the anchor go: no record, no finalizer. */
+async function release(cluster: Cluster, anchor: ConfigMap): Promise<void> {
+  const finalizers = (anchor.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
+  await cluster.patchConfigMap(
+    anchor.metadata,
+    patchOf(anchor, { annotations: { [RECORD_ANNOTATION]: null }, finalizers }),
+  );
+}
+
+async function report(
+  spec: Spec,
+  world: World,
+  anchor: ConfigMap,
+  { state, message }: { state: State; message: string },
+  annotations: Record<string, string> = {},
+): Promise<void> {
+  world.metrics.state(state);
+  const before = readStatus(anchor);
+  const isSame = before?.state === state && before.specHash === spec.specHash;
+  if (isSame && before.message === message && Object.keys(annotations).length === 0) return;
+  const since = isSame ? before.since : world.now().toISOString();
+  // The count of failures outlives the next try, and ends with its success.
+  const failures = state === "installing" && before?.specHash === spec.specHash ? before.failures : undefined;
+  const status = {
+    state,
+    message,
+    specHash: spec.specHash,
+    since,
+    ...(failures === undefined ? {} : { failures }),
+  };
+  world.log(`${state}: ${message}`);
+  await saveStatus(world, anchor, status, annotations);
+  if (!isSame && state !== "installing") {
+    const reason = `StubDomain${state.charAt(0).toUpperCase()}${state.slice(1)}`;
+    await emit(world, anchor, { type: state === "serving" ? "Normal" : "Warning", reason, message });
+  }
+}
+
+async function saveStatus(
+  { cluster, metrics }: World,
+  anchor: ConfigMap,
+  status: Status,
+  annotations: Record<string, string>,
+): Promise<void> {
+  metrics.state(status.state);
+  const all = { ...annotations, [STATUS_ANNOTATION]: JSON.stringify(status) };
+  await cluster.patchConfigMap(anchor.metadata, patchOf(anchor, { annotations: all }));
+}
+
+/** Events are for people: that one can't be written must not hold anything up. */
+async function emit({ cluster, log }: World, anchor: ConfigMap, event: ClusterEvent): Promise<void> {
+  try {
+    await cluster.emit(anchor, event);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    log(error.message);
+  }
+}
+
+function writeEvent(spec: Spec, reason: WriteReason): ClusterEvent {
+  const target = nameText(spec.target);
+  switch (reason) {
+    case "install":
+      return { type: "Normal", reason: "StubDomainWritten", message: `added ${spec.domain} to ${target}` };
+    case "heal":
+      return {
+        type: "Warning",
+        reason: "StubDomainRestored",
+        message: `${target} was overwritten or is out of date: added ${spec.domain} again`,
+      };
+    case "remove":
+      return { type: "Normal", reason: "StubDomainRemoved", message: `took ${spec.domain} out of ${target}` };
+    case "revert":
+      return {
+        type: "Warning",
+        reason: "StubDomainReverted",
+        message: `put ${target} back as it was before`,
+      };
+  }
+}
+
+function patchOf(
+  object: ConfigMap,
+  metadata: Omit<ConfigMapPatch["metadata"], "resourceVersion">,
+): ConfigMapPatch {
+  return { metadata: { resourceVersion: object.metadata.resourceVersion!, ...metadata } };
+}

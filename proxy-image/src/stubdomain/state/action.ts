@@ -1,0 +1,23 @@
+import type { ManagedFields } from "../cluster/cluster";
+import type { StubRecord } from "./record";
+
+/** Why the Corefile is written. */
+export type WriteReason = "install" | "heal" | "remove" | "revert";
+
+/** The one next step from what was observed. Each can be cut off by a crash: the next start plans it again. */
+export type Action =
+  /** Nothing to do before the anchor appears, changes or is gone. */
+  | { do: "wait" }
+  /** Write down, on the anchor and together with the finalizer, what the next write may leave in the Corefile. */
+  | { do: "record"; record: StubRecord }
+  | { do: "write"; text: string; reason: WriteReason }
+  /** Give the Corefile back to those who owned it. */
+  | { do: "handBack"; managedFields: ManagedFields[] }
+  /** Nothing of ours is in the Corefile: let the anchor go. */
+  | { do: "release" }
+  /** The block is in the Corefile: ask whether the cluster's DNS serves it. */
+  | { do: "prove"; record: StubRecord; inserted: string }
+  /** The next step can't be done. */
+  | { do: "problem"; message: string }
+  /** A failed installation was taken back, and must not be tried again yet. */
+  | { do: "giveUp"; message: string };
