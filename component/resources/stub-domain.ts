@@ -174,19 +174,18 @@ function grantRights(
       options,
     );
   };
-  const one = ["get", "list", "watch"];
   return [
     grant("target", TARGET.namespace, [
-      { apiGroups: [""], resources: ["configmaps"], resourceNames: [TARGET.name], verbs: [...one, "update"] },
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: [TARGET.name], verbs: ["get", "patch"] },
       // Whose answers prove that the stub domain serves.
       { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list"] },
     ]),
     grant("anchor", account.metadata.namespace, [
-      { apiGroups: [""], resources: ["configmaps"], resourceNames: [anchor], verbs: [...one, "update"] },
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: [anchor], verbs: ["get", "patch"] },
       { apiGroups: [""], resources: ["events"], verbs: ["create"] },
     ]),
     grant("dns", dns.service.metadata.namespace, [
-      { apiGroups: [""], resources: ["services"], resourceNames: [context.names.dns], verbs: one },
+      { apiGroups: [""], resources: ["services"], resourceNames: [context.names.dns], verbs: ["get"] },
     ]),
   ];
 }

@@ -6,6 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Registered, runProgram } from "../harness/monitor";
 import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
+import { readArgs } from "../../proxy-image/src/stubdomain/args";
+import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
 
 const IMAGE = `registry.example.com/egress@sha256:${"a".repeat(64)}`;
 const args: EgressProxyArgs = {
@@ -406,5 +408,26 @@ describe("EgressProxy", () => {
     const ofKubernetes = resources.filter(({ type }) => type.startsWith("kubernetes:"));
     assert.ok(ofKubernetes.length > 20);
     for (const { name, provider } of ofKubernetes) assert.match(provider, /::cluster::/, name);
+  });
+});
+
+describe("the controller's rights", () => {
+  it("are the ones that its preflight asks for, and no others", async () => {
+    const found = await children();
+    const granted = found
+      .all("Role")
+      .flatMap(({ metadata, rules }) =>
+        rules!.flatMap(({ resources, resourceNames, verbs }) =>
+          verbs.map(
+            (verb) => `${verb} ${resources.join()} ${metadata.namespace!}/${resourceNames?.join() ?? "*"}`,
+          ),
+        ),
+      );
+    const container = found.one("Deployment", "egress-stub-domain").spec.template.spec.containers[0]!;
+    const { spec } = readArgs(container.args.slice(1));
+    const needed = neededRights(spec).map(
+      ({ verb, resource, namespace, name }) => `${verb} ${resource} ${namespace}/${name ?? "*"}`,
+    );
+    assert.deepEqual(granted.sort(), needed.sort());
   });
 });

@@ -30,7 +30,11 @@ interface Entry {
 export class Stack {
   private entries: Entry[] = [];
 
-  constructor(private readonly target: Target) {}
+  /** @param project Name of the Pulumi project, under which a program finds its configuration. */
+  constructor(
+    private readonly target: Target,
+    private readonly project = "project",
+  ) {}
 
   /** Applies the program; what an `up` that fails has created stays known, as with Pulumi. */
   async up<T>(program: () => T): Promise<{ result: pulumi.Unwrap<T>; changes: Changes }> {
@@ -49,7 +53,7 @@ export class Stack {
       return { id: key, state: object };
     };
     try {
-      const { result } = await runProgram(program, provide);
+      const { result } = await runProgram(program, provide, { project: this.project });
       const kept = new Set(after.map(({ key }) => key));
       for (const { key, object } of this.entries.filter((entry) => !kept.has(entry.key)).reverse()) {
         await deleteObject(this.target.kubectl, object);

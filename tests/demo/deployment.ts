@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../cluster";
+import { withoutPulumi } from "../engine/pulumi";
+import type { Kubectl } from "../harness/kubernetes";
+import { Stack } from "../harness/stack";
+
+/** The example stack, by whichever means there are. */
+export interface Deployment {
+  /** By what, for people. */
+  readonly by: string;
+  /** Deploys; gives the output `urls`. */
+  up(): Promise<Record<string, string>>;
+  destroy(): Promise<void>;
+}
+
+const root = resolve(__dirname, "../..");
+
+/** By the real engine where `pulumi` is on PATH, otherwise by the tests' harness. */
+export function deploymentOf(cluster: Cluster, kubectl: Kubectl): Deployment {
+  return withoutPulumi ? byHarness(cluster, kubectl) : byEngine(cluster);
+}
+
+/** The example's configuration on the embedded cluster, whose third parties have a CA and addresses of their own. */
+function configuration(cluster: Cluster): Record<string, string> {
+  const upstream = (host: string) => ({
+    host,
+    tls: { caCertificates: cluster.thirdPartyCa },
+    allowedCidrs: ["198.51.100.0/24"],
+  });
+  return {
+    upstreams: JSON.stringify([upstream("api.example.test"), upstream("*.wild.example.test")]),
+    repository: `${cluster.registry}/k8s-egress`,
+    baseImage: cluster.images.node,
+    dnsImage: cluster.images.coredns,
+    // No mesh can be had from the package registries.
+    mesh: "none",
+  };
+}
+
+function byHarness(cluster: Cluster, kubectl: Kubectl): Deployment {
+  const stack = new Stack({ kubectl, dockerHost: cluster.dockerHost }, "k8s-egress");
+  return {
+    by: "the tests' apply harness (pulumi is not on PATH)",
+    up: async () => {
+      const { result } = await stack.up(() => {
+        for (const [key, value] of Object.entries(configuration(cluster))) {
+          pulumi.runtime.setConfig(`k8s-egress:${key}`, value);
+        }
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program runs by being loaded
+        return require("../../examples/basic/index") as { urls: pulumi.Output<Record<string, string>> };
+      });
+      return result.urls;
+    },
+    destroy: () => stack.destroy(),
+  };
+}
+
+function byEngine(cluster: Cluster): Deployment {
+  const folder = mkdtempSync(join(tmpdir(), "k8s-egress-demo-"));
+  const env = {
+    ...process.env,
+    KUBECONFIG: cluster.kubeconfig,
+    DOCKER_HOST: cluster.dockerHost,
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "demo",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const settings = ["--stack=demo", `--config-file=${join(folder, "Pulumi.demo.yaml")}`];
+  const pulumi = (...args: string[]) =>
+    execFileSync("pulumi", args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  return {
+    by: "the Pulumi engine",
+    up: () => {
+      pulumi("stack", "init", "demo", "--non-interactive");
+      for (const [key, value] of Object.entries(configuration(cluster))) {
+        pulumi("config", "set", ...settings, "--", key, value);
+      }
+      pulumi("up", "--yes", "--skip-preview", "--non-interactive", ...settings);
+      const urls = execFileSync("pulumi", ["stack", "output", "urls", "--json", "--stack=demo"], {
+        cwd: root,
+        env,
+      });
+      return Promise.resolve(JSON.parse(urls.toString()) as Record<string, string>);
+    },
+    destroy: () => {
+      pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", ...settings);
+      rmSync(folder, { recursive: true });
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { after, before, describe, it } from "node:test";
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { EgressProxy, type EgressProxyArgs } from "../../index";
+import { type Cluster, useCluster } from "../cluster";
+import { withoutPulumi } from "../engine/pulumi";
+import { type Kubectl, kubectlFor } from "../harness/kubernetes";
+import { type CorefileState, readCorefile } from "./support/corefile";
+import { type AppPod, startAppPod } from "./support/pod";
+
+/** One resource in a preview or update: `<op> <Kind> <name>`. */
+type Step = string;
+
+describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, timeout: 900_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "k8s-egress-engine-"));
+  let cluster: Cluster;
+  let release: (() => Promise<void>) | undefined;
+  let kubectl: Kubectl;
+  let app: AppPod | undefined;
+  let stack: Stack;
+  let untouched: CorefileState;
+  let wanted: EgressProxyArgs;
+
+  before(async () => {
+    ({ cluster, release } = await useCluster());
+    kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
+    app = await startAppPod(kubectl, cluster.images.node, "engine-app");
+    untouched = await readCorefile(kubectl);
+    wanted = withUpstreams("api.example.test", "*.wild.example.test");
+    stack = await LocalWorkspace.createStack(
+      { projectName: "egress-test", stackName: "test", program },
+      {
+        workDir: folder,
+        envVars: {
+          PULUMI_BACKEND_URL: `file://${folder}`,
+          PULUMI_CONFIG_PASSPHRASE: "test",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+        },
+      },
+    );
+    // Whatever does not come through the providers that the component is given must fail.
+    await stack.setConfig("pulumi:disable-default-providers", { value: '["*"]' });
+  });
+  after(async () => {
+    await app?.delete();
+    await release?.();
+    rmSync(folder, { recursive: true });
+  });
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a promise
+  const program = async () => {
+    const kubernetes = new k8s.Provider("cluster", { kubeconfig: cluster.kubeconfig });
+    const images = new docker.Provider("engine", { host: cluster.dockerHost });
+    const egress = new EgressProxy("egress", wanted, { providers: { kubernetes, docker: images } });
+    return { urls: egress.urls, image: egress.image };
+  };
+
+  const withUpstreams = (...hosts: string[]): EgressProxyArgs => ({
+    upstreams: hosts.map((host) => ({
+      host,
+      tls: { caCertificates: cluster.thirdPartyCa },
+      allowedCidrs: ["198.51.100.0/24"],
+    })),
+    build: { repository: `${cluster.registry}/k8s-egress-engine`, baseImage: cluster.images.node },
+    mesh: { mode: "none" },
+    drain: "5s",
+    dns: { image: cluster.images.coredns },
+  });
+
+  /** What changes, without what stays. */
+  const stepsOf = (events: EngineEvent[]): Step[] =>
+    events
+      .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []))
+      .filter(({ op }) => op !== "same" && op !== "read")
+      .map(({ op, type, urn }) => `${op} ${type.split(":").at(-1)!} ${urn.split("::").at(-1)!}`);
+
+  const preview = async (): Promise<Step[]> => {
+    const events: EngineEvent[] = [];
+    await stack.preview({ onEvent: (event) => events.push(event) });
+    return stepsOf(events);
+  };
+
+  const up = async (): Promise<Step[]> => {
+    const events: EngineEvent[] = [];
+    await stack.up({ onEvent: (event) => events.push(event) });
+    return stepsOf(events);
+  };
+
+  const status = async (url: string) => {
+    const { status, error } = await app!.request(url);
+    return status ?? error;
+  };
+
+  const oneUpstreamMore = [
+    "create Service egress-second-example-test",
+    "create-replacement ConfigMap egress-policy",
+    "create-replacement ConfigMap egress-zone",
+    "replace ConfigMap egress-policy",
+    "replace ConfigMap egress-zone",
+    "update Deployment egress-dns",
+    "update Deployment egress-proxy",
+  ];
+  const oldOnesGo = ["delete-replaced ConfigMap egress-policy", "delete-replaced ConfigMap egress-zone"];
+
+  it("deploys", async () => {
+    await up();
+    assert.equal(await status("http://api.example.test.egress.local/"), 200);
+    assert.equal(await status("http://second.example.test.egress.local/"), "ENOTFOUND");
+  });
+
+  it("previews no change afterwards", async () => assert.deepEqual(await preview(), []));
+
+  it("previews an added upstream as a Service, policy and zone created first, and two Deployments updated", async () => {
+    wanted = withUpstreams("api.example.test", "*.wild.example.test", "second.example.test");
+    const steps = await preview();
+    assert.deepEqual(steps.filter((step) => !oldOnesGo.includes(step)).sort(), oneUpstreamMore);
+    assert.deepEqual((await up()).sort(), [...oneUpstreamMore, ...oldOnesGo].sort());
+    assert.equal(await status("http://second.example.test.egress.local/"), 200);
+    assert.deepEqual(await preview(), []);
+  });
+
+  it("removes an upstream: refused first, unresolved next, its Service last", async () => {
+    wanted = withUpstreams("api.example.test", "*.wild.example.test");
+    const steps = await up();
+    const at = (step: Step) => {
+      assert.ok(steps.includes(step), `${step} in ${steps.join(", ")}`);
+      return steps.indexOf(step);
+    };
+    assert.ok(at("update Deployment egress-proxy") < at("update Deployment egress-dns"));
+    assert.ok(at("update Deployment egress-dns") < at("delete Service egress-second-example-test"));
+    assert.equal(await status("http://second.example.test.egress.local/"), "ENOTFOUND");
+  });
+
+  it("moves to another domain", async () => {
+    wanted = { ...wanted, domain: "out.example.internal" };
+    const steps = await up();
+    assert.deepEqual(
+      steps.filter((step) => /^delete |replace.* Deployment|Service/.test(step)),
+      [],
+    );
+    assert.equal(await status("http://api.example.test.out.example.internal/"), 200);
+    assert.equal(await status("http://api.example.test.egress.local/"), "ENOTFOUND");
+    assert.deepEqual(await preview(), []);
+  });
+
+  it("refuses wrong arguments at preview, all at once", async () => {
+    const good = wanted;
+    wanted = {
+      ...wanted,
+      upstreams: [{ host: "https://api.example.test" }, { host: "*" }],
+      domain: pulumi.output("x") as unknown as string,
+    };
+    try {
+      await assert.rejects(stack.preview(), (error: Error) => {
+        for (const path of ["upstreams[0].host", "upstreams[1].host", "domain"]) {
+          assert.ok(error.message.includes(`${path}: `), `${path} in ${error.message}`);
+        }
+        // A mistake of the user needs no stack trace of ours.
+        assert.doesNotMatch(error.message, /component\/egress-proxy/);
+        return true;
+      });
+    } finally {
+      wanted = good;
+    }
+  });
+
+  it("goes on after an interrupted up", async () => {
+    wanted = withUpstreams("api.example.test", "second.example.test");
+    const abort = new AbortController();
+    const interrupted = stack.up({
+      signal: abort.signal,
+      onEvent: ({ resourcePreEvent }) => {
+        if (resourcePreEvent?.metadata.urn.endsWith("Deployment::egress-proxy")) abort.abort();
+      },
+    });
+    await assert.rejects(interrupted);
+    await sleep(1_000);
+    await up();
+    assert.equal(await status("http://second.example.test.egress.local/"), 200);
+    assert.deepEqual(await preview(), []);
+  });
+
+  it("destroys everything and leaves the Corefile as it was", async () => {
+    await stack.destroy();
+    assert.deepEqual(await readCorefile(kubectl), untouched);
+  });
+});
