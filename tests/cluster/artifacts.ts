@@ -1,0 +1,48 @@
+import { copyFile, link, mkdir, symlink } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+import type { BuiltImage } from "./images/image";
+import { buildImage } from "./images/image";
+import { nodeBinary, nodeImage } from "./images/nodeImage";
+import { staticImage } from "./images/staticImage";
+import { COREDNS, goProgram, KUBE, PAUSE } from "./programs/goProgram";
+
+/** All that is built, once, before a cluster can start. */
+export interface Artifacts {
+  /** Files that the cluster's daemons are run from. */
+  readonly programs: readonly string[];
+  readonly kubectl: string;
+  readonly images: { readonly node: BuiltImage; readonly coredns: BuiltImage; readonly pause: BuiltImage };
+}
+
+/** Builds what the cache lacks. */
+export async function buildArtifacts(progress: (line: string) => void): Promise<Artifacts> {
+  // One after the other: each build keeps every core busy by itself.
+  const kube = await goProgram(KUBE, progress);
+  const coredns = join(await goProgram(COREDNS, progress), "coredns");
+  const pause = join(await goProgram(PAUSE, progress), "pause");
+  const [nodeBase, dns, sandbox] = await Promise.all([
+    nodeImage().then((source) => buildImage(source, progress)),
+    buildImage(staticImage("coredns", coredns), progress),
+    buildImage(staticImage("pause", pause), progress),
+  ]);
+  return {
+    programs: [join(kube, "kube"), coredns, pause, nodeBinary()],
+    kubectl: join(kube, "kubectl"),
+    images: { node: nodeBase, coredns: dns, pause: sandbox },
+  };
+}
+
+/** Puts the programs where the cluster's mount namespace shows them, whatever it hides of the machine. */
+export async function installPrograms({ programs }: Artifacts, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await Promise.all([
+    ...programs.map((program) => install(program, join(directory, basename(program)))),
+    ...KUBE.aliases.map((alias) => symlink("kube", join(directory, alias))),
+  ]);
+}
+
+/** A second name for the file where that is possible, which costs nothing. */
+async function install(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to));
+}

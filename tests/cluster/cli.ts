@@ -1,0 +1,55 @@
+import { attachCluster, clusterStatus, startCluster, stopCluster } from "./index";
+
+const USAGE = "usage: npm run cluster -- start|stop|status";
+
+const commands: Readonly<Record<string, () => Promise<void>>> = {
+  async start() {
+    const began = performance.now();
+    await startCluster({ progress: (line) => console.error(line) });
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.error(`started in ${seconds} s`);
+    await status();
+  },
+
+  async stop() {
+    await stopCluster();
+    console.log("stopped");
+  },
+
+  status,
+};
+
+async function status(): Promise<void> {
+  const cluster = await attachCluster();
+  if (!cluster) {
+    console.log("not running");
+    process.exitCode = 3;
+    return;
+  }
+  console.log("running");
+  console.log(`kubeconfig   ${cluster.kubeconfig}`);
+  console.log(`kubectl      ${cluster.kubectl}`);
+  console.log(`docker host  ${cluster.dockerHost}`);
+  console.log(`registry     ${cluster.registry}`);
+  console.log(`node image   ${cluster.images.node}`);
+  console.log(`logs         ${cluster.logs}`);
+  const ended = (await clusterStatus()).filter(({ running }) => !running);
+  for (const { name } of ended) console.log(`ended        ${name}`);
+  if (ended.length > 0) process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const [name = "", ...rest] = process.argv.slice(2);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command || rest.length > 0) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  await command();
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,3 @@
+module k8s-egress/tests/cluster/pause
+
+go 1.26.0

@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { openSync, closeSync, readFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { CONTROL_IP, CONTROL_PORTS, THIRD_PARTY_GATEWAY } from "../addresses";
+import type { Instance } from "../instance";
+import { run } from "../programs/run";
+import { DAEMON_PATH } from "../requirements";
+import type { ProcessId } from "./processId";
+import { isRunning, processId } from "./processId";
+import { waitFor } from "./waitFor";
+
+/**
+ * Starts the process that holds the cluster's process, network and mount namespaces. When it ends, the kernel
+ * ends every process in them and takes back all that was mounted, routed or filtered there.
+ */
+export async function createNamespaces(instance: Instance): Promise<ProcessId> {
+  const log = openSync(join(instance.logs, "sandbox.log"), "a");
+  const namespaces = ["--pid", "--fork", "--mount-proc", "--net", "--mount", "--propagation", "private"];
+  const setup = [
+    join(__dirname, "setup.sh"),
+    instance.directory,
+    THIRD_PARTY_GATEWAY,
+    CONTROL_IP,
+    CONTROL_PORTS,
+  ];
+  const child = spawn("unshare", [...namespaces, "--", "sh", ...setup], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { PATH: DAEMON_PATH },
+  });
+  closeSync(log);
+  child.unref();
+  const { pid } = child;
+  if (pid === undefined) throw new Error("unshare did not start");
+
+  let init: number | undefined;
+  await waitFor(`furnishing the namespaces (${join(instance.logs, "sandbox.log")} tells more)`, 10, () => {
+    init = onlyChild(pid);
+    return init !== undefined && programOf(init) === "pause";
+  });
+  const holder = processId(init!);
+  await connectHost(instance, holder);
+  return holder;
+}
+
+/** Ends the namespaces with all that runs in them. */
+export async function destroyNamespaces(instance: Instance, holder: ProcessId | undefined): Promise<void> {
+  if (holder && isRunning(holder)) {
+    process.kill(holder.pid, "SIGKILL");
+    await waitFor("ending the cluster's processes", 30, () => !isRunning(holder));
+  }
+  await disconnectHost(instance);
+}
+
+/** The command prefix that runs a command in the cluster's namespaces. */
+export function entering({ pid }: ProcessId): string[] {
+  return ["nsenter", "--target", String(pid), "--mount", "--net", "--pid", "--"];
+}
+
+/** The same in the network namespace of the third parties. */
+export function enteringInternet(holder: ProcessId): string[] {
+  return [...entering(holder), "nsenter", "--net=/run/netns/internet", "--"];
+}
+
+async function connectHost({ link, hostIp, nodeIp }: Instance, { pid }: ProcessId): Promise<void> {
+  const peer = ["peer", "name", "host", "netns", String(pid)];
+  await run("ip", ["link", "add", link, "type", "veth", ...peer]);
+  await run("ip", ["address", "add", `${hostIp}/30`, "dev", link]);
+  await run("ip", ["link", "set", link, "up"]);
+  const inside = ["--target", String(pid), "--net", "--", "ip"];
+  await run("nsenter", [...inside, "address", "add", `${nodeIp}/30`, "dev", "host"]);
+  await run("nsenter", [...inside, "link", "set", "host", "up"]);
+  await run("nsenter", [...inside, "route", "add", "default", "via", hostIp]);
+}
+
+/** The kernel takes a namespace's links back some time after its last process: don't wait for that. */
+async function disconnectHost({ link }: Instance): Promise<void> {
+  if (existsSync(`/sys/class/net/${link}`)) await run("ip", ["link", "delete", link]).catch(() => undefined);
+  await waitFor(`removing the link ${link}`, 10, () => !existsSync(`/sys/class/net/${link}`));
+}
+
+function onlyChild(pid: number): number | undefined {
+  const children = readIfThere(`/proc/${pid}/task/${pid}/children`);
+  const first = children.trim().split(" ")[0];
+  return first ? Number(first) : undefined;
+}
+
+function programOf(pid: number): string {
+  return readIfThere(`/proc/${pid}/comm`).trim();
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
