@@ -1,0 +1,29 @@
+/** A DNS label in lower case; `_` is allowed because third parties use it in names below a wildcard. */
+const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
+const HOSTNAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
+const ONLY_DIGITS = /^\d+$|^0x[0-9a-f]*$/;
+
+/**
+ * Whether a name is a canonical DNS name: lower case, no trailing dot, labels of at most 63 and a whole of at
+ * most 253 characters, and no form of an IPv4 address, which URL parsers see in a last label that is a number
+ * (WHATWG URL §3.5).
+ */
+export function isHostname(name: string): boolean {
+  if (name.length > 253 || !HOSTNAME.test(name)) return false;
+  return !ONLY_DIGITS.test(name.slice(name.lastIndexOf(".") + 1));
+}
+
+/** Whether a host is an upstream's: a name of at least two labels, or `*.` and a name. */
+export function isUpstreamHost(host: string): boolean {
+  return host.startsWith("*.") ? isHostname(host.slice(2)) : host.includes(".") && isHostname(host);
+}
+
+/** Whether a name is a Kubernetes Service's (RFC 1035 label). */
+export function isServiceName(name: string): boolean {
+  return /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name);
+}
+
+/** Whether a name is a Kubernetes namespace's (RFC 1123 label). */
+export function isNamespaceName(name: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name);
+}

@@ -1,0 +1,98 @@
+import { parseArgs } from "node:util";
+import { MESH_MODES, type MeshMode } from "./mesh/sidecar";
+import { LOG_LEVELS, type LogLevel } from "./observe/log";
+
+/** What the proxy is started with. */
+export interface CommandLine {
+  /** Path of the policy. */
+  policy: string;
+  /** Its SHA-256, in hexadecimal. */
+  policySha256: string;
+  mesh: MeshMode;
+  port: number;
+  adminPort: number;
+  /** Milliseconds. */
+  drain: number;
+  logLevel: LogLevel;
+}
+
+/** How the proxy is called. */
+export const USAGE = `usage: proxy.js --policy <file> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
+                [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]`;
+
+/** The command line is wrong; the message says what would be right. */
+export class CommandLineError extends Error {
+  override readonly name = "CommandLineError";
+}
+
+const text = { type: "string" } as const;
+const options = {
+  policy: text,
+  "policy-sha256": text,
+  mesh: text,
+  port: { type: "string", default: "8080" },
+  "admin-port": { type: "string", default: "9090" },
+  drain: { type: "string", default: "60s" },
+  "log-level": { type: "string", default: "info" },
+} as const;
+
+/** @throws CommandLineError */
+export function parseCommandLine(args: string[]): CommandLine {
+  const given = parse(args);
+  return {
+    policy: required(given, "policy"),
+    policySha256: matching(given, "policy-sha256", /^[0-9a-f]{64}$/, "64 hexadecimal digits in lower case"),
+    mesh: oneOf(given, "mesh", MESH_MODES),
+    port: port(given, "port"),
+    adminPort: port(given, "admin-port"),
+    drain: duration(given, "drain"),
+    logLevel: oneOf(given, "log-level", LOG_LEVELS),
+  };
+}
+
+type Given = Partial<Record<keyof typeof options, string>>;
+
+function parse(args: string[]): Given {
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new CommandLineError((error as Error).message);
+  }
+}
+
+function required(given: Given, name: keyof Given): string {
+  const value = given[name];
+  if (value === undefined || value === "") throw new CommandLineError(`--${name} is missing`);
+  return value;
+}
+
+function matching(given: Given, name: keyof Given, pattern: RegExp, meaning: string): string {
+  const value = required(given, name);
+  if (!pattern.test(value)) {
+    throw new CommandLineError(`--${name} must be ${meaning}; is ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(given: Given, name: keyof Given, values: readonly T[]): T {
+  const value = required(given, name);
+  const found = values.find((known) => known === value);
+  if (found === undefined) {
+    throw new CommandLineError(`--${name} must be one of ${values.join(", ")}; is ${JSON.stringify(value)}`);
+  }
+  return found;
+}
+
+function port(given: Given, name: keyof Given): number {
+  const value = Number(matching(given, name, /^[1-9]\d{0,4}$/, "a TCP port, 1 to 65535"));
+  if (value > 65_535) throw new CommandLineError(`--${name} must be a TCP port, 1 to 65535; is ${value}`);
+  return value;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function duration(given: Given, name: keyof Given): number {
+  const value = matching(given, name, /^[1-9]\d{0,6}(?:ms|s|m|h)$/, 'a duration such as "60s"');
+  const [, amount, unit] = /^(\d+)(\D+)$/.exec(value)!;
+  return Number(amount) * UNITS[unit!]!;
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import type { Server } from "node:http";
+import type { Policy } from "../policy/policy";
+import { createAdminServer } from "./admin/admin-server";
+import { createRoutes } from "./authorise/routes";
+import { createChain } from "./chain";
+import { createDataServer } from "./data-server";
+import { drain } from "./drain";
+import { PROXY_NAME } from "./errors/answer";
+import type { Log } from "./observe/log";
+import { createMetrics } from "./observe/metrics";
+import { createObserver } from "./observe/observer";
+import type { Network } from "./upstream/network";
+import { createOrigins } from "./upstream/origins";
+
+/** What a proxy is made of. */
+export interface ProxyOptions {
+  readonly policy: Policy;
+  /** The world outside. */
+  readonly network: Network;
+  readonly log: Log;
+  /** Addresses that no upstream may have: the API server's and this pod's. */
+  readonly own: readonly string[];
+}
+
+/** A proxy whose servers do not listen yet. */
+export interface Proxy {
+  /** For applications. */
+  readonly data: Server;
+  /** For probes and metrics. */
+  readonly admin: Server;
+  /** Not ready any more; serves on, then finishes what is in flight. Milliseconds; returns how many requests were cut. */
+  drain(limit: number): Promise<number>;
+  /** Closes all connections to third parties. */
+  destroy(): Promise<void>;
+}
+
+/**
+ * Puts the stages together.
+ *
+ * @throws AmbiguousNameError
+ */
+export function createProxy({ policy, network, log, own }: ProxyOptions): Proxy {
+  let draining = false;
+  const metrics = createMetrics();
+  const observer = createObserver(log, metrics);
+  const origins = createOrigins(network, own);
+  const chain = createChain(createRoutes(policy), {
+    origins,
+    via: pseudonym(policy),
+    draining: () => draining,
+  });
+  const data = createDataServer(chain, observer);
+  const admin = createAdminServer(metrics.registry, () => data.listening && !draining);
+  return {
+    data,
+    admin,
+    drain(limit) {
+      draining = true;
+      return drain(data, observer, limit);
+    },
+    destroy: () => origins.destroy(),
+  };
+}
+
+/**
+ * This proxy's name in Via fields: the same for all its pods, so that a request that comes back is recognised
+ * by each; a hash, so that third parties don't learn names of the cluster.
+ */
+function pseudonym({ domain, services }: Policy): string {
+  const hash = createHash("sha256").update(`${domain}\n${services.namespace}`).digest("hex");
+  return `${PROXY_NAME}-${hash.slice(0, 8)}`;
+}

@@ -1,0 +1,30 @@
+import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Observer } from "./observe/observer";
+
+/** Milliseconds without a new request after which nobody is believed to send any more. */
+const QUIET = 1_000;
+const CHECK_EVERY = 50;
+
+/**
+ * Ends serving without failing a request: goes on listening for as long as requests still come (endpoints are
+ * updated everywhere only after a while), then closes idle connections and finishes what is in flight.
+ *
+ * @param limit milliseconds for all of it; what lasts longer is cut
+ * @returns how many requests were cut
+ */
+export async function drain(server: Server, observer: Observer, limit: number): Promise<number> {
+  const began = performance.now();
+  const deadline = began + limit;
+  const quiet = (): boolean => performance.now() - Math.max(began, observer.lastBegan) >= QUIET;
+  while (!quiet() && performance.now() < deadline) await sleep(CHECK_EVERY);
+
+  const closed = new Promise<"closed">((resolve) => server.close(() => resolve("closed")));
+  while ((await Promise.race([closed, sleep(CHECK_EVERY)])) !== "closed" && performance.now() < deadline) {
+    server.closeIdleConnections();
+  }
+  const cut = observer.inFlight;
+  server.closeAllConnections();
+  await closed;
+  return cut;
+}

@@ -1,0 +1,56 @@
+import {
+  FailureError,
+  type Failure,
+  certificateRefused,
+  connectionRefused,
+  connectionTerminated,
+  connectionTimeout,
+  destinationUnroutable,
+  internalError,
+  responseHeadersTooLarge,
+  responseIncomplete,
+  responseMalformed,
+  responseStalled,
+  responseTimeout,
+  tlsFailed,
+} from "./failures";
+
+const byCode: Readonly<Record<string, Failure>> = {
+  ECONNREFUSED: connectionRefused,
+  ECONNRESET: connectionTerminated,
+  EPIPE: connectionTerminated,
+  ETIMEDOUT: connectionTimeout,
+  EHOSTUNREACH: destinationUnroutable,
+  ENETUNREACH: destinationUnroutable,
+  EADDRNOTAVAIL: destinationUnroutable,
+  EAFNOSUPPORT: destinationUnroutable,
+  // undici
+  UND_ERR_SOCKET: connectionTerminated,
+  UND_ERR_CONNECT_TIMEOUT: connectionTimeout,
+  UND_ERR_HEADERS_TIMEOUT: responseTimeout,
+  UND_ERR_BODY_TIMEOUT: responseStalled,
+  UND_ERR_HEADERS_OVERFLOW: responseHeadersTooLarge,
+  // Node, for a header field that undici accepted and that can't be sent
+  ERR_INVALID_CHAR: responseMalformed,
+  ERR_INVALID_HTTP_TOKEN: responseMalformed,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: responseIncomplete,
+};
+
+/** OpenSSL's verification errors, as Node names them: X509_V_ERR_… without the prefix. */
+const CERTIFICATE_CODE =
+  /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_ALTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERROR_IN_CERT_|CRL_)/;
+
+/** The failure that an error from a socket, TLS or undici stands for. */
+export function classify(error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
+  // undici leaves the code out where its parser's error table has a gap.
+  if (error instanceof Error && error.name === "HTTPParserError") return responseMalformed;
+  if (typeof code !== "string") return internalError;
+  const known = byCode[code];
+  if (known) return known;
+  if (CERTIFICATE_CODE.test(code)) return certificateRefused;
+  if (code.startsWith("HPE_")) return responseMalformed;
+  if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code === "EPROTO") return tlsFailed;
+  return internalError;
+}

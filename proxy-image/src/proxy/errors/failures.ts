@@ -1,0 +1,273 @@
+/** One way in which a request can end without the third party's answer. */
+export interface Failure {
+  /** Name, in problem+json's `type`, in the log and in metrics. */
+  readonly name: string;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** One sentence for people: what happened. */
+  readonly title: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** `error` of the Proxy-Status header (RFC 9209 §2.3). */
+  readonly proxyStatus: string;
+  /** Further headers of the answer, flat: name, value, … */
+  readonly headers?: readonly string[];
+}
+
+const failure = (
+  name: string,
+  status: number,
+  proxyStatus: string,
+  title: string,
+  advice: string,
+  headers?: readonly string[],
+): Failure => ({ name, status, proxyStatus, title, advice, ...(headers && { headers }) });
+
+const asksForTooMuch = "Send less: the limit protects every caller of this proxy.";
+/** The connection is not read on after what could be read in two ways. */
+const close = ["Connection", "close"];
+const clientIsWrong = "Correct the client, or whatever stands between it and this proxy.";
+
+// Requests that are refused before anything is decided.
+
+export const malformedRequest = failure(
+  "malformed-request",
+  400,
+  "http_request_error",
+  "The request is not well-formed HTTP/1.1.",
+  clientIsWrong,
+  close,
+);
+export const missingHost = failure(
+  "missing-host",
+  400,
+  "http_request_error",
+  "The request has no Host header, so it names no third party.",
+  "Send one Host header with the name of the upstream, as every HTTP client does with a URL.",
+  close,
+);
+export const duplicateHost = failure(
+  "duplicate-host",
+  400,
+  "http_request_error",
+  "The request has more than one Host header.",
+  "Send one: two readers of such a request may each believe another one (RFC 9112 §3.2).",
+  close,
+);
+export const malformedHost = failure(
+  "malformed-host",
+  400,
+  "http_request_error",
+  "The Host header is not a host name with an optional port.",
+  "Use the URL that the EgressProxy's output `urls` gives for the upstream.",
+);
+export const malformedTarget = failure(
+  "malformed-target",
+  400,
+  "http_request_error",
+  "The request target is not a path: this is a reverse proxy.",
+  "Ask for http://<host>.<domain>/<path> directly; don't configure this proxy as HTTP_PROXY.",
+  close,
+);
+export const methodRefused = failure(
+  "method-refused",
+  405,
+  "http_request_denied",
+  "CONNECT and TRACE are refused for every upstream.",
+  "Use another method: a tunnel would escape the policy, and TRACE would echo credentials.",
+  [...close, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"],
+);
+export const transferEncodingRefused = failure(
+  "transfer-encoding-refused",
+  501,
+  "http_request_error",
+  "The request has a Transfer-Encoding other than `chunked`.",
+  "Send the body with Content-Length or `Transfer-Encoding: chunked`; compress with Content-Encoding.",
+  close,
+);
+export const conflictingFraming = failure(
+  "conflicting-framing",
+  400,
+  "http_request_error",
+  "The request says in more than one way where its body ends.",
+  "Send either one Content-Length or `Transfer-Encoding: chunked` (RFC 9112 §6.3).",
+  close,
+);
+export const tooManyHeaders = failure(
+  "too-many-headers",
+  431,
+  "http_request_error",
+  "The request has too many header fields.",
+  asksForTooMuch,
+  close,
+);
+export const headersTooLarge = failure(
+  "headers-too-large",
+  431,
+  "http_request_error",
+  "The request's header section is too large.",
+  asksForTooMuch,
+  close,
+);
+export const requestTimeout = failure(
+  "request-timeout",
+  408,
+  "http_request_error",
+  "The request's headers did not arrive in time.",
+  clientIsWrong,
+  close,
+);
+export const expectationRefused = failure(
+  "expectation-refused",
+  417,
+  "http_request_error",
+  "The only expectation that can be met is `100-continue`.",
+  clientIsWrong,
+);
+export const proxyLoop = failure(
+  "proxy-loop",
+  502,
+  "proxy_loop_detected",
+  "The request has been through this proxy before.",
+  "Remove the upstream that leads back here.",
+);
+
+// Requests that the policy refuses.
+
+export const notListed = failure(
+  "not-listed",
+  403,
+  "http_request_denied",
+  "The policy lists no upstream for this host.",
+  "Add the host to the `upstreams` of the EgressProxy and run `pulumi up`.",
+);
+
+// Third parties that can't be reached.
+
+export const dnsTimeout = failure(
+  "dns-timeout",
+  504,
+  "dns_timeout",
+  "The third party's name was not resolved in time.",
+  "Check the cluster's DNS, and that it forwards to a resolver that is up.",
+);
+export const dnsError = failure(
+  "dns-error",
+  502,
+  "dns_error",
+  "The third party's name does not resolve.",
+  "Check the host in `upstreams` for a typing error, then the cluster's DNS.",
+);
+export const destinationProhibited = failure(
+  "destination-prohibited",
+  502,
+  "destination_ip_prohibited",
+  "The third party's name resolves to private or special addresses only.",
+  "If that is intended, name the range in the upstream's `allowedCidrs`; loopback, link-local and metadata addresses are never allowed.",
+);
+export const connectionRefused = failure(
+  "connection-refused",
+  502,
+  "connection_refused",
+  "The third party refused the connection.",
+  "Check the upstream's `port`, and whether a firewall or an EgressNetwork stands between.",
+);
+export const connectionTimeout = failure(
+  "connection-timeout",
+  504,
+  "connection_timeout",
+  "The third party did not accept a connection in time.",
+  "Check firewalls and network policies; `timeouts.connect` of the upstream is the limit.",
+);
+export const destinationUnroutable = failure(
+  "destination-unroutable",
+  502,
+  "destination_ip_unroutable",
+  "There is no route to the third party.",
+  "Check the cluster's network, IPv6 in particular.",
+);
+export const connectionTerminated = failure(
+  "connection-terminated",
+  502,
+  "connection_terminated",
+  "The third party closed the connection before it answered.",
+  "Repeat the request if it is safe to; if it lasts, ask the third party.",
+);
+export const certificateRefused = failure(
+  "certificate-refused",
+  502,
+  "tls_certificate_error",
+  "The third party's certificate could not be verified.",
+  "If the third party uses an authority of its own, give it as the upstream's `tls.caCertificates`; if the certificate bears another name, `tls.serverName`. There is no way to turn verification off.",
+);
+export const tlsFailed = failure(
+  "tls-failed",
+  502,
+  "tls_protocol_error",
+  "TLS with the third party could not be negotiated.",
+  "Check that the upstream's `port` speaks TLS, and `tls.minVersion` (never below TLS 1.2).",
+);
+
+// Third parties whose answer can't be passed on.
+
+export const responseTimeout = failure(
+  "response-timeout",
+  504,
+  "http_response_timeout",
+  "The third party did not answer in time.",
+  "`timeouts.response` of the upstream is the limit.",
+);
+export const responseMalformed = failure(
+  "response-malformed",
+  502,
+  "http_protocol_error",
+  "The third party's answer is not well-formed HTTP/1.1.",
+  "Ask the third party.",
+);
+export const responseHeadersTooLarge = failure(
+  "response-headers-too-large",
+  502,
+  "http_response_header_section_size",
+  "The third party's answer has too large a header section.",
+  "Ask the third party.",
+);
+export const responseIncomplete = failure(
+  "response-incomplete",
+  502,
+  "http_response_incomplete",
+  "The third party's answer ended too early.",
+  "Repeat the request if it is safe to; if it lasts, ask the third party.",
+);
+export const responseStalled = failure(
+  "response-stalled",
+  504,
+  "http_response_timeout",
+  "The third party's answer stopped in the middle.",
+  "`timeouts.idle` of the upstream is the limit.",
+);
+
+/** A mistake of ours. */
+export const internalError = failure(
+  "internal-error",
+  500,
+  "proxy_internal_error",
+  "The proxy failed.",
+  "Look at the proxy's log, and report it.",
+);
+
+/** What carries a failure through a promise or an undici connector. */
+export class FailureError extends Error {
+  override readonly name = "FailureError";
+
+  /**
+   * @param failure what to tell the caller
+   * @param reason what to add for them: nothing secret, no address
+   */
+  constructor(
+    readonly failure: Failure,
+    readonly reason?: string,
+    options?: ErrorOptions,
+  ) {
+    super(reason ? `${failure.title} ${reason}` : failure.title, options);
+  }
+}

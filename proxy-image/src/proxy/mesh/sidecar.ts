@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../observe/log";
+
+/** Whether the proxy serves without Linkerd's sidecar. */
+export const MESH_MODES = ["required", "optional", "none"] as const;
+export type MeshMode = (typeof MESH_MODES)[number];
+
+/** Where the sidecar answers inside the pod; Linkerd's default, which injection can't change per pod. */
+export const SIDECAR_READY = "http://127.0.0.1:4191/ready";
+
+/** Milliseconds. */
+export interface SidecarPatience {
+  /** How long nothing may listen before a required sidecar counts as not injected. */
+  readonly required: number;
+  /** How long an optional one is waited for. */
+  readonly optional: number;
+  readonly interval: number;
+}
+
+export const SIDECAR_PATIENCE: SidecarPatience = { required: 30_000, optional: 5_000, interval: 250 };
+
+/** There is no sidecar in this pod, and there should be one. */
+export class SidecarMissingError extends Error {
+  override readonly name = "SidecarMissingError";
+
+  constructor(url: string, seconds: number) {
+    super(
+      `no Linkerd sidecar in this pod: nothing has listened on ${url} for ${seconds} s, and without one every ` +
+        "pod of the cluster could call third parties under any name.\n" +
+        "Check that Linkerd is installed, that the pod has the annotation linkerd.io/inject: enabled, that the " +
+        "namespace is not excluded, and that linkerd-proxy-injector was up when the pod was created: its webhook " +
+        "has failurePolicy Ignore, so pods start without a sidecar while it is down. Then delete this pod.\n" +
+        'To run without a mesh: mesh: { mode: "none" }.',
+    );
+  }
+}
+
+/**
+ * Waits for the sidecar before the data port listens: it is what tells callers apart.
+ *
+ * @throws SidecarMissingError
+ */
+export async function awaitSidecar(
+  mode: MeshMode,
+  log: Log,
+  url = SIDECAR_READY,
+  patience = SIDECAR_PATIENCE,
+): Promise<void> {
+  if (mode === "none") return;
+  const limit = patience[mode];
+  let since = performance.now();
+  for (;;) {
+    const state = await probe(url);
+    if (state === "ready") return;
+    // One that listens will be ready sooner or later; only its absence is final.
+    if (state === "starting" && mode === "required") since = performance.now();
+    if (performance.now() - since >= limit) break;
+    await sleep(patience.interval);
+  }
+  if (mode === "required") throw new SidecarMissingError(url, limit / 1000);
+  log.warn({ url }, "no Linkerd sidecar is ready: serving without a mesh, so callers are not told apart");
+}
+
+async function probe(url: string): Promise<"ready" | "starting" | "absent"> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.status === 200 ? "ready" : "starting";
+  } catch (error) {
+    return (error as Error).name === "TimeoutError" ? "starting" : "absent";
+  }
+}

@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { loadPolicy } from "../policy/load";
+import { parseCommandLine } from "./command-line";
+import { createProxy } from "./create-proxy";
+import { SIDECAR_PATIENCE, SIDECAR_READY, type SidecarPatience, awaitSidecar } from "./mesh/sidecar";
+import { createLog } from "./observe/log";
+import type { Network } from "./upstream/network";
+
+/** What a process finds around itself. Tests bring their own; no option reaches it. */
+export interface Surroundings {
+  readonly network: Network;
+  /** Addresses that no upstream may have. */
+  readonly own: readonly string[];
+  readonly sidecar?: { readonly url: string; readonly patience: SidecarPatience };
+  /** Resolves when the process is asked to end. */
+  readonly asked: Promise<string>;
+}
+
+/**
+ * The proxy's process, from its command line to its end.
+ *
+ * @throws CommandLineError, PolicyFileError, InvalidPolicyError, AmbiguousNameError, SidecarMissingError
+ */
+export async function run(args: string[], surroundings: Surroundings): Promise<void> {
+  const options = parseCommandLine(args);
+  const policy = loadPolicy(options.policy, options.policySha256);
+  const log = createLog(options.logLevel);
+  const proxy = createProxy({ policy, network: surroundings.network, own: surroundings.own, log });
+
+  // Alive, but not ready: the kubelet must see the difference while the sidecar starts.
+  await listen(proxy.admin, options.adminPort);
+  const { url = SIDECAR_READY, patience = SIDECAR_PATIENCE } = surroundings.sidecar ?? {};
+  await awaitSidecar(options.mesh, log, url, patience);
+  await listen(proxy.data, options.port);
+  log.info(
+    {
+      policy: options.policySha256,
+      upstreams: Object.keys(policy.upstreams).length,
+      port: options.port,
+      mesh: options.mesh,
+    },
+    "serving",
+  );
+
+  const reason = await surroundings.asked;
+  log.info({ reason, limitMs: options.drain }, "draining");
+  const cut = await proxy.drain(options.drain);
+  if (cut > 0) log.warn({ cut }, "requests were still in flight at the end of the drain");
+  await proxy.destroy();
+  proxy.admin.close();
+  proxy.admin.closeAllConnections();
+  log.info("ended");
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port);
+  await once(server, "listening");
+}

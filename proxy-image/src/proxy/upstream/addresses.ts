@@ -1,0 +1,90 @@
+import { BlockList, isIP } from "node:net";
+
+/**
+ * Private, special and documentation ranges (IANA special-purpose registries, RFC 6890): no third party on the
+ * Internet has an address there. An upstream's `allowedCidrs` can open them.
+ */
+const SPECIAL = [
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.88.99.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "64:ff9b::/96",
+  "64:ff9b:1::/48",
+  "100::/64",
+  "2001::/32",
+  "2001:db8::/32",
+  "2002::/16",
+  "3fff::/20",
+  "5f00::/16",
+  "fc00::/7",
+];
+
+/**
+ * The pod itself, its node and the cloud's metadata services: nothing opens these. IPv4 inside IPv6 is here
+ * too: it is another way to write an address, and no name resolves to it for a good reason.
+ */
+const NEVER = [
+  "0.0.0.0/8",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
+  "100.100.100.200/32", // Alibaba Cloud's metadata
+  "168.63.129.16/32", // Azure's platform service
+  "192.0.0.192/32", // Oracle Cloud's metadata
+  "::/96",
+  "::ffff:0:0/96",
+  "fd00:ec2::254/128", // AWS's metadata
+  "fd20:ce::254/128", // Google Cloud's metadata
+  "fe80::/10",
+  "fec0::/10",
+  "ff00::/8",
+];
+
+/** Decides whether an address may be dialled. */
+export type AddressRule = (address: string) => boolean;
+
+/**
+ * The rule of one upstream.
+ *
+ * @param allowedCidrs special ranges that it may be in
+ * @param own addresses of the API server and of this pod, which no upstream may be in
+ */
+export function addressRule(allowedCidrs: readonly string[], own: readonly string[]): AddressRule {
+  const never = ranges([...NEVER, ...own.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`)]);
+  const allowed = ranges(allowedCidrs);
+  return (address) => {
+    if (isIP(address) === 0 || address.includes("%")) return false;
+    return !never(address) && (!special(address) || allowed(address));
+  };
+}
+
+/**
+ * Whether an address is in one of these ranges. A list per family, because a BlockList takes an IPv4 address
+ * for the IPv6 one that it maps to: `::ffff:0:0/96` would contain all of IPv4.
+ */
+function ranges(cidrs: readonly string[]): (address: string) => boolean {
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const cidr of cidrs) {
+    const [address, prefix] = cidr.split("/") as [string, string];
+    const family = familyOf(address);
+    lists[family].addSubnet(address, Number(prefix), family);
+  }
+  return (address) => {
+    const family = familyOf(address);
+    return lists[family].check(address, family);
+  };
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 4 ? "ipv4" : "ipv6";
+}
+
+const special = ranges(SPECIAL);

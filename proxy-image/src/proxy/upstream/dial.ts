@@ -1,0 +1,110 @@
+import type { Socket } from "node:net";
+import { type SecureContext, type TLSSocket, connect as startTls } from "node:tls";
+import { classify } from "../errors/classify";
+import {
+  FailureError,
+  certificateRefused,
+  connectionTimeout,
+  destinationProhibited,
+} from "../errors/failures";
+import type { AddressRule } from "./addresses";
+import type { Network } from "./network";
+
+/** Addresses that are tried for one connection; more would only make the caller wait. */
+const MOST_ATTEMPTS = 4;
+
+/** One third party, as the dialler needs it. */
+export interface DialTarget {
+  /** Canonical name; resolved as absolute. */
+  readonly host: string;
+  readonly port: number;
+  /** Sent as SNI and verified in the certificate. From the policy, never from a request. */
+  readonly serverName: string;
+  readonly context: SecureContext;
+  readonly permits: AddressRule;
+  /** Milliseconds for everything: name, TCP connections, TLS handshake. */
+  readonly timeout: number;
+  /** The last session that the third party issued: saves a round trip and the certificates. */
+  session?: Buffer | undefined;
+}
+
+/**
+ * Connects to a third party: resolves its name, checks every address, dials only checked ones, one after the
+ * other until one answers, and verifies the certificate.
+ *
+ * @throws FailureError
+ */
+export async function dial(target: DialTarget, network: Network): Promise<TLSSocket> {
+  const deadline = performance.now() + target.timeout;
+  const { addresses } = await withDeadline(network.resolve(`${target.host}.`), deadline);
+  const permitted = addresses.filter(target.permits).slice(0, MOST_ATTEMPTS);
+  if (permitted.length === 0) throw new FailureError(destinationProhibited);
+  let last: unknown;
+  for (const [index, address] of permitted.entries()) {
+    const left = deadline - performance.now();
+    if (left <= 0) break;
+    try {
+      // Each gets its share of what is left, so that a silent first address leaves time for the others.
+      return await attempt(target, network.connect(address, target.port), left / (permitted.length - index));
+    } catch (error) {
+      last = error;
+      // Another address of the same name would show the same certificate, or worse, another one.
+      if (classify(error) === certificateRefused) break;
+    }
+  }
+  if (last instanceof FailureError) throw last;
+  const reason = certificateReason(last);
+  throw new FailureError(last === undefined ? connectionTimeout : classify(last), reason, { cause: last });
+}
+
+/** TCP, then TLS, on one address; ends in a socket or in none. */
+function attempt(target: DialTarget, tcp: Socket, timeout: number): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    let tls: TLSSocket | undefined;
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      tcp.destroy();
+      tls?.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
+    tcp.on("error", fail);
+    tcp.once("connect", () => {
+      tls = startTls({
+        socket: tcp,
+        servername: target.serverName,
+        secureContext: target.context,
+        session: target.session,
+        ALPNProtocols: ["http/1.1"],
+        rejectUnauthorized: true,
+      });
+      tls.on("error", fail);
+      tls.on("session", (session) => (target.session = session));
+      tls.once("secureConnect", () => {
+        clearTimeout(timer);
+        tls!.off("error", fail);
+        resolve(tls!);
+      });
+    });
+  });
+}
+
+/** Resolving counts too: a silent DNS must not hold a request for longer than a silent third party. */
+function withDeadline<T>(promise: Promise<T>, deadline: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new FailureError(connectionTimeout, "Its name was not resolved in time.")),
+      Math.max(1, deadline - performance.now()),
+    );
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** OpenSSL's reason without what the certificate says: its names are the third party's text. */
+function certificateReason(error: unknown): string | undefined {
+  if (classify(error) !== certificateRefused) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ERR_TLS_CERT_ALTNAME_INVALID"
+    ? "The certificate is for other names."
+    : `The reason is ${code}.`;
+}

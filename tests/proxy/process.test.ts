@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { pino } from "pino";
+import { policyHash } from "../../proxy-image/src/policy/hash";
+import { parseCommandLine } from "../../proxy-image/src/proxy/command-line";
+import { SidecarMissingError, awaitSidecar } from "../../proxy-image/src/proxy/mesh/sidecar";
+import { ask } from "./support/client";
+import { policyOf, upstream } from "./support/world";
+
+const MAIN = "proxy-image/src/proxy/main.ts";
+
+interface Ended {
+  code: number | null;
+  stderr: string;
+  stdout: string;
+}
+
+function start(...args: string[]): { end: () => void; ended: Promise<Ended>; serving: Promise<void> } {
+  const child = spawn(process.execPath, ["--import=tsx", MAIN, ...args]);
+  let stderr = "";
+  let stdout = "";
+  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+  const serving = new Promise<void>((resolve) => {
+    child.stdout.on("data", (data: Buffer) => {
+      stdout += data.toString();
+      if (stdout.includes('"serving"')) resolve();
+    });
+  });
+  const ended = once(child, "exit").then(([code]) => ({ code: code as number | null, stderr, stdout }));
+  return { end: () => child.kill("SIGTERM"), ended, serving };
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("process", () => {
+  let folder = "";
+  let policy = "";
+  const text = JSON.stringify(policyOf({ "api.example.com": upstream("api-example-com") }));
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "egress-test-"));
+    policy = join(folder, "policy.json");
+    writeFileSync(policy, text);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("serves, and exits 0 after SIGTERM", async () => {
+    const port = await freePort();
+    const adminPort = await freePort();
+    const proxy = start(
+      ...["--policy", policy, "--policy-sha256", policyHash(text), "--mesh", "none", "--drain", "5s"],
+      ...["--port", String(port), "--admin-port", String(adminPort)],
+    );
+    await proxy.serving;
+    assert.equal((await ask({ port: adminPort, host: "admin", path: "/ready" })).status, 200);
+    assert.equal((await ask({ port, host: "other.egress.local" })).status, 403);
+    proxy.end();
+    const { code, stderr, stdout } = await proxy.ended;
+    assert.equal(code, 0);
+    assert.equal(stderr, "");
+    for (const line of stdout.trim().split("\n"))
+      assert.doesNotThrow(() => JSON.parse(line) as unknown, line);
+  });
+
+  it("refuses a policy with another hash: exit 1, the reason last on stderr", async () => {
+    const { code, stderr } = await start(
+      "--policy",
+      policy,
+      "--policy-sha256",
+      "0".repeat(64),
+      "--mesh",
+      "none",
+    ).ended;
+    assert.equal(code, 1);
+    assert.match(
+      stderr.trim().split("\n").at(-1)!,
+      /has the SHA-256 [0-9a-f]{64}, but this pod is to obey 0{64}/,
+    );
+  });
+
+  it("refuses a policy with mistakes: exit 1, each with its path", async () => {
+    const file = join(folder, "wrong.json");
+    const wrong = JSON.stringify({ ...policyOf({}), domain: 1, version: 2 });
+    writeFileSync(file, wrong);
+    const { code, stderr } = await start(
+      "--policy",
+      file,
+      "--policy-sha256",
+      policyHash(wrong),
+      "--mesh",
+      "none",
+    ).ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /version must be 1; is 2\ndomain must be a domain/);
+  });
+
+  it("a wrong command line: exit 1 with the usage", async () => {
+    const { code, stderr } = await start("--policy", policy, "--verbose").ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /Unknown option '--verbose'/);
+    assert.match(stderr, /usage: proxy\.js --policy <file>/);
+  });
+});
+
+describe("command line", () => {
+  const right = ["--policy", "p", "--policy-sha256", "a".repeat(64), "--mesh", "required"];
+
+  it("has defaults for what can be left out", () => {
+    assert.deepEqual(parseCommandLine(right), {
+      policy: "p",
+      policySha256: "a".repeat(64),
+      mesh: "required",
+      port: 8080,
+      adminPort: 9090,
+      drain: 60_000,
+      logLevel: "info",
+    });
+  });
+
+  const wrong: [string[], RegExp][] = [
+    [[], /--policy is missing/],
+    [right.slice(0, 4), /--mesh is missing/],
+    [[...right.slice(0, 5), "yes"], /--mesh must be one of required, optional, none; is "yes"/],
+    [[...right, "--port", "0"], /--port must be a TCP port/],
+    [[...right, "--port", "65536"], /--port must be a TCP port/],
+    [[...right, "--drain", "60"], /--drain must be a duration such as "60s"; is "60"/],
+    [[...right, "--log-level", "loud"], /--log-level must be one of debug, info, warn, error/],
+    [[...right, "more"], /Unexpected argument 'more'/],
+    [
+      ["--policy", "p", "--policy-sha256", "abc", "--mesh", "none"],
+      /--policy-sha256 must be 64 hexadecimal digits/,
+    ],
+  ];
+  for (const [args, message] of wrong) {
+    it(`${args.join(" ").slice(-30)} is refused`, () => assert.throws(() => parseCommandLine(args), message));
+  }
+});
+
+describe("sidecar", () => {
+  const log = pino({ enabled: false });
+  const patience = { required: 300, optional: 100, interval: 20 };
+
+  /** A pretended sidecar; answers with the status that is current. */
+  async function sidecar(): Promise<{ url: string; status: number; close: () => void }> {
+    const state = { url: "", status: 503, close: () => void server.close() };
+    const server = http.createServer((_req, res) => res.writeHead(state.status).end());
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ready`;
+    return state;
+  }
+
+  it("required: waits for one that starts, however long", async () => {
+    const state = await sidecar();
+    const began = performance.now();
+    setTimeout(() => (state.status = 200), 600);
+    await awaitSidecar("required", log, state.url, patience);
+    assert.ok(performance.now() - began >= 590);
+    state.close();
+  });
+
+  it("required: gives up where nothing listens, and says what to check", async () => {
+    const url = `http://127.0.0.1:${await freePort()}/ready`;
+    await assert.rejects(awaitSidecar("required", log, url, patience), (error: Error) => {
+      assert.ok(error instanceof SidecarMissingError);
+      assert.match(error.message, /linkerd\.io\/inject: enabled/);
+      assert.match(error.message, /failurePolicy Ignore/);
+      return true;
+    });
+  });
+
+  it("optional: goes on without one", async () => {
+    await awaitSidecar("optional", log, `http://127.0.0.1:${await freePort()}/ready`, patience);
+  });
+
+  it("none: does not look", async () => {
+    await awaitSidecar("none", log, "http://127.0.0.1:1/ready", patience);
+  });
+});
