@@ -1,9 +1,9 @@
 /** Texts in and around the Corefile's grammar, the same for the same seed. */
 export interface Generator {
   /** Words and white space thrown together: mostly no legal Corefile. */
-  noise(): string;
+  noise: () => string;
   /** Server blocks, snippets, comments and quotes as distributions write them: mostly legal. */
-  corefile(): string;
+  corefile: () => string;
 }
 
 const WORDS = [

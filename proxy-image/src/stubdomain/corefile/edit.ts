@@ -1,4 +1,5 @@
 import { CorefileError } from "./error";
+import { lex } from "./lex";
 import { parseCorefile, type Corefile, type ServerBlock } from "./server-blocks";
 import { zoneKeys, type ZoneKey } from "./zone-key";
 
@@ -69,16 +70,19 @@ export function removeBlock(corefile: string, inserted: string): Removed {
   const own = singleBlock(inserted);
   const at = parsed.blocks.findIndex((block) => sameBlock(block, own));
   const found = parsed.blocks[at];
-  if (!found) return withoutBlock(corefile, parsed, own);
+  if (!found) return withoutBlock(corefile, inserted, parsed, own);
 
   const rest = parsed.blocks.toSpliced(at, 1);
   const keepsRest = (text: string) => sameBlocks(blocksOf(text), rest);
-  const literal = cutLiteral(corefile, inserted);
-  if (literal !== undefined && keepsRest(literal)) return { text: literal, how: "exact" };
-  // Somebody appended to the line that the separator began.
-  const kept = cutLiteral(corefile, inserted.slice(1));
-  if (inserted.startsWith("\n") && kept !== undefined && keepsRest(kept))
-    return { text: kept, how: "structural" };
+  const start = (found.start ?? NaN) - own.start!;
+  if (corefile.startsWith(inserted, start)) {
+    const after = corefile.slice(start + inserted.length);
+    const exact = corefile.slice(0, start) + after;
+    if (keepsRest(exact)) return { text: exact, how: "exact" };
+    // Somebody appended to the line that our first line break began.
+    const separated = `${corefile.slice(0, start)}\n${after}`;
+    if (keepsRest(separated)) return { text: separated, how: "structural" };
+  }
   const text = cutBlock(corefile, found, commentOf(inserted));
   if (text !== undefined && keepsRest(text)) return { text, how: "structural" };
   throw new CorefileError(
@@ -125,7 +129,12 @@ export function singleBlock(text: string): ServerBlock {
   return block;
 }
 
-function withoutBlock(corefile: string, parsed: Corefile, own: ServerBlock): Removed {
+function withoutBlock(corefile: string, inserted: string, parsed: Corefile, own: ServerBlock): Removed {
+  // The bytes may stand where they are no server block, such as in another block's braces.
+  const at = corefile.indexOf(inserted);
+  const isQuoted = lex(corefile).tokens.some(({ start, end }) => start < at && at < end);
+  const literal = isQuoted ? undefined : cutLiteral(corefile, inserted);
+  if (literal !== undefined && blocksOf(literal)) return { text: literal, how: "exact" };
   const zone = zoneOf(own);
   const other = servedBy(parsed, zone);
   if (!other) return { text: corefile, how: "absent" };
@@ -175,7 +184,7 @@ function meaning({ keys, directives }: ServerBlock) {
   ];
 }
 
-/** The text without the only occurrence of some bytes. */
+/** The text without the only occurrence of some bytes; undefined when there is none or more. */
 function cutLiteral(text: string, bytes: string): string | undefined {
   const start = text.indexOf(bytes);
   if (start < 0 || text.includes(bytes, start + 1)) return undefined;
