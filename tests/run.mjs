@@ -1,3 +1,4 @@
+// Needs the Node of node_modules: start it by `npm test` or `npm run test:cluster`.
 // Runs one suite with node:test: `local` needs neither root nor a cluster, `cluster` needs both.
 // Both end with node's own count of passed, failed and skipped tests; a skipped test prints its reason.
 import { spawnSync } from "node:child_process";
@@ -7,7 +8,12 @@ const CLUSTER_SUITE = "tests/e2e/";
 
 const suites = {
   local: { pick: (file) => !file.startsWith(CLUSTER_SUITE), concurrency: 2, timeoutSeconds: 60 },
-  cluster: { pick: (file) => file.startsWith(CLUSTER_SUITE), concurrency: 1, timeoutSeconds: 900 },
+  cluster: {
+    pick: (file) => file.startsWith(CLUSTER_SUITE),
+    concurrency: 1,
+    timeoutSeconds: 900,
+    options: [`--test-global-setup=${CLUSTER_SUITE}support/setup.ts`],
+  },
 };
 
 const [name, ...only] = process.argv.slice(2);
@@ -26,6 +32,7 @@ const { status } = spawnSync(
     "--test-reporter=spec",
     `--test-concurrency=${suite.concurrency}`,
     `--test-timeout=${suite.timeoutSeconds * 1000}`,
+    ...(suite.options ?? []),
     ...files,
   ],
   { stdio: "inherit" },

@@ -14,11 +14,11 @@ async function main(): Promise<void> {
   const unknown = process.argv.slice(2).find((argument) => argument !== "--keep");
   if (unknown) throw new Error(`demo: ${unknown} is not an option; there is --keep`);
 
-  const cluster = await step("start a Kubernetes cluster on this machine", startCluster);
+  const cluster = await step("start a Kubernetes cluster on this machine", () => startCluster({ progress: say }));
   try {
     await show(cluster, keep);
   } finally {
-    if (!keep) await step("stop the cluster", stopCluster);
+    if (!keep) await step("stop the cluster", () => stopCluster());
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { EgressProxy, type EgressProxyArgs, type Upstream } from "../../index";
-import { type Cluster, useCluster } from "../cluster";
+import type { Cluster } from "../cluster";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { Stack } from "../harness/stack";
+import { useCluster } from "./support/cluster";
 import { applyCorefile, type CorefileState, readCorefile } from "./support/corefile";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";

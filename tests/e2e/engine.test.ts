@@ -9,9 +9,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { EgressProxy, type EgressProxyArgs } from "../../index";
-import { type Cluster, useCluster } from "../cluster";
+import type { Cluster } from "../cluster";
 import { withoutPulumi } from "../engine/pulumi";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
+import { useCluster } from "./support/cluster";
 import { type CorefileState, readCorefile } from "./support/corefile";
 import { type AppPod, startAppPod } from "./support/pod";
 
