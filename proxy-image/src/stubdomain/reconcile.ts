@@ -1,21 +1,20 @@
-import { APPLIED_ANNOTATION, FINALIZER, RECORD_ANNOTATION, STATUS_ANNOTATION } from "./anchor";
+import { APPLIED_ANNOTATION, RECORD_ANNOTATION, STATUS_ANNOTATION } from "./anchor";
 import {
   ApiError,
   nameText,
   type Cluster,
   type ClusterEvent,
   type ConfigMap,
-  type ConfigMapPatch,
   type ManagedFields,
 } from "./cluster/cluster";
 import type { Proof } from "./dns/proof";
 import type { Metrics } from "./metrics";
 import type { Spec } from "./spec";
 import type { WriteReason } from "./state/action";
-import { COREFILE_KEY } from "./state/ownership";
-import { isHeld, isInstalling, plan, type Observed } from "./state/plan";
+import { isInstalling, plan, type Observed } from "./state/plan";
 import { readRecord, RecordError, type StubRecord } from "./state/record";
 import { failedStatus, readStatus, type State, type Status } from "./state/status";
+import { patchOf, recordAhead, release, writeCorefile } from "./writes";
 
 /** What the reconciler needs of the world. */
 export interface World {
@@ -217,30 +216,6 @@ function isOverTime({ specHash, proofTimeoutMs }: Spec, { now }: World, anchor: 
   }
 }
 
-async function recordAhead(cluster: Cluster, anchor: ConfigMap, record: StubRecord): Promise<void> {
-  const finalizers = anchor.metadata.finalizers ?? [];
-  await cluster.patchConfigMap(
-    anchor.metadata,
-    patchOf(anchor, {
-      annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) },
-      ...(isHeld(anchor) ? {} : { finalizers: [...finalizers, FINALIZER] }),
-    }),
-  );
-}
-
-async function writeCorefile(cluster: Cluster, target: ConfigMap, text: string): Promise<void> {
-  await cluster.patchConfigMap(target.metadata, { ...patchOf(target, {}), data: { [COREFILE_KEY]: text } });
-}
-
-/** Lets the anchor go: no record, no finalizer. */
-async function release(cluster: Cluster, anchor: ConfigMap): Promise<void> {
-  const finalizers = (anchor.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
-  await cluster.patchConfigMap(
-    anchor.metadata,
-    patchOf(anchor, { annotations: { [RECORD_ANNOTATION]: null }, finalizers }),
-  );
-}
-
 async function report(
   spec: Spec,
   world: World,
@@ -311,11 +286,4 @@ function writeEvent(spec: Spec, reason: WriteReason): ClusterEvent {
         message: `put ${target} back as it was before`,
       };
   }
-}
-
-function patchOf(
-  object: ConfigMap,
-  metadata: Omit<ConfigMapPatch["metadata"], "resourceVersion">,
-): ConfigMapPatch {
-  return { metadata: { resourceVersion: object.metadata.resourceVersion!, ...metadata } };
 }

@@ -5,14 +5,9 @@ import type { ConfigMap, ManagedFields } from "../cluster/cluster";
 /** The key of the target's data that holds the Corefile. */
 export const COREFILE_KEY = "Corefile";
 
-/** Entries of others that own the Corefile, each complete. */
-export function otherOwners({ metadata }: ConfigMap): ManagedFields[] {
-  return (metadata.managedFields ?? []).filter((entry) => ownsCorefile(entry) && !isOurs(entry));
-}
-
-/** Whether the last word on the Corefile was ours. */
-export function ownedByUs({ metadata }: ConfigMap): boolean {
-  return (metadata.managedFields ?? []).some((entry) => ownsCorefile(entry) && isOurs(entry));
+/** All entries that own the Corefile, each complete: another stub domain's write is ours too. */
+export function owners({ metadata }: ConfigMap): ManagedFields[] {
+  return (metadata.managedFields ?? []).filter(ownsCorefile);
 }
 
 /**
@@ -21,9 +16,9 @@ export function ownedByUs({ metadata }: ConfigMap): boolean {
  * @param recorded owners before earlier writes of ours
  */
 export function formerOwners(target: ConfigMap, recorded: ManagedFields[]): ManagedFields[] {
-  const others = otherOwners(target);
+  const others = owners(target).filter((entry) => !isOurs(entry));
   // Somebody wrote the Corefile after us: those before are history.
-  if (!ownedByUs(target)) return others;
+  if (!ownedByUs(target)) return others.length > 0 ? others : recorded;
   return [...recorded.filter((entry) => !others.some((other) => sameManager(other, entry))), ...others];
 }
 
@@ -36,16 +31,26 @@ export function formerOwners(target: ConfigMap, recorded: ManagedFields[]): Mana
  */
 export function handBack(target: ConfigMap, recorded: ManagedFields[]): ManagedFields[] | undefined {
   const current = target.metadata.managedFields ?? [];
-  if (!ownedByUs(target) || recorded.length === 0) return undefined;
+  if (!ownedByUs(target)) return undefined;
   const entries = current.flatMap((entry) => {
     const before = recorded.find((other) => sameManager(other, entry));
-    if (before) return [restored(entry, before)];
-    if (!isOurs(entry)) return [entry];
-    const rest = withoutCorefile(entry);
-    return Object.keys(rest.fieldsV1 ?? {}).length > 0 ? [rest] : [];
+    // Ours from another stub domain: only the time differs, and the API server does not change only that.
+    if (isOurs(entry)) return before ? [entry] : nonEmpty(withoutCorefile(entry));
+    return before ? [restored(entry, before)] : [entry];
   });
   const gone = recorded.filter((entry) => !current.some((other) => sameManager(other, entry)));
-  return [...entries, ...gone.map((entry) => restored(undefined, entry))];
+  const next = [...entries, ...gone.map((entry) => restored(undefined, entry))];
+  // The API server takes an empty list for none given.
+  return next.length === 0 || isDeepStrictEqual(next, current) ? undefined : next;
+}
+
+/** Whether the last word on the Corefile was ours. */
+function ownedByUs(target: ConfigMap): boolean {
+  return owners(target).some(isOurs);
+}
+
+function nonEmpty(entry: ManagedFields): ManagedFields[] {
+  return Object.keys(entry.fieldsV1 ?? {}).length > 0 ? [entry] : [];
 }
 
 /** One former owner's entry, as it is now, with the Corefile again. */

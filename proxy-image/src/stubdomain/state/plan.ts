@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { APPLIED_ANNOTATION, FINALIZER } from "../anchor";
-import { nameText, type ConfigMap } from "../cluster/cluster";
+import { nameText, type ConfigMap, type ManagedFields } from "../cluster/cluster";
 import { stubBlock } from "../corefile/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
 import { hasBlock, insertBlock, removeBlock } from "../corefile/edit";
@@ -8,7 +8,7 @@ import { CorefileError } from "../corefile/error";
 import { parseCorefile } from "../corefile/server-blocks";
 import type { Spec } from "../spec";
 import type { Action } from "./action";
-import { COREFILE_KEY, formerOwners } from "./ownership";
+import { COREFILE_KEY, formerOwners, owners } from "./ownership";
 import { readRecord, RecordError, type StubRecord } from "./record";
 import { planRemoval } from "./removal";
 import { isHeldBack, readStatus } from "./status";
@@ -96,7 +96,7 @@ function serve(
     version: 1,
     target: spec.target,
     blocks: isKnown ? blocks : [...blocks, { domain: spec.domain, inserted: wanted.inserted, proven: false }],
-    owners: wanted.changes || !record ? formerOwners(wanted.target, record?.owners ?? []) : record.owners,
+    owners: ownersAhead(wanted, record),
   };
   if (isInstalling(spec, anchor)) next.installing = installing(spec, record, wanted.changes, now);
   if (!isHeld(anchor) || !isDeepStrictEqual(next, record)) return { do: "record", record: next };
@@ -104,6 +104,12 @@ function serve(
     return { do: "write", text: wanted.text, reason: isInstalling(spec, anchor) ? "install" : "heal" };
   }
   return { do: "prove", record: next, inserted: wanted.inserted };
+}
+
+/** The first record holds whoever owns the Corefile now; later ones follow those who wrote after us. */
+function ownersAhead({ target, changes }: Wanted, record: StubRecord | undefined): ManagedFields[] {
+  if (!record) return owners(target);
+  return changes ? formerOwners(target, record.owners) : record.owners;
 }
 
 /** What the Corefile shall be. */

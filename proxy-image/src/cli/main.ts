@@ -1,0 +1,30 @@
+import { runDnsRemove } from "./dns-remove";
+import { UsageError } from "./usage-error";
+
+const USAGE = `usage: k8s-egress COMMAND
+
+  dns remove   take stub domains out of a cluster's DNS when their controller is gone
+
+k8s-egress COMMAND --help says more.
+`;
+
+/** @returns the exit status: 0 done, 1 something is left to do, 2 wrong usage */
+async function main([group, command, ...options]: string[]): Promise<number> {
+  if (group === "dns" && command === "remove") return runDnsRemove(options, process.stdout, process.stderr);
+  if (group === "--help" || group === "-h" || (group === "dns" && command === "--help")) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const given = [group, command].filter((word) => word !== undefined).join(" ");
+  throw new UsageError(`${given === "" ? "no command" : `"${given}" is no command`}\n${USAGE}`);
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.stderr.write(`k8s-egress: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

@@ -1,0 +1,70 @@
+import { parseArgs } from "node:util";
+import { domainName } from "../stubdomain/args";
+import type { ObjectName } from "../stubdomain/cluster/cluster";
+import { objectName } from "../stubdomain/object-name";
+import { UsageError } from "./usage-error";
+
+/** The options of `k8s-egress dns remove`. */
+export interface RemoveOptions {
+  kubeconfig: string | undefined;
+  context: string | undefined;
+  anchor: ObjectName | undefined;
+  domain: string | undefined;
+  target: ObjectName;
+  dryRun: boolean;
+  help: boolean;
+}
+
+export const REMOVE_USAGE = `usage: k8s-egress dns remove [options]
+
+Takes stub domains out of a cluster's DNS, when their controller is gone: exactly the lines that it put in. It looks
+for anchors that are being deleted (ConfigMaps labelled k8s-egress/anchor, Terminating), removes what they record,
+gives the Corefile back to its former field managers, and lets the anchors go.
+
+  --kubeconfig FILE    default: $KUBECONFIG, or ~/.kube/config
+  --context NAME       default: the kubeconfig's current context
+  --anchor NS/NAME     only this anchor
+  --domain DOMAIN      only this domain; if no anchor is left, the block for this domain itself
+  --target NS/NAME     where the Corefile is, if no anchor says so; default: kube-system/coredns
+  --dry-run            say what would be done, and change nothing
+  --help
+
+Exit status: 0 when nothing of it is left, 1 when something is (the reason is on stderr), 2 for wrong usage.
+`;
+
+/** @throws UsageError */
+export function readRemoveOptions(argv: string[]): RemoveOptions {
+  try {
+    return parse(argv);
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${REMOVE_USAGE}`);
+  }
+}
+
+function parse(argv: string[]): RemoveOptions {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const { values } = parseArgs({
+    args: argv,
+    strict: true,
+    allowPositionals: false,
+    options: {
+      kubeconfig: text,
+      context: text,
+      anchor: text,
+      domain: text,
+      target: { ...text, default: "kube-system/coredns" },
+      "dry-run": flag,
+      help: { ...flag, short: "h" },
+    },
+  });
+  return {
+    kubeconfig: values.kubeconfig,
+    context: values.context,
+    anchor: values.anchor === undefined ? undefined : objectName("--anchor", values.anchor),
+    domain: values.domain === undefined ? undefined : domainName("--domain", values.domain),
+    target: objectName("--target", values.target),
+    dryRun: values["dry-run"],
+    help: values.help,
+  };
+}
