@@ -1,8 +1,13 @@
-import { attachCluster, clusterStatus, startCluster, stopCluster } from "./index";
+import { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster } from "./index";
 
-const USAGE = "usage: npm run cluster -- start|stop|status";
+const USAGE = "usage: npm run cluster -- build|start|stop|status";
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {
+  async build() {
+    await buildCluster((line) => console.error(line));
+    console.log("built");
+  },
+
   async start() {
     const began = performance.now();
     await startCluster({ progress: (line) => console.error(line) });

@@ -14,7 +14,12 @@ import { readState, writeState } from "./state";
 import { halt, stop } from "./stop";
 
 export type { Cluster } from "./cluster";
+export { requestFromPod, runInPod, startClientPod } from "./clientPod";
+export type { ClientPod, ClientPodOptions, PodResponse } from "./clientPod";
 export { apply, kubectl } from "./kubectl";
+export { ODD_NAMES, THIRD_PARTIES } from "./third-parties/names";
+export type { SeenRequest } from "./third-parties/seen";
+export { forgetSeen, seenByThirdParties, setAddresses } from "./thirdParties";
 export { instance } from "./instance";
 export type { Instance } from "./instance";
 
@@ -99,4 +104,10 @@ async function claim(instance: Instance): Promise<boolean> {
 async function isStarting(instance: Instance): Promise<boolean> {
   const state = await readState(instance);
   return state !== undefined && state.cluster === undefined && isRunning(state.starter);
+}
+
+/** Builds what starts need, so that the first one is as fast as the others. */
+export async function buildCluster(progress: (line: string) => void): Promise<void> {
+  checkRequirements();
+  await buildArtifacts(progress);
 }

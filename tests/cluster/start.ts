@@ -52,47 +52,45 @@ export async function start(
 
   const daemons: RunningDaemon[] = [];
   const launch = async (daemon: Daemon | Promise<Daemon>): Promise<void> => {
-    daemons.push(await startDaemon(await daemon, { holder, directory, logs }));
+    const running = await startDaemon(await daemon, { holder, directory, logs });
+    progress(`${running.name} is ready`);
+    daemons.push(running);
   };
 
   const { images } = artifacts;
   const registryUrl = `http://${nodeIp}:${addresses.REGISTRY_PORT}`;
   const admin = { kubectl: artifacts.kubectl, kubeconfig: configs.admin };
-  const imagesPushed = async (): Promise<void> => {
-    await launch(registry(directory, nodeIp));
-    await Promise.all(Object.values(images).map((image) => push(image, registryUrl)));
-  };
-  const runtimes = async (): Promise<void> => {
-    await launch(containerd(directory, reference(images.pause)));
-    await launch(docker(directory, cgroup));
-  };
-  const controlPlane = async (): Promise<void> => {
-    await launch(etcd(directory, nodeIp));
-    await launch(apiServer(directory, nodeIp, pki));
-    await Promise.all([
+  const node = `node/${addresses.NODE_NAME}`;
+
+  // What each part waits for, and nothing more.
+  const runtime = launch(containerd(directory, reference(images.pause)));
+  const engine = runtime.then(() => launch(docker(directory, cgroup)));
+  const imagesPushed = launch(registry(directory, nodeIp)).then(() =>
+    Promise.all(Object.values(images).map((image) => push(image, registryUrl))),
+  );
+  const api = launch(etcd(directory, nodeIp)).then(() => launch(apiServer(directory, nodeIp, pki)));
+  const controllers = api.then(() =>
+    Promise.all([
       launch(controllerManager(directory, nodeIp, pki, configs)),
       launch(scheduler(directory, nodeIp, configs)),
       launch(kubeProxy(directory, nodeIp, configs)),
-      apply(admin, coreDnsManifests(reference(images.coredns)), "cluster-addons"),
-    ]);
-  };
-  const internet = [internetDns(directory, nodeIp), thirdParties(directory, nodeIp, certificates)];
-
-  progress("starting the control plane, the runtimes, the registry and the third parties");
-  await Promise.all([imagesPushed(), runtimes(), controlPlane(), ...internet.map(launch)]);
-
-  progress("starting the node");
-  await launch(kubelet(directory, nodeIp, cgroup, pki, configs));
-  await kubectl(admin, ["wait", "--for=create", `node/${addresses.NODE_NAME}`, "--timeout=60s"]);
-  await kubectl(admin, ["wait", "--for=condition=Ready", `node/${addresses.NODE_NAME}`, "--timeout=60s"]);
-  progress("waiting for cluster DNS");
-  await kubectl(admin, [
-    "--namespace=kube-system",
-    "rollout",
-    "status",
-    "deployment/coredns",
-    "--timeout=120s",
-  ]);
+    ]),
+  );
+  const nodeReady = Promise.all([api, runtime]).then(async () => {
+    await launch(kubelet(directory, nodeIp, cgroup, pki, configs));
+    await kubectl(admin, ["wait", "--for=create", node, "--timeout=60s"]);
+    await kubectl(admin, ["wait", "--for=condition=Ready", node, "--timeout=60s"]);
+  });
+  const dnsReady = Promise.all([nodeReady, controllers, imagesPushed]).then(async () => {
+    // Not earlier: the scheduler tries a pod that has found no node again only seconds later.
+    await apply(admin, coreDnsManifests(reference(images.coredns)), "cluster-addons");
+    const rollout = ["rollout", "status", "deployment/coredns", "--timeout=120s"];
+    await kubectl(admin, ["--namespace=kube-system", ...rollout]);
+  });
+  const internet = [internetDns(directory, nodeIp), thirdParties(directory, nodeIp, certificates)].map(
+    launch,
+  );
+  await Promise.all([engine, dnsReady, ...internet]);
 
   const cluster: Cluster = {
     instance: instance.name,

@@ -20,8 +20,10 @@ export async function docker(directory: string, cgroup: string): Promise<Daemon>
     command: "dockerd",
     args: [
       `--config-file=${configFile}`,
-      `--host=unix:///run/docker.sock`,
+      "--host=unix:///run/docker.sock",
       `--containerd=${CONTAINERD_SOCKET}`,
+      // There is no systemd in the cluster's namespaces to ask, which is the default with cgroup v2.
+      "--exec-opt=native.cgroupdriver=cgroupfs",
       `--cgroup-parent=/${cgroup}/docker`,
       // Its rules would drop what pods send each other; nothing here needs them.
       "--iptables=false",

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { SeenRequest } from "./seen";
 
-/** A request that has been read to its end, and how to answer it. */
+/** A request, and how to answer it. */
 export interface Exchange {
   readonly seen: SeenRequest;
   readonly url: URL;
@@ -55,6 +55,15 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     await send(lines(numberOf(url, "chunks", 5), numberOf(url, "ms", 100)), response);
   },
 
+  /** No answer, ever. */
+  never: () => undefined,
+
+  /** `/early?status=413`: answered before the body is read. */
+  early: ({ url, response }) => {
+    response.writeHead(numberOf(url, "status", 413), { "content-type": "text/plain" });
+    response.end("early\n");
+  },
+
   /** Promises 1,000 bytes, sends 100 and cuts the connection. */
   "reset-midway": async ({ response }) => {
     response.writeHead(200, { "content-length": "1000" });
@@ -66,6 +75,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   /** Cuts the connection instead of an answer. */
   drop: ({ response }) => cut(response),
 };
+
+/** Whether the answer does not wait for the request's body. */
+export function isEarly({ pathname }: URL): boolean {
+  return pathname.startsWith("/early");
+}
 
 /** Answers a request as its path says. */
 export async function answer(exchange: Exchange): Promise<void> {

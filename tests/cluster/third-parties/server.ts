@@ -1,11 +1,11 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { createSecureServer } from "node:http2";
 import { createServer as createTcpServer } from "node:net";
 import type { Duplex } from "node:stream";
-import { once } from "node:events";
 
-import { answer } from "./answers";
+import { answer, isEarly } from "./answers";
 import { see } from "./seen";
 import type { ServerSettings } from "./settings";
 import { echoWebSocket } from "./webSocket";
@@ -35,7 +35,9 @@ function echoServer({ host, certificate, key, mutualTls, maxTlsVersion }: Server
     const seen = see(request, host);
     const url = new URL(request.url, `https://${host}`);
     response.on("error", () => undefined);
-    request.on("end", () => void answer({ seen, url, response }));
+    const reply = () => void answer({ seen, url, response });
+    if (isEarly(url)) reply();
+    else request.on("end", reply);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
     see(request, host);

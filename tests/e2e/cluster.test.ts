@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import {
+  attachCluster,
+  forgetSeen,
+  instance,
+  kubectl,
+  requestFromPod,
+  runInPod,
+  seenByThirdParties,
+  startClientPod,
+  startCluster,
+  stopCluster,
+} from "../cluster";
+import type { ClientPod, SeenRequest } from "../cluster";
+import { run } from "../cluster/programs/run";
+import { sharedCluster } from "../cluster/shared";
+import { namespacesInUse, namespacesOf, tracesOnHost } from "../cluster/traces";
+
+const NAMESPACE = "cluster-test";
+
+describe("the embedded cluster", () => {
+  const cluster = sharedCluster();
+  let pod: ClientPod;
+
+  before(async () => {
+    pod = await startClientPod(cluster(), { namespace: NAMESPACE, name: "client" });
+  });
+
+  it("has a ready node of the version that it says", async () => {
+    const node = await kubectl(cluster(), ["get", "nodes", "--no-headers"]);
+    assert.match(node, /^node\s+Ready\s.*v1\.36\.3/);
+  });
+
+  it("lets one look into a pod's log and run programs in it", async () => {
+    assert.equal(await kubectl(cluster(), ["-n", NAMESPACE, "logs", pod.name]), "ready\n");
+    assert.equal(await runInPod(cluster(), pod, "console.log(process.version.split('.')[0])"), "v24\n");
+  });
+
+  it("resolves services and third parties, and says at once that other names do not exist", async () => {
+    const script = `
+      import { lookup } from "node:dns/promises";
+      const began = performance.now();
+      const names = ["kubernetes.default", "api.example.test", "example.com"];
+      const answers = names.map((name) => lookup(name).then((found) => found.address, (error) => error.code));
+      console.log(JSON.stringify([await Promise.all(answers), performance.now() - began]));`;
+    const [answers, milliseconds] = JSON.parse(await runInPod(cluster(), pod, script)) as [string[], number];
+    assert.deepEqual(answers, ["10.96.0.1", "198.51.100.129", "ENOTFOUND"]);
+    assert.ok(milliseconds < 2000, `took ${milliseconds} ms`);
+  });
+
+  it("reaches a third party by verified TLS, which records what it saw", async () => {
+    await forgetSeen(cluster());
+    const response = await requestFromPod(cluster(), pod, "https://api.example.test/v1/charges?a=1", {
+      method: "POST",
+      body: "hello",
+    });
+    assert.equal(response.status, 200);
+    const echoed = JSON.parse(response.body) as SeenRequest;
+    assert.equal(echoed.method, "POST");
+    assert.equal(echoed.path, "/v1/charges?a=1");
+    assert.equal(echoed.serverName, "api.example.test");
+    assert.equal(echoed.bodyLength, 5);
+    assert.deepEqual(await seenByThirdParties(cluster(), "api.example.test"), [echoed]);
+    assert.deepEqual(await seenByThirdParties(cluster(), "second.example.test"), []);
+  });
+
+  const refusals = {
+    "wrong-name.example.test": "ERR_TLS_CERT_ALTNAME_INVALID",
+    "self-signed.example.test": "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "expired.example.test": "CERT_HAS_EXPIRED",
+    "closed.example.test": "ECONNREFUSED",
+  };
+  for (const [host, reason] of Object.entries(refusals)) {
+    it(`has a third party that a client must refuse: ${host}`, async () => {
+      const { status, error } = await requestFromPod(cluster(), pod, `https://${host}/`);
+      assert.deepEqual({ status, error }, { status: 0, error: reason });
+    });
+  }
+
+  it("builds an image and runs it", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "cluster-test-"));
+    const { dockerHost: DOCKER_HOST, registry, images } = cluster();
+    const tag = `${registry}/cluster-test:1`;
+    const env = { ...process.env, DOCKER_HOST };
+    try {
+      await writeFile(
+        join(directory, "Dockerfile"),
+        `FROM ${images.node}\nRUN ["node", "--version"]\nCMD ["node", "--eval", "console.log('built')"]\n`,
+      );
+      await run("docker", ["build", "--tag", tag, directory], { env });
+      await run("docker", ["push", tag], { env });
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+    const args = ["-n", NAMESPACE, "run", "built", "--rm", "--attach", "--restart=Never", `--image=${tag}`];
+    assert.match(await kubectl(cluster(), args), /^built$/m);
+  });
+});
+
+describe("a cluster that is stopped", () => {
+  const other = instance("k8s-egress-cluster-test");
+  before(() => stopCluster(other));
+  after(() => stopCluster(other));
+
+  it("leaves nothing behind", async () => {
+    const before = new Set(await tracesOnHost());
+    const { enter } = await startCluster({ instance: other });
+    const holder = Number(enter[enter.indexOf("--target") + 1]);
+    const namespaces = await namespacesOf(holder);
+    assert.ok(namespaces.size > 8, `two pods and their cluster have more than ${namespaces.size} namespaces`);
+
+    await stopCluster(other);
+    const left = (await tracesOnHost()).filter((trace) => !before.has(trace));
+    assert.deepEqual(left, []);
+    const inhabited = [...(await namespacesInUse())].filter((namespace) => namespaces.has(namespace));
+    assert.deepEqual(inhabited, []);
+    assert.equal(await attachCluster(other), undefined);
+  });
+});
