@@ -55,6 +55,9 @@ export async function startCluster(options: StartOptions = {}): Promise<Cluster>
   try {
     return await start(instance, artifacts, progress);
   } catch (error) {
+    if (!existsSync(instance.directory)) {
+      throw new Error("the cluster was stopped while it started", { cause: error });
+    }
     await halt(instance);
     throw error;
   }

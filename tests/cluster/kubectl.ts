@@ -1,3 +1,5 @@
+import { dirname, join } from "node:path";
+
 import type { Cluster } from "./cluster";
 import { run } from "./programs/run";
 
@@ -7,7 +9,10 @@ export async function kubectl(
   args: readonly string[],
   input?: string,
 ): Promise<string> {
-  const { stdout } = await run(cluster.kubectl, ["--kubeconfig", cluster.kubeconfig, ...args], { input });
+  // Its cache of the API goes with the cluster.
+  const env = { ...process.env, KUBECACHEDIR: join(dirname(cluster.kubeconfig), "kubectl-cache") };
+  const all = ["--kubeconfig", cluster.kubeconfig, ...args];
+  const { stdout } = await run(cluster.kubectl, all, { input, env });
   return stdout;
 }
 

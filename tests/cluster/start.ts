@@ -24,7 +24,7 @@ import { writeKubeconfigs } from "./pki/kubeconfig";
 import { createCgroups } from "./sandbox/cgroups";
 import type { Daemon, RunningDaemon } from "./sandbox/daemon";
 import { startDaemon } from "./sandbox/daemon";
-import { createNamespaces, entering } from "./sandbox/namespaces";
+import { entering, launchNamespaces, openNamespaces } from "./sandbox/namespaces";
 import { processId } from "./sandbox/processId";
 import { writeState } from "./state";
 import type { ThirdPartyCertificates } from "./third-parties/certificates";
@@ -42,12 +42,15 @@ export async function start(
   await installPrograms(artifacts, join(directory, "bin"));
 
   progress("making namespaces and certificates");
-  const [holder, pki, certificates] = await Promise.all([
-    createCgroups(cgroup).then(() => createNamespaces(instance)),
+  const holder = launchNamespaces(instance);
+  // At once: an interrupted start must not leave what nobody knows of.
+  await writeState(instance, { starter, holder, daemons: [] });
+  const [pki, certificates] = await Promise.all([
     createClusterPki(join(directory, "pki"), nodeIp),
     createThirdPartyCertificates(join(directory, "third-parties")),
+    createCgroups(cgroup),
+    openNamespaces(instance, holder),
   ]);
-  await writeState(instance, { starter, holder, daemons: [] });
   const configs = await writeKubeconfigs(directory, pki, nodeIp);
 
   const daemons: RunningDaemon[] = [];

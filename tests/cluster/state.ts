@@ -10,7 +10,7 @@ import type { ProcessId } from "./sandbox/processId";
 export interface State {
   /** Who started it: while this one runs and `cluster` is missing, the start is under way. */
   readonly starter: ProcessId;
-  /** Holds the namespaces. */
+  /** Holds the namespaces: ends with the last process in them, and they with it. */
   readonly holder?: ProcessId;
   readonly daemons: readonly RunningDaemon[];
   /** Once it is up. */

@@ -1,10 +1,15 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { run } from "./programs/run";
 
-const DIRECTORIES = ["/var/lib", "/var/log", "/run", "/run/netns", "/etc", "/etc/docker", "/opt"];
+const HOME = homedir();
+const DIRECTORIES = [
+  ...["/var/lib", "/var/log", "/run", "/run/netns", "/etc", "/etc/docker", "/opt"],
+  ...[HOME, join(HOME, ".kube"), join(HOME, ".kube/cache/discovery"), join(HOME, ".docker")],
+];
 /** What kubelet would set for the whole machine. */
 const SETTINGS = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"];
 

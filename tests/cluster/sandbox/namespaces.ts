@@ -14,48 +14,44 @@ import { waitFor } from "./waitFor";
  * Starts the process that holds the cluster's process, network and mount namespaces. When it ends, the kernel
  * ends every process in them and takes back all that was mounted, routed or filtered there.
  */
-export async function createNamespaces(instance: Instance): Promise<ProcessId> {
+export function launchNamespaces(instance: Instance): ProcessId {
   const log = openSync(join(instance.logs, "sandbox.log"), "a");
-  const namespaces = ["--pid", "--fork", "--mount-proc", "--net", "--mount", "--propagation", "private"];
-  const setup = [
-    join(__dirname, "setup.sh"),
-    instance.directory,
-    THIRD_PARTY_GATEWAY,
-    CONTROL_IP,
-    CONTROL_PORTS,
-  ];
-  const child = spawn("unshare", [...namespaces, "--", "sh", ...setup], {
+  const namespaces = ["--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--mount"];
+  const setup = [join(__dirname, "setup.sh"), instance.directory, THIRD_PARTY_GATEWAY, CONTROL_IP];
+  const args = [...namespaces, "--propagation", "private", "--", "sh", ...setup, CONTROL_PORTS];
+  const child = spawn("unshare", args, {
     detached: true,
     stdio: ["ignore", log, log],
     env: { PATH: DAEMON_PATH },
   });
   closeSync(log);
   child.unref();
-  const { pid } = child;
-  if (pid === undefined) throw new Error("unshare did not start");
+  if (child.pid === undefined) throw new Error("unshare did not start");
+  return processId(child.pid);
+}
 
-  let init: number | undefined;
+/** Waits until the namespaces are furnished and connects the host to them. */
+export async function openNamespaces(instance: Instance, holder: ProcessId): Promise<void> {
   await waitFor(`furnishing the namespaces (${join(instance.logs, "sandbox.log")} tells more)`, 10, () => {
-    init = onlyChild(pid);
+    const init = onlyChild(holder);
     return init !== undefined && programOf(init) === "pause";
   });
-  const holder = processId(init!);
-  await connectHost(instance, holder);
-  return holder;
+  await connectHost(instance, initOf(holder));
 }
 
 /** Ends the namespaces with all that runs in them. */
 export async function destroyNamespaces(instance: Instance, holder: ProcessId | undefined): Promise<void> {
   if (holder && isRunning(holder)) {
-    process.kill(holder.pid, "SIGKILL");
+    // The holder itself ends after the last process in the namespaces.
+    process.kill(onlyChild(holder) ?? holder.pid, "SIGKILL");
     await waitFor("ending the cluster's processes", 30, () => !isRunning(holder));
   }
   await disconnectHost(instance);
 }
 
 /** The command prefix that runs a command in the cluster's namespaces. */
-export function entering({ pid }: ProcessId): string[] {
-  return ["nsenter", "--target", String(pid), "--mount", "--net", "--pid", "--"];
+export function entering(holder: ProcessId): string[] {
+  return ["nsenter", "--target", String(initOf(holder)), "--mount", "--net", "--pid", "--"];
 }
 
 /** The same in the network namespace of the third parties. */
@@ -63,12 +59,12 @@ export function enteringInternet(holder: ProcessId): string[] {
   return [...entering(holder), "nsenter", "--net=/run/netns/internet", "--"];
 }
 
-async function connectHost({ link, hostIp, nodeIp }: Instance, { pid }: ProcessId): Promise<void> {
-  const peer = ["peer", "name", "host", "netns", String(pid)];
+async function connectHost({ link, hostIp, nodeIp }: Instance, init: number): Promise<void> {
+  const peer = ["peer", "name", "host", "netns", String(init)];
   await run("ip", ["link", "add", link, "type", "veth", ...peer]);
   await run("ip", ["address", "add", `${hostIp}/30`, "dev", link]);
   await run("ip", ["link", "set", link, "up"]);
-  const inside = ["--target", String(pid), "--net", "--", "ip"];
+  const inside = ["--target", String(init), "--net", "--", "ip"];
   await run("nsenter", [...inside, "address", "add", `${nodeIp}/30`, "dev", "host"]);
   await run("nsenter", [...inside, "link", "set", "host", "up"]);
   await run("nsenter", [...inside, "route", "add", "default", "via", hostIp]);
@@ -80,9 +76,15 @@ async function disconnectHost({ link }: Instance): Promise<void> {
   await waitFor(`removing the link ${link}`, 10, () => !existsSync(`/sys/class/net/${link}`));
 }
 
-function onlyChild(pid: number): number | undefined {
-  const children = readIfThere(`/proc/${pid}/task/${pid}/children`);
-  const first = children.trim().split(" ")[0];
+/** Process 1 of the namespaces. */
+function initOf(holder: ProcessId): number {
+  const init = onlyChild(holder);
+  if (init === undefined) throw new Error("the cluster's namespaces have ended: was it stopped meanwhile?");
+  return init;
+}
+
+function onlyChild({ pid }: ProcessId): number | undefined {
+  const first = readIfThere(`/proc/${pid}/task/${pid}/children`).trim().split(" ")[0];
   return first ? Number(first) : undefined;
 }
 
