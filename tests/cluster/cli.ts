@@ -1,4 +1,4 @@
-import { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster } from "./index";
+import { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster } from "./lifecycle";
 
 const USAGE = "usage: npm run cluster -- build|start|stop|status";
 

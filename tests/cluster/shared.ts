@@ -1,7 +1,7 @@
 import { after, before } from "node:test";
 
-import { attachCluster, startCluster, stopCluster } from "./index";
-import type { Cluster } from "./index";
+import type { Cluster } from "./cluster";
+import { attachCluster, startCluster, stopCluster } from "./lifecycle";
 
 /**
  * For test files: the cluster that is already up, or one of their own, started before their first test and

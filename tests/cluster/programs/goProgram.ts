@@ -54,7 +54,17 @@ export async function goProgram(program: GoProgram, progress: (line: string) => 
     progress(`building ${program.name} from Go modules, once; about ${program.expected} on two cores`);
     await run(
       "nice",
-      ["go", "build", "-trimpath", "-ldflags", flags, "-o", join(target, program.name), "."],
+      [
+        "go",
+        "build",
+        "-trimpath",
+        "-buildvcs=false",
+        "-ldflags",
+        flags,
+        "-o",
+        join(target, program.name),
+        ".",
+      ],
       {
         cwd: source,
         // Static binaries: they go into images without a C library.

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 import { DAEMON_PATH } from "../requirements";
+import { DaemonError } from "./daemonError";
 import { entering, enteringInternet } from "./namespaces";
 import type { ProcessId } from "./processId";
 import { isRunning, processId } from "./processId";
@@ -31,14 +32,6 @@ export interface Sandbox {
 /** A daemon that runs. */
 export interface RunningDaemon extends ProcessId {
   readonly name: string;
-}
-
-/** A daemon that ended, or did not become ready; with the end of its log. */
-export class DaemonError extends Error {
-  constructor(name: string, problem: string, log: string) {
-    super(`${name} ${problem}. The end of ${log}:\n${lastLines(log, 15)}`);
-    this.name = "DaemonError";
-  }
 }
 
 /** Starts a daemon and waits until it is ready. */
@@ -70,8 +63,4 @@ function launch(daemon: Daemon, { holder, directory }: Sandbox, log: string): Pr
   child.unref();
   if (child.pid === undefined) throw new DaemonError(daemon.name, `did not start: ${daemon.command}`, log);
   return processId(child.pid);
-}
-
-function lastLines(file: string, count: number): string {
-  return readFileSync(file, "utf8").trimEnd().split("\n").slice(-count).join("\n");
 }

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { openSync, closeSync, readFileSync, existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { CONTROL_IP, CONTROL_PORTS, THIRD_PARTY_GATEWAY } from "../addresses";
 import type { Instance } from "../instance";
 import { run } from "../programs/run";
 import { DAEMON_PATH } from "../requirements";
+import { DaemonError } from "./daemonError";
 import type { ProcessId } from "./processId";
 import { isRunning, processId } from "./processId";
 import { waitFor } from "./waitFor";
@@ -15,7 +16,7 @@ import { waitFor } from "./waitFor";
  * ends every process in them and takes back all that was mounted, routed or filtered there.
  */
 export function launchNamespaces(instance: Instance): ProcessId {
-  const log = openSync(join(instance.logs, "sandbox.log"), "a");
+  const log = openSync(logOf(instance), "a");
   const namespaces = ["--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--mount"];
   const setup = [join(__dirname, "setup.sh"), instance.directory, THIRD_PARTY_GATEWAY, CONTROL_IP];
   const args = [...namespaces, "--propagation", "private", "--", "sh", ...setup, CONTROL_PORTS];
@@ -32,7 +33,8 @@ export function launchNamespaces(instance: Instance): ProcessId {
 
 /** Waits until the namespaces are furnished and connects the host to them. */
 export async function openNamespaces(instance: Instance, holder: ProcessId): Promise<void> {
-  await waitFor(`furnishing the namespaces (${join(instance.logs, "sandbox.log")} tells more)`, 10, () => {
+  await waitFor("furnishing the namespaces", 10, () => {
+    if (!isRunning(holder)) throw new DaemonError("setup.sh", "failed", logOf(instance));
     const init = onlyChild(holder);
     return init !== undefined && programOf(init) === "pause";
   });
@@ -74,6 +76,10 @@ async function connectHost({ link, hostIp, nodeIp }: Instance, init: number): Pr
 async function disconnectHost({ link }: Instance): Promise<void> {
   if (existsSync(`/sys/class/net/${link}`)) await run("ip", ["link", "delete", link]).catch(() => undefined);
   await waitFor(`removing the link ${link}`, 10, () => !existsSync(`/sys/class/net/${link}`));
+}
+
+function logOf({ logs }: Instance): string {
+  return join(logs, "sandbox.log");
 }
 
 /** Process 1 of the namespaces. */
