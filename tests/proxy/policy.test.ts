@@ -24,12 +24,34 @@ function mistakes(source: string): string {
   return "";
 }
 
+const KEY = { authorization: { credential: "key", prefix: "Bearer " } };
+const NAMED = { clients: [{ namespace: "shop" }], methods: ["GET"], paths: ["/v1/**"] };
 const ENTRY = 'upstreams["api.example.com"]';
 
 describe("the policy's text", () => {
   it("is accepted when it is right", () => {
     assert.equal(mistakes(changed(() => undefined)), "");
     assert.equal(mistakes(JSON.stringify(policyOf({}))), "");
+    const everything = upstream("api-example-com", {
+      timeouts: { connect: 1, response: 1, idle: 1, total: 1 },
+      tls: {
+        minVersion: "TLSv1.3",
+        serverName: "a.com",
+        clientCertificate: { certificate: "crt", key: "key" },
+      },
+      allowedCidrs: ["10.0.0.0/8", "fd00::/8"],
+      allow: [NAMED],
+      setHeaders: KEY,
+      maxConnections: 1,
+      maxRequests: 1,
+      maxRequestsPerCaller: 1,
+      maxBodyBytes: { request: 0, response: 1 },
+      retries: { budgetPercent: 20 },
+      rateLimit: { requests: 1, period: 1_000, burst: 1 },
+      circuitBreaker: { failures: 5, reset: 1_000 },
+      websockets: { maxAge: 1_000 },
+    });
+    assert.equal(mistakes(JSON.stringify(policyOf({ "api.example.com": everything }))), "");
   });
 
   const wrong: [string, string, string][] = [
@@ -108,6 +130,143 @@ describe("the policy's text", () => {
         policyOf({ "*.a.com": upstream("a", { tls: { minVersion: "TLSv1.2", serverName: "b.com" } }) }),
       ),
       'upstreams["*.a.com"].tls.serverName can\'t be given for a wildcard',
+    ],
+    [
+      "an empty list of rules",
+      changed((_, u) => (u.allow = [])),
+      `${ENTRY}.allow must have 1 to 1000 entries, has 0`,
+    ],
+    [
+      "a rule's misspelt field",
+      changed((_, u) => (u.allow = [{ method: ["GET"] }])),
+      `${ENTRY}.allow[0].method is unknown`,
+    ],
+    [
+      "a method in lower case",
+      changed((_, u) => (u.allow = [{ methods: ["get"] }])),
+      `${ENTRY}.allow[0].methods[0] must be a method in capitals`,
+    ],
+    [
+      "TRACE",
+      changed((_, u) => (u.allow = [{ methods: ["TRACE"] }])),
+      `${ENTRY}.allow[0].methods[0] must be a method`,
+    ],
+    [
+      "a path that is not normal",
+      changed((_, u) => (u.allow = [{ paths: ["/a/../b"] }])),
+      `${ENTRY}.allow[0].paths[0] must be a path in normal form`,
+    ],
+    [
+      "a client without namespace",
+      changed((_, u) => (u.allow = [{ clients: [{ serviceAccount: "a" }] }])),
+      `${ENTRY}.allow[0].clients[0].namespace is missing`,
+    ],
+    [
+      "a client `*`",
+      changed((_, u) => (u.allow = [{ clients: [{ namespace: "shop", serviceAccount: "*" }] }])),
+      `${ENTRY}.allow[0].clients[0].serviceAccount must be the name of a service account`,
+    ],
+    [
+      "clients without a mesh",
+      changed((p, u) => {
+        delete p.mesh;
+        u.allow = [{ clients: [{ namespace: "shop" }] }];
+      }),
+      `${ENTRY}.allow names clients, but without \`mesh\` nobody vouches`,
+    ],
+    [
+      "a trust domain alone",
+      changed((p) => (p.mesh = { identitySuffix: "cluster.local" })),
+      "mesh.identitySuffix must be what follows",
+    ],
+    [
+      "a key for everybody",
+      changed((_, u) => (u.setHeaders = KEY)),
+      `${ENTRY}.setHeaders needs an \`allow\` in which every rule names clients, methods and paths`,
+    ],
+    [
+      "a key with a rule for everybody",
+      changed((_, u) => {
+        u.setHeaders = KEY;
+        u.allow = [NAMED, { methods: ["GET"], paths: ["/"] }];
+      }),
+      `${ENTRY}.setHeaders needs an`,
+    ],
+    [
+      "a key for a wildcard",
+      JSON.stringify(policyOf({ "*.a.com": upstream("a", { setHeaders: KEY, allow: [NAMED] }) })),
+      'upstreams["*.a.com"].setHeaders can\'t be given for a wildcard',
+    ],
+    ...[
+      "host",
+      "content-length",
+      "l5d-client-id",
+      "x-forwarded-for",
+      "Authorization",
+      "a_b",
+      "a b",
+      "transfer-encoding",
+    ].map((name): [string, string, string] => [
+      `setting ${name}`,
+      changed((_, u) => {
+        u.setHeaders = { [name]: KEY.authorization };
+        u.allow = [NAMED];
+      }),
+      `${ENTRY}.setHeaders["${name}"] must be keyed by a header field`,
+    ]),
+    [
+      "a prefix with a line feed",
+      changed((_, u) => {
+        u.setHeaders = { authorization: { credential: "a", prefix: "a\nb" } };
+        u.allow = [NAMED];
+      }),
+      `${ENTRY}.setHeaders["authorization"].prefix must be printable ASCII`,
+    ],
+    [
+      "a credential outside its folder",
+      changed((_, u) => {
+        u.setHeaders = { authorization: { credential: "../a", prefix: "" } };
+        u.allow = [NAMED];
+      }),
+      `${ENTRY}.setHeaders["authorization"].credential must be the name of a credential`,
+    ],
+    [
+      "a value instead of a credential",
+      changed((_, u) => {
+        u.setHeaders = { authorization: { value: "a", prefix: "" } };
+        u.allow = [NAMED];
+      }),
+      `${ENTRY}.setHeaders["authorization"].value is unknown`,
+    ],
+    [
+      "no room at all",
+      changed((_, u) => (u.maxRequests = 0)),
+      `${ENTRY}.maxRequests must be a number of requests`,
+    ],
+    [
+      "half a rate",
+      changed((_, u) => (u.rateLimit = { requests: 1, period: 1_000 })),
+      `${ENTRY}.rateLimit.burst is missing`,
+    ],
+    [
+      "a budget beyond all requests",
+      changed((_, u) => (u.retries = { budgetPercent: 101 })),
+      `${ENTRY}.retries.budgetPercent must be percent`,
+    ],
+    [
+      "a breaker that never opens",
+      changed((_, u) => (u.circuitBreaker = { failures: 0, reset: 1 })),
+      `${ENTRY}.circuitBreaker.failures must be`,
+    ],
+    [
+      "websockets as a switch",
+      changed((_, u) => (u.websockets = true)),
+      `${ENTRY}.websockets must be an object; is true`,
+    ],
+    [
+      "a body limit below nothing",
+      changed((_, u) => (u.maxBodyBytes = { request: -1 })),
+      `${ENTRY}.maxBodyBytes.request must be bytes`,
     ],
   ];
   for (const [name, source, message] of wrong) {

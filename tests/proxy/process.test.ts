@@ -49,7 +49,8 @@ async function freePort(): Promise<number> {
 describe("process", () => {
   let folder = "";
   let policy = "";
-  const text = JSON.stringify(policyOf({ "api.example.com": upstream("api-example-com") }));
+  const { mesh, ...unmeshed } = policyOf({ "api.example.com": upstream("api-example-com") });
+  const text = JSON.stringify(unmeshed);
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "egress-test-"));
@@ -108,6 +109,17 @@ describe("process", () => {
     assert.match(stderr, /version must be 1; is 2\ndomain must be a domain/);
   });
 
+  it("refuses to tell callers apart without a mesh: exit 1", async () => {
+    const file = join(folder, "meshed.json");
+    const meshed = JSON.stringify({ ...unmeshed, mesh });
+    writeFileSync(file, meshed);
+    const { code, stderr } = await start(
+      ...["--policy", file, "--policy-sha256", policyHash(meshed), "--mesh", "optional"],
+    ).ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /--mesh must be required, because the policy tells callers apart; is "optional"/);
+  });
+
   it("a wrong command line: exit 1 with the usage", async () => {
     const { code, stderr } = await start("--policy", policy, "--verbose").ended;
     assert.equal(code, 1);
@@ -128,6 +140,7 @@ describe("command line", () => {
       adminPort: 9090,
       drain: 60_000,
       logLevel: "info",
+      credentials: undefined,
     });
   });
 

@@ -27,3 +27,8 @@ export function isServiceName(name: string): boolean {
 export function isNamespaceName(name: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name);
 }
+
+/** Whether a name is a Kubernetes service account's (RFC 1123 subdomain, so with dots). */
+export function isServiceAccountName(name: string): boolean {
+  return name.length <= 253 && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name);
+}

@@ -1,6 +1,8 @@
 /**
  * The policy: the one document that the proxy obeys. The component compiles it from its arguments, an
  * immutable ConfigMap named by its hash carries it, and the proxy refuses a text with another hash.
+ *
+ * A field that may be absent switches something on where it is present; the proxy has no defaults.
  */
 export interface Policy {
   version: 1;
@@ -8,8 +10,19 @@ export interface Policy {
   domain: string;
   /** Where the upstream Services are, because their own names are accepted as Host too. */
   services: { namespace: string; clusterDomain: string };
+  /** How Linkerd names callers. Absent: callers are not told apart, and no rule may name clients. */
+  mesh?: PolicyMesh;
   /** Keyed by host, exact (`api.stripe.com`) or wildcard (`*.ingest.sentry.io`), so that one upstream more is one entry in a diff. */
   upstreams: Record<string, PolicyUpstream>;
+}
+
+/** The mesh that vouches for callers. */
+export interface PolicyMesh {
+  /**
+   * What follows service account and namespace in `l5d-client-id`:
+   * `serviceaccount.identity.<Linkerd's namespace>.<trust domain>`.
+   */
+  identitySuffix: string;
 }
 
 /** One allowed third party. Every default is already filled in: the proxy adds none of its own. */
@@ -22,16 +35,56 @@ export interface PolicyUpstream {
   tls: PolicyTls;
   /** Private ranges (CIDR) that the host may resolve to. */
   allowedCidrs: string[];
+  /** Who may call what; any rule admits. Absent: every caller, everything. Never empty. */
+  allow?: PolicyRule[];
+  /** Fields put on every request in place of the caller's, keyed by name in lower case. Not for wildcards. */
+  setHeaders?: Record<string, PolicySetHeader>;
+  /** Connections to the third party at a time, for each name and each pod. Absent: no limit. */
+  maxConnections?: number;
+  /** Requests in flight at a time in each pod; one more gets 503 at once. Absent: no limit. */
+  maxRequests?: number;
+  /** The same for each service account; without a mesh all callers are one. Absent: no limit. */
+  maxRequestsPerCaller?: number;
+  /** Bytes of a request's body, and of an answer's. Absent: no limit. */
+  maxBodyBytes?: { request?: number; response?: number };
+  /** Absent: no retries. */
+  retries?: PolicyRetries;
+  /** Absent: no rate limit. */
+  rateLimit?: PolicyRateLimit;
+  /** Absent: no circuit breaker. */
+  circuitBreaker?: PolicyCircuitBreaker;
+  /** Absent: WebSocket is refused. */
+  websockets?: PolicyWebsockets;
+}
+
+/** Admits a request that fits every field that is present. */
+export interface PolicyRule {
+  /** Service accounts; one without `serviceAccount` is every account of its namespace. */
+  clients?: { namespace: string; serviceAccount?: string }[];
+  /** In capitals. */
+  methods?: string[];
+  /** Path patterns: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more segments; last only). */
+  paths?: string[];
+}
+
+/** A field's value: a prefix and a credential, which is a file below the folder that `--credentials` names. */
+export interface PolicySetHeader {
+  /** Name of the credential. */
+  credential: string;
+  /** Goes before it: `Bearer `, or nothing. */
+  prefix: string;
 }
 
 /** Milliseconds. */
 export interface PolicyTimeouts {
-  /** TCP connection and TLS handshake. */
+  /** Name, TCP connection and TLS handshake. */
   connect: number;
   /** From the request's last byte to the response's headers. */
   response: number;
   /** Between two pieces of a body. */
   idle: number;
+  /** From the request's headers to the answer's end. Absent: no limit. */
+  total?: number;
 }
 
 export interface PolicyTls {
@@ -40,4 +93,34 @@ export interface PolicyTls {
   serverName?: string;
   /** PEM; replaces the public authorities for this upstream. */
   caCertificates?: string;
+  /** Names of the credentials with the certificate chain and its key, both PEM. */
+  clientCertificate?: { certificate: string; key: string };
+}
+
+/** Once at most, and only where the third party can't have acted on the first try. */
+export interface PolicyRetries {
+  /** Retries in percent of the requests of the last ten seconds; one is always left. */
+  budgetPercent: number;
+}
+
+/** A token bucket in each pod; an empty one gives 429. */
+export interface PolicyRateLimit {
+  /** Requests in `period` milliseconds. */
+  requests: number;
+  period: number;
+  /** Requests that may come at once. */
+  burst: number;
+}
+
+/** For each name of the third party and each pod; an open one gives 503 at once. */
+export interface PolicyCircuitBreaker {
+  /** Failures in a row (no connection, no answer, 5xx) that open it. */
+  failures: number;
+  /** Milliseconds until one request probes whether it can close. */
+  reset: number;
+}
+
+export interface PolicyWebsockets {
+  /** Milliseconds after which a connection is closed, however busy. */
+  maxAge: number;
 }

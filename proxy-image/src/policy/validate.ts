@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { isHostname, isNamespaceName, isServiceName, isUpstreamHost } from "./names";
-import type { Policy } from "./policy";
+import { isHostname, isNamespaceName, isServiceAccountName, isServiceName, isUpstreamHost } from "./names";
+import { isPathPattern } from "./path-pattern";
+import type { Policy, PolicyUpstream } from "./policy";
 import { type Mistake, integer, isRecord, list, object, oneOf, optional, record, text } from "./schema";
 
 /** The document is not a policy; the message has every mistake on a line of its own. */
@@ -16,20 +17,81 @@ export class InvalidPolicyError extends Error {
 const DAY = 86_400_000;
 /** More than the component's limit, so that only the component decides it. */
 const MOST_UPSTREAMS = 20_000;
+const MOST_COUNT = 1_000_000;
+const MOST_BYTES = 2 ** 40;
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** What the proxy itself writes or removes: setting it would break framing, routing or identity. */
+const NOT_SETTABLE =
+  /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|keep-alive|proxy-.*|x-forwarded-.*|l5d-.*|sec-websocket-.*)$/;
 
 const hostname = text(isHostname, 'a host name in lower case, such as "api.stripe.com"');
 const milliseconds = integer(1, DAY, "milliseconds");
+const count = integer(1, MOST_COUNT, "a number of requests");
+const bytes = integer(0, MOST_BYTES, "bytes");
+const credential = text(isCredentialName, 'the name of a credential, such as "stripe"');
+const namespace = text(isNamespaceName, 'the name of a namespace, such as "shop"');
+
+const rule = object({
+  clients: optional(
+    list(
+      object({
+        namespace,
+        serviceAccount: optional(
+          text(isServiceAccountName, 'the name of a service account, such as "checkout"'),
+        ),
+      }),
+      1,
+      1_000,
+    ),
+  ),
+  methods: optional(list(text(isMethod, 'a method in capitals, such as "GET"'), 1, 50)),
+  paths: optional(
+    list(
+      text(
+        isPathPattern,
+        'a path in normal form, such as "/v1/charges", or a pattern, such as "/v1/*" or "/v1/**"',
+      ),
+      1,
+      1_000,
+    ),
+  ),
+});
 
 const upstream = object({
   service: text(isServiceName, 'the name of a Service, such as "api-stripe-com"'),
   port: integer(1, 65_535, "a TCP port"),
-  timeouts: object({ connect: milliseconds, response: milliseconds, idle: milliseconds }),
+  timeouts: object({
+    connect: milliseconds,
+    response: milliseconds,
+    idle: milliseconds,
+    total: optional(milliseconds),
+  }),
   tls: object({
     minVersion: oneOf("TLSv1.2", "TLSv1.3"),
     serverName: optional(hostname),
     caCertificates: optional(text(isPem, "one or more certificates as PEM")),
+    clientCertificate: optional(object({ certificate: credential, key: credential })),
   }),
   allowedCidrs: list(text(isCidr, 'an address range, such as "10.1.0.0/16"'), 0, 100),
+  allow: optional(list(rule, 1, 1_000)),
+  setHeaders: optional(
+    record(
+      text(
+        isSettable,
+        'keyed by a header field in lower case that is not the proxy\'s own, such as "authorization"',
+      ),
+      object({ credential, prefix: text(isHeaderText, 'printable ASCII, such as "Bearer "') }),
+      20,
+    ),
+  ),
+  maxConnections: optional(integer(1, MOST_COUNT, "a number of connections")),
+  maxRequests: optional(count),
+  maxRequestsPerCaller: optional(count),
+  maxBodyBytes: optional(object({ request: optional(bytes), response: optional(bytes) })),
+  retries: optional(object({ budgetPercent: integer(1, 100, "percent") })),
+  rateLimit: optional(object({ requests: count, period: milliseconds, burst: count })),
+  circuitBreaker: optional(object({ failures: count, reset: milliseconds })),
+  websockets: optional(object({ maxAge: milliseconds })),
 });
 
 const policy = object({
@@ -39,6 +101,14 @@ const policy = object({
     namespace: text(isNamespaceName, 'the name of a namespace, such as "egress"'),
     clusterDomain: text(isHostname, 'a domain in lower case, such as "cluster.local"'),
   }),
+  mesh: optional(
+    object({
+      identitySuffix: text(
+        (value) => value.startsWith("serviceaccount.identity.") && isHostname(value),
+        'what follows account and namespace, such as "serviceaccount.identity.linkerd.cluster.local"',
+      ),
+    }),
+  ),
   upstreams: record(
     text(isUpstreamHost, 'keyed by a host, such as "api.stripe.com" or "*.ingest.sentry.io"'),
     upstream,
@@ -56,26 +126,44 @@ export function parsePolicy(source: string): Policy {
   const value = parseJson(source);
   const mistakes: Mistake[] = [];
   policy(value, "", mistakes);
-  if (mistakes.length === 0) mistakes.push(...acrossUpstreams(value as Policy));
+  if (mistakes.length === 0) acrossFields(value as Policy, mistakes);
   if (mistakes.length > 0) throw new InvalidPolicyError(mistakes);
   return value as Policy;
 }
 
-/** What one upstream's schema can't see. */
-function acrossUpstreams({ upstreams }: Policy): Mistake[] {
-  const mistakes: Mistake[] = [];
+/** What no field's schema can see alone. */
+function acrossFields({ mesh, upstreams }: Policy, mistakes: Mistake[]): void {
   const owners = new Map<string, string>();
-  for (const [host, { service, tls }] of Object.entries(upstreams)) {
+  for (const [host, upstream] of Object.entries(upstreams)) {
     const path = `upstreams[${JSON.stringify(host)}]`;
-    const owner = owners.get(service);
-    if (owner === undefined) owners.set(service, host);
+    const owner = owners.get(upstream.service);
+    if (owner === undefined) owners.set(upstream.service, host);
     else
       mistakes.push({ path: `${path}.service`, problem: `is also the Service of ${JSON.stringify(owner)}` });
-    if (host.startsWith("*.") && tls.serverName !== undefined) {
+    if (host.startsWith("*.") && upstream.tls.serverName !== undefined) {
       mistakes.push({ path: `${path}.tls.serverName`, problem: "can't be given for a wildcard" });
     }
+    if (mesh === undefined && upstream.allow?.some(({ clients }) => clients)) {
+      mistakes.push({
+        path: `${path}.allow`,
+        problem: "names clients, but without `mesh` nobody vouches for them",
+      });
+    }
+    if (upstream.setHeaders) checkSetHeaders(host, upstream, path, mistakes);
   }
-  return mistakes;
+}
+
+/** A third party's key is a loaded gun: only in the hands of those who are named, for what is named. */
+function checkSetHeaders(host: string, { allow }: PolicyUpstream, path: string, mistakes: Mistake[]): void {
+  if (host.startsWith("*.")) {
+    mistakes.push({ path: `${path}.setHeaders`, problem: "can't be given for a wildcard" });
+  }
+  if (!allow?.every(({ clients, methods, paths }) => clients && methods && paths)) {
+    mistakes.push({
+      path: `${path}.setHeaders`,
+      problem: "needs an `allow` in which every rule names clients, methods and paths",
+    });
+  }
 }
 
 function parseJson(source: string): unknown {
@@ -92,6 +180,23 @@ function parseJson(source: string): unknown {
   }
   if (!isRecord(value)) throw new InvalidPolicyError([{ path: "the policy", problem: "must be an object" }]);
   return value;
+}
+
+/** Also a file's name in the credentials' folder, so without dots and slashes. */
+function isCredentialName(value: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value);
+}
+
+function isMethod(value: string): boolean {
+  return TOKEN.test(value) && value === value.toUpperCase() && value !== "CONNECT" && value !== "TRACE";
+}
+
+function isSettable(name: string): boolean {
+  return TOKEN.test(name) && name === name.toLowerCase() && !name.includes("_") && !NOT_SETTABLE.test(name);
+}
+
+function isHeaderText(value: string): boolean {
+  return value.length <= 200 && /^[\x20-\x7e]*$/.test(value);
 }
 
 function isPem(value: string): boolean {

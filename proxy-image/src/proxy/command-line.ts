@@ -14,11 +14,14 @@ export interface CommandLine {
   /** Milliseconds. */
   drain: number;
   logLevel: LogLevel;
+  /** Folder of the credentials; undefined for none. */
+  credentials: string | undefined;
 }
 
 /** How the proxy is called. */
 export const USAGE = `usage: proxy.js --policy <file> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
-                [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]`;
+                [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]
+                [--credentials <folder>]`;
 
 /** The command line is wrong; the message says what would be right. */
 export class CommandLineError extends Error {
@@ -33,6 +36,7 @@ const options = {
   port: { type: "string", default: "8080" },
   "admin-port": { type: "string", default: "9090" },
   drain: { type: "string", default: "60s" },
+  credentials: text,
   "log-level": { type: "string", default: "info" },
 } as const;
 
@@ -46,6 +50,7 @@ export function parseCommandLine(args: string[]): CommandLine {
     port: port(given, "port"),
     adminPort: port(given, "admin-port"),
     drain: duration(given, "drain"),
+    credentials: given.credentials,
     logLevel: oneOf(given, "log-level", LOG_LEVELS),
   };
 }

@@ -2,14 +2,18 @@ import { createHash } from "node:crypto";
 import type { Server } from "node:http";
 import type { Policy } from "../policy/policy";
 import { createAdminServer } from "./admin/admin-server";
+import { callerReader } from "./authorise/caller";
 import { createRoutes } from "./authorise/routes";
 import { createChain } from "./chain";
 import { createDataServer } from "./data-server";
 import { drain } from "./drain";
 import { PROXY_NAME } from "./errors/answer";
+import { createLinkPolicy } from "./forward/links";
+import { startClock } from "./limit/clock";
 import type { Log } from "./observe/log";
 import { createMetrics } from "./observe/metrics";
 import { createObserver } from "./observe/observer";
+import { createCredentials } from "./upstream/credentials";
 import type { Network } from "./upstream/network";
 import { createOrigins } from "./upstream/origins";
 
@@ -21,6 +25,8 @@ export interface ProxyOptions {
   readonly log: Log;
   /** Addresses that no upstream may have: the API server's and this pod's. */
   readonly own: readonly string[];
+  /** Folder with a file for each credential that the policy names; absent where there is none. */
+  readonly credentials?: string | undefined;
 }
 
 /** A proxy whose servers do not listen yet. */
@@ -31,6 +37,10 @@ export interface Proxy {
   readonly admin: Server;
   /** Not ready any more; serves on, then finishes what is in flight. Milliseconds; returns how many requests were cut. */
   drain(limit: number): Promise<number>;
+  /** Requests that have begun and not ended. */
+  inFlight(): number;
+  /** Reads the credentials again, now. */
+  refreshCredentials(): void;
   /** Closes all connections to third parties. */
   destroy(): Promise<void>;
 }
@@ -38,18 +48,25 @@ export interface Proxy {
 /**
  * Puts the stages together.
  *
- * @throws AmbiguousNameError
+ * @throws AmbiguousNameError, CredentialError
  */
-export function createProxy({ policy, network, log, own }: ProxyOptions): Proxy {
+export function createProxy({ policy, network, log, own, credentials: folder }: ProxyOptions): Proxy {
   let draining = false;
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => observer.exchanges.size);
   const observer = createObserver(log, metrics);
+  const credentials = createCredentials(policy, folder, log);
+  const routes = createRoutes(policy, credentials);
   const origins = createOrigins(network, own);
-  const chain = createChain(createRoutes(policy), {
+  const chain = createChain({
+    routes,
+    links: createLinkPolicy(policy, routes),
+    inFlight: () => observer.exchanges.size,
+    callerOf: policy.mesh ? callerReader(policy.mesh.identitySuffix) : () => undefined,
     origins,
     via: pseudonym(policy),
     draining: () => draining,
   });
+  const clock = startClock(observer.exchanges);
   const data = createDataServer(chain, observer);
   const admin = createAdminServer(metrics.registry, () => data.listening && !draining);
   return {
@@ -59,7 +76,13 @@ export function createProxy({ policy, network, log, own }: ProxyOptions): Proxy 
       draining = true;
       return drain(data, observer, limit);
     },
-    destroy: () => origins.destroy(),
+    inFlight: () => observer.exchanges.size,
+    refreshCredentials: () => credentials.refresh(),
+    async destroy() {
+      clock.stop();
+      credentials.close();
+      await origins.destroy();
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import {
   methodRefused,
   requestTimeout,
 } from "./errors/failures";
+import { isUpgrade } from "./admit/upgrade";
 import { Exchange } from "./exchange";
 import type { Observer } from "./observe/observer";
 
@@ -37,17 +38,19 @@ export function createDataServer(chain: Express, observer: Observer): Server {
     // Admission says it better than Node's empty 400.
     requireHostHeader: false,
     insecureHTTPParser: false,
+    shouldUpgradeCallback: isUpgrade,
     noDelay: true,
   });
   // Node drops what is beyond, silently: a second Host could hide there. Admission counts instead.
   server.maxHeadersCount = 0;
 
   const begin = (req: IncomingMessage, res: ServerResponse): Exchange => {
-    observer.begin();
-    return new Exchange(req, res, observer.end);
+    return observer.begin(new Exchange(req, res, observer.end));
   };
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
-    const exchange = begin(req, res);
+    decide(begin(req, res), req, res);
+  };
+  const decide = (exchange: Exchange, req: IncomingMessage, res: ServerResponse): void => {
     chain(req as Request, res as Response, (error?: unknown) => {
       // express passes by all stages for a target that it can't read.
       if (error === undefined || error === null) {
@@ -63,16 +66,29 @@ export function createDataServer(chain: Express, observer: Observer): Server {
   server.on("checkExpectation", (req: IncomingMessage, res: ServerResponse) => {
     begin(req, res).refuse(expectationRefused);
   });
+  server.on("upgrade", (req: IncomingMessage, socket: Socket, head: Buffer) => {
+    const res = answerOver(req, socket);
+    const exchange = begin(req, res);
+    exchange.upgrade = { socket, head };
+    decide(exchange, req, res);
+  });
   server.on("connect", (req: IncomingMessage, socket: Socket) => {
-    const res = new ServerResponse(req);
-    res.assignSocket(socket);
-    res.on("finish", () => socket.destroySoon());
-    begin(req, res).refuse(methodRefused);
+    begin(req, answerOver(req, socket)).refuse(methodRefused);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     refuseUnreadable(error, socket, observer);
   });
   return server;
+}
+
+/** An answer for a request whose socket Node has given away. */
+function answerOver(req: IncomingMessage, socket: Socket): ServerResponse {
+  const res = new ServerResponse(req);
+  res.shouldKeepAlive = false;
+  res.assignSocket(socket);
+  socket.on("error", () => socket.destroy());
+  res.on("finish", () => socket.destroySoon());
+  return res;
 }
 
 const unreadable: Readonly<Record<string, Failure>> = {

@@ -23,7 +23,8 @@ export async function drain(server: Server, observer: Observer, limit: number): 
   while ((await Promise.race([closed, sleep(CHECK_EVERY)])) !== "closed" && performance.now() < deadline) {
     server.closeIdleConnections();
   }
-  const cut = observer.inFlight;
+  const cut = observer.exchanges.size;
+  for (const exchange of observer.exchanges) exchange.cut();
   server.closeAllConnections();
   await closed;
   return cut;

@@ -1,31 +1,57 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Caller } from "./authorise/caller";
 import type { Destination } from "./authorise/routes";
 import { answer } from "./errors/answer";
 import type { Failure } from "./errors/failures";
-import type { Forwarding } from "./forward/forwarding";
+import type { Relay } from "./forward/relay";
 import type { RequestBody } from "./forward/request-body";
+import type { UpgradeGate } from "./forward/upgrade-gate";
+import type { Outcome } from "./limit/breaker";
+import type { InFlight } from "./limit/in-flight";
+import type { Origin } from "./upstream/origin";
 
 const EXCHANGE = Symbol("exchange");
 
 /** One request and its answer: what the stages find out, and what the log and the metrics tell afterwards. */
 export class Exchange {
+  /** On `performance.now()`'s clock, like all times here. */
   readonly startedAt = performance.now();
-  /** Set by the second stage. */
+
+  // authorise
+  /** Undefined where the mesh vouches for nobody. */
+  caller: Caller | undefined;
   destination: Destination | undefined;
+
+  // limit
+  /** What it takes room in. */
+  leave: InFlight | undefined;
+  origin: Origin | undefined;
+
+  // forward
+  body: RequestBody | undefined;
+  relay: Relay | undefined;
+  retries = 0;
+  /** When the third party's headers came; 0 before. */
+  answeredAt = 0;
+  /** Bytes of the answer's body that were passed on. */
+  bytesOut = 0;
+  /** The caller's socket, where it asks for an upgrade. */
+  upgrade: { socket: Socket; head: Buffer } | undefined;
+  gate: UpgradeGate | undefined;
+  outgoing: ClientRequest | undefined;
+  /** The protocol has been switched. */
+  upgraded = false;
+
+  // end
   /** Why there was no answer, or only part of one. */
   failure: Failure | undefined;
   /** What the failure means in this case: for the caller and the log. */
   reason: string | undefined;
-  /** The caller went away before the answer's end. */
-  abandoned = false;
-
   /** The error behind the failure, for the log alone. */
   cause: unknown;
-  /** Set by the last stage. */
-  forwarding: Forwarding | undefined;
-  body: RequestBody | undefined;
-  /** Bytes of the answer's body that were passed on. */
-  bytesOut = 0;
+  /** The caller went away before the answer's end. */
+  abandoned = false;
 
   constructor(
     readonly req: IncomingMessage,
@@ -35,31 +61,59 @@ export class Exchange {
     (req as Carrier)[EXCHANGE] = this;
     (res as Carrier)[EXCHANGE] = this;
     res.on("close", onClose);
+    res.on("drain", onDrain);
+  }
+
+  /** Status that the caller saw; 0 for none. */
+  get status(): number {
+    if (this.upgraded) return 101;
+    return this.res.headersSent ? this.res.statusCode : 0;
   }
 
   /** Ends it with a failure: as an answer where none has begun, otherwise by a visible cut. */
-  refuse(failure: Failure, reason?: string): void {
+  refuse(failure: Failure, reason?: string, headers?: readonly string[]): void {
     const { res } = this;
     this.failure = failure;
     this.reason = reason;
-    if (!res.headersSent) {
-      answer(res, failure, reason);
-      return;
-    }
+    if (!res.headersSent) answer(res, failure, reason, headers);
     // A clean end would make half an answer look whole; HTTP/1.0 shows nothing but a reset.
-    res.socket?.resetAndDestroy();
+    else res.socket?.resetAndDestroy();
+  }
+
+  /** Ends it at once, whatever its state. */
+  cut(): void {
+    this.outgoing?.destroy();
+    this.req.socket.destroy();
   }
 
   /** The answer has been sent, or can't be any more. */
   finish(): void {
-    this.forwarding?.abandon();
+    this.relay?.abandon();
+    if (this.gate) {
+      this.bytesOut += this.gate.bytesOut;
+      if (!this.upgraded && !this.failure && !this.res.writableFinished) this.abandoned = true;
+      this.outgoing?.destroy();
+    }
+    this.leave?.leave(this.caller?.key ?? "");
+    this.origin?.breaker?.report(this.outcome());
     this.observe(this);
+  }
+
+  /** What the breaker learns: a 5xx or no whole answer is the third party's fault, a caller that left is nobody's. */
+  private outcome(): Outcome {
+    if (this.answeredAt > 0 && this.status < 500 && !this.failure) return "success";
+    if (this.abandoned || (this.failure && this.failure.status < 500)) return "ignored";
+    return "failure";
   }
 }
 
 /** Shared by all answers, so that a request costs no closure. */
 function onClose(this: ServerResponse): void {
   exchangeOf(this).finish();
+}
+
+function onDrain(this: ServerResponse): void {
+  exchangeOf(this).relay?.resume();
 }
 
 interface Carrier {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { loadPolicy } from "../policy/load";
-import { parseCommandLine } from "./command-line";
+import { CommandLineError, parseCommandLine } from "./command-line";
 import { createProxy } from "./create-proxy";
 import { SIDECAR_PATIENCE, SIDECAR_READY, type SidecarPatience, awaitSidecar } from "./mesh/sidecar";
 import { createLog } from "./observe/log";
@@ -20,13 +20,25 @@ export interface Surroundings {
 /**
  * The proxy's process, from its command line to its end.
  *
- * @throws CommandLineError, PolicyFileError, InvalidPolicyError, AmbiguousNameError, SidecarMissingError
+ * @throws CommandLineError, PolicyFileError, InvalidPolicyError, AmbiguousNameError, CredentialError,
+ * SidecarMissingError
  */
 export async function run(args: string[], surroundings: Surroundings): Promise<void> {
   const options = parseCommandLine(args);
   const policy = loadPolicy(options.policy, options.policySha256);
+  if (policy.mesh && options.mesh !== "required") {
+    throw new CommandLineError(
+      `--mesh must be required, because the policy tells callers apart; is ${JSON.stringify(options.mesh)}`,
+    );
+  }
   const log = createLog(options.logLevel);
-  const proxy = createProxy({ policy, network: surroundings.network, own: surroundings.own, log });
+  const proxy = createProxy({
+    policy,
+    network: surroundings.network,
+    own: surroundings.own,
+    credentials: options.credentials,
+    log,
+  });
 
   // Alive, but not ready: the kubelet must see the difference while the sidecar starts.
   await listen(proxy.admin, options.adminPort);

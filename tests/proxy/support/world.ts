@@ -75,6 +75,12 @@ export class Internet implements Network {
     return this.add(names, server);
   }
 
+  /** The server behind a name. */
+  server(name: string): Server {
+    const port = this.machines.get(this.names.get(name)![0]!);
+    return this.servers.find((server) => (server.address() as AddressInfo).port === port)!;
+  }
+
   /** Connections to third parties that are open now. */
   get open(): number {
     return this.sockets.size;
@@ -98,12 +104,19 @@ export function upstream(service: string, changes: Partial<PolicyUpstream> = {})
   };
 }
 
+/** The header field by which the sidecar names a caller: `namespace/account`. */
+export function caller(name: string): Record<string, string> {
+  const [namespace, account] = name.split("/") as [string, string];
+  return { "l5d-client-id": `${account}.${namespace}.serviceaccount.identity.linkerd.cluster.local` };
+}
+
 /** A policy for these hosts. */
 export function policyOf(upstreams: Record<string, PolicyUpstream>): Policy {
   return {
     version: 1,
     domain: "egress.local",
     services: { namespace: "egress", clusterDomain: "cluster.local" },
+    mesh: { identitySuffix: "serviceaccount.identity.linkerd.cluster.local" },
     upstreams,
   };
 }
@@ -123,16 +136,16 @@ export interface World {
 /** Starts a proxy for a policy that has passed the proxy's own validation. */
 export async function startWorld(
   upstreams: Record<string, PolicyUpstream>,
-  options: { own?: string[]; internet?: Internet } = {},
+  options: { own?: string[]; internet?: Internet; credentials?: string } = {},
 ): Promise<World> {
-  const { internet = new Internet(), own = [] } = options;
+  const { internet = new Internet(), own = [], credentials } = options;
   const policy = parsePolicy(JSON.stringify(policyOf(upstreams)));
   const log: Record<string, unknown>[] = [];
   const logger = pino(
     { level: "info", base: null },
     { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const proxy = createProxy({ policy, network: internet, log: logger, own });
+  const proxy = createProxy({ policy, network: internet, log: logger, own, credentials });
   const ports: number[] = [];
   for (const server of [proxy.data, proxy.admin]) {
     server.listen(0, "127.0.0.1");

@@ -1,11 +1,25 @@
+import type { SecureContext } from "node:tls";
 import type { Policy, PolicyUpstream } from "../../policy/policy";
 import { canonicalHost } from "../admit/host";
+import type { SetHeaders } from "../forward/request-headers";
+import { InFlight } from "../limit/in-flight";
+import { RateLimit } from "../limit/rate";
+import { RetryBudget } from "../limit/retry-budget";
+import type { Credentials } from "../upstream/credentials";
+import { tlsContextOf } from "../upstream/tls-context";
+import { type Rules, compileRules } from "./rules";
 
 /** One entry of the policy. */
 export interface Route {
   /** Key in the policy: `api.stripe.com`, `*.ingest.sentry.io`. The label in metrics and logs. */
   readonly entry: string;
   readonly upstream: PolicyUpstream;
+  readonly rules: Rules;
+  readonly inFlight: InFlight;
+  readonly rate: RateLimit | undefined;
+  readonly retryBudget: RetryBudget | undefined;
+  readonly setHeaders: SetHeaders | undefined;
+  readonly tlsContext: () => SecureContext;
 }
 
 /** Where a request goes. */
@@ -37,12 +51,12 @@ export class AmbiguousNameError extends Error {
  *
  * @throws AmbiguousNameError
  */
-export function createRoutes({ domain, services, upstreams }: Policy): Routes {
+export function createRoutes({ domain, services, upstreams }: Policy, credentials: Credentials): Routes {
   const byName = new Map<string, Destination>();
   const wildcards = new Map<string, Route>();
   const all: Route[] = [];
   for (const [entry, upstream] of Object.entries(upstreams)) {
-    const route: Route = { entry, upstream };
+    const route = compileRoute(entry, upstream, credentials);
     all.push(route);
     if (entry.startsWith("*.")) {
       wildcards.set(entry.slice(2), route);
@@ -80,6 +94,27 @@ export function createRoutes({ domain, services, upstreams }: Policy): Routes {
       if (name === undefined) return "malformed";
       return byName.get(name) ?? findWildcard(name);
     },
+  };
+}
+
+function compileRoute(entry: string, upstream: PolicyUpstream, credentials: Credentials): Route {
+  const { rateLimit, retries, setHeaders } = upstream;
+  return {
+    entry,
+    upstream,
+    rules: compileRules(upstream),
+    inFlight: new InFlight(upstream),
+    rate: rateLimit && new RateLimit(rateLimit),
+    retryBudget: retries && new RetryBudget(retries),
+    setHeaders:
+      setHeaders &&
+      new Map(
+        Object.entries(setHeaders).map(([name, { credential, prefix }]) => [
+          name,
+          () => prefix + credentials.get(credential),
+        ]),
+      ),
+    tlsContext: tlsContextOf(upstream.tls, credentials),
   };
 }
 

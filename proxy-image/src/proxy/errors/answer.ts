@@ -29,8 +29,14 @@ export function problem(failure: Failure, reason?: string): { headers: string[];
 }
 
 /** Answers a request with a failure (RFC 9457 body, RFC 9209 header); nothing may have been sent before. */
-export function answer(res: ServerResponse, failure: Failure, reason?: string): void {
+export function answer(
+  res: ServerResponse,
+  failure: Failure,
+  reason?: string,
+  further: readonly string[] = [],
+): void {
   const { headers, body } = problem(failure, reason);
+  headers.push(...further);
   res.writeHead(failure.status, headers);
   res.end(body);
 }

@@ -141,6 +141,120 @@ export const notListed = failure(
   "The policy lists no upstream for this host.",
   "Add the host to the `upstreams` of the EgressProxy and run `pulumi up`.",
 );
+export const callerUnknown = failure(
+  "caller-unknown",
+  403,
+  "http_request_denied",
+  "The upstream is for named clients only, and the mesh does not say who is calling.",
+  "Run the calling pod with Linkerd's sidecar (linkerd.io/inject: enabled).",
+);
+export const callerRefused = failure(
+  "caller-refused",
+  403,
+  "http_request_denied",
+  "The caller's service account may not call this upstream.",
+  "Add it to the `clients` of a rule in the upstream's `allow`.",
+);
+export const requestRefused = failure(
+  "request-refused",
+  403,
+  "http_request_denied",
+  "No rule of the upstream allows this caller this method on this path.",
+  "Add the method and the path to a rule in the upstream's `allow`.",
+);
+export const ambiguousPath = failure(
+  "ambiguous-path",
+  403,
+  "http_request_denied",
+  "The path is not in its normal form, so that a rule and the third party could read it differently.",
+  "Send it without dot segments, empty segments, backslashes, `;` parameters and needless escapes.",
+);
+export const overrideRefused = failure(
+  "override-refused",
+  403,
+  "http_request_denied",
+  "The request asks for one method or path and names another in a header field or its query.",
+  "Send the method and the path themselves: the rules are about those.",
+);
+export const upgradeRefused = failure(
+  "upgrade-refused",
+  403,
+  "http_request_denied",
+  "The upstream does not allow this protocol upgrade.",
+  "WebSocket needs the upstream's `websockets`; nothing else can be upgraded to.",
+  close,
+);
+export const malformedUpgrade = failure(
+  "malformed-upgrade",
+  400,
+  "http_request_error",
+  "The request is no WebSocket handshake of version 13.",
+  clientIsWrong,
+  close,
+);
+
+// Requests that would be too much.
+
+export const requestTooLarge = failure(
+  "request-too-large",
+  413,
+  "http_request_denied",
+  "The request's body is larger than the upstream's limit.",
+  "`maxBodyBytes` of the upstream is the limit.",
+);
+export const requestStalled = failure(
+  "request-stalled",
+  408,
+  "http_request_error",
+  "The request's body stopped in the middle.",
+  "`timeouts.idle` of the upstream is the limit.",
+  close,
+);
+export const rateLimited = failure(
+  "rate-limited",
+  429,
+  "http_request_denied",
+  "More requests than the upstream's `rateLimit` allows.",
+  "Wait as Retry-After says, then repeat the request.",
+);
+export const upstreamBusy = failure(
+  "upstream-busy",
+  503,
+  "connection_limit_reached",
+  "As many requests as the upstream allows are in flight.",
+  "Wait as Retry-After says, then repeat the request; `maxRequests` of the upstream is the limit.",
+  ["Retry-After", "1"],
+);
+export const callerBusy = failure(
+  "caller-busy",
+  503,
+  "connection_limit_reached",
+  "As many of this caller's requests as the upstream allows are in flight.",
+  "Wait as Retry-After says, then repeat the request; `maxRequestsPerCaller` of the upstream is the limit.",
+  ["Retry-After", "1"],
+);
+export const circuitOpen = failure(
+  "circuit-open",
+  503,
+  "destination_unavailable",
+  "The third party has failed too often in a row, and is left alone for a while.",
+  "Wait as Retry-After says; `circuitBreaker` of the upstream says how often and how long.",
+);
+export const overloaded = failure(
+  "overloaded",
+  503,
+  "connection_limit_reached",
+  "This pod has as many requests in flight as it can carry.",
+  "Wait as Retry-After says, then repeat the request; if it lasts, add replicas.",
+  ["Retry-After", "1"],
+);
+export const totalTimeout = failure(
+  "total-timeout",
+  504,
+  "http_response_timeout",
+  "The request and its answer took too long.",
+  "`timeouts.total` of the upstream is the limit.",
+);
 
 // Third parties that can't be reached.
 
@@ -244,6 +358,41 @@ export const responseStalled = failure(
   "http_response_timeout",
   "The third party's answer stopped in the middle.",
   "`timeouts.idle` of the upstream is the limit.",
+);
+export const responseTooLarge = failure(
+  "response-too-large",
+  502,
+  "http_response_body_size",
+  "The third party's answer is larger than the upstream's limit.",
+  "`maxBodyBytes` of the upstream is the limit.",
+);
+export const redirectRefused = failure(
+  "redirect-refused",
+  502,
+  "http_protocol_error",
+  "The third party sends the caller to an address inside the cluster.",
+  "Ask the third party: no answer from outside may name the cluster's own addresses.",
+);
+export const upgradeFailed = failure(
+  "upgrade-failed",
+  502,
+  "http_upgrade_failed",
+  "The third party's answer to the WebSocket handshake is wrong.",
+  "Ask the third party.",
+);
+export const callerStalled = failure(
+  "caller-stalled",
+  504,
+  "http_request_error",
+  "The caller stopped reading the answer.",
+  "`timeouts.idle` of the upstream is the limit.",
+);
+export const tooOld = failure(
+  "too-old",
+  504,
+  "http_response_timeout",
+  "The WebSocket connection reached its maximum age.",
+  "Connect again; `websockets.maxAge` of the upstream is the limit.",
 );
 
 /** A mistake of ours. */

@@ -1,49 +1,60 @@
-import type { Request, Response } from "express";
-import { proxyLoop } from "../errors/failures";
+import type { Request } from "express";
+import { proxyLoop, requestTooLarge } from "../errors/failures";
 import { exchangeOf } from "../exchange";
-import type { Origins } from "../upstream/origins";
-import { Forwarding } from "./forwarding";
+import { NodeRelay } from "./by-node";
+import { UndiciRelay } from "./by-undici";
+import type { LinkPolicy } from "./links";
+import type { RelayOptions } from "./relay";
 import { RequestBody, hasBody } from "./request-body";
 import { requestHeaders } from "./request-headers";
+import { type UpgradeForwarder, createUpgradeForwarder } from "./upgrade";
 
 /** What the last stage needs. */
-export interface ForwardOptions {
-  readonly origins: Origins;
-  /** Pseudonym for the Via field (RFC 9110 §7.6.3). */
-  readonly via: string;
-  /** Whether the process is about to end, so that connections are not to be kept. */
-  readonly draining: () => boolean;
+export interface ForwardOptions extends RelayOptions {
+  readonly links: LinkPolicy;
 }
 
 /** Last stage: sends the request to the third party and the answer to the caller. */
-export function forward({ origins, via, draining }: ForwardOptions) {
-  return function forward(req: Request, res: Response): void {
+export function forward(options: ForwardOptions) {
+  const { via, links } = options;
+  const forwardUpgrade: UpgradeForwarder = createUpgradeForwarder(options);
+
+  return function forward(req: Request): void {
     const exchange = exchangeOf(req);
-    const headers = requestHeaders(req.rawHeaders, via);
+    const { route } = exchange.destination!;
+    const headers = requestHeaders(req.rawHeaders, via, route.setHeaders);
     if (headers === undefined) {
       exchange.refuse(proxyLoop);
       return;
     }
+    if (exchange.upgrade) {
+      forwardUpgrade(exchange, headers);
+      return;
+    }
+    const { timeouts, maxBodyBytes } = route.upstream;
+    const most = maxBodyBytes?.request ?? Infinity;
     const length = req.headers["content-length"];
-    if (length !== undefined) headers.push("Content-Length", length);
-    // Whoever waits for leave to send a body gets it here, after the decision and not before.
-    if (req.headers.expect !== undefined) res.writeContinue();
+    if (length !== undefined) {
+      if (Number(length) > most) {
+        exchange.refuse(requestTooLarge);
+        return;
+      }
+      headers.push("Content-Length", length);
+    }
+    if (hasBody(req)) exchange.body = new RequestBody(req, most);
 
-    const { route, host } = exchange.destination!;
-    const { response, idle } = route.upstream.timeouts;
-    const body = hasBody(req) ? new RequestBody(req) : undefined;
-    exchange.body = body;
-    origins.for(exchange.destination!).dispatch(
-      {
-        origin: host,
-        path: req.url,
-        method: req.method,
-        headers,
-        body: body ?? null,
-        headersTimeout: response,
-        bodyTimeout: idle,
-      },
-      new Forwarding(exchange, via, draining, body),
-    );
+    const rewriter = links.rewriterFor(exchange.destination!, req.headers.host!);
+    if (req.headers.expect !== undefined || (exchange.body && req.headers.trailer !== undefined)) {
+      new NodeRelay(exchange, options, rewriter, headers);
+      return;
+    }
+    new UndiciRelay(exchange, options, rewriter, {
+      path: req.url,
+      method: req.method,
+      headers,
+      body: exchange.body ?? null,
+      headersTimeout: timeouts.response,
+      bodyTimeout: timeouts.idle,
+    }).dispatch();
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import { FailureError, requestTooLarge } from "../errors/failures";
 
 /** The caller went away in the middle of its request. */
 export class CallerGoneError extends Error {
@@ -10,7 +11,7 @@ export class CallerGoneError extends Error {
 /** Whether a request has a body, by its framing alone (RFC 9112 §6.3). */
 export function hasBody(req: IncomingMessage): boolean {
   const length = req.headers["content-length"];
-  return length === undefined ? req.headers["transfer-encoding"] !== undefined : length !== "0";
+  return length === undefined ? req.headers["transfer-encoding"] !== undefined : Number(length) > 0;
 }
 
 /**
@@ -21,21 +22,42 @@ export function hasBody(req: IncomingMessage): boolean {
 export class RequestBody extends Readable {
   /** Bytes so far. */
   bytes = 0;
+  /** Since when the caller has been waited for, on the exchanges' clock; 0 while it is not its turn. */
+  waitingSince = 0;
 
-  constructor(private readonly req: IncomingMessage) {
+  /**
+   * @param most bytes that the upstream allows
+   */
+  constructor(
+    private readonly req: IncomingMessage,
+    most: number,
+  ) {
     super();
     req.on("data", (chunk: Buffer) => {
       this.bytes += chunk.length;
-      if (!this.push(chunk)) req.pause();
+      if (this.bytes > most) {
+        this.destroy(new FailureError(requestTooLarge));
+        return;
+      }
+      if (this.push(chunk)) this.waitingSince = performance.now();
+      else {
+        this.waitingSince = 0;
+        req.pause();
+      }
     });
-    req.on("end", () => this.push(null));
+    req.on("end", () => {
+      this.waitingSince = 0;
+      this.push(null);
+    });
     req.on("close", () => {
+      this.waitingSince = 0;
       if (!req.complete) this.destroy(new CallerGoneError());
     });
     req.pause();
   }
 
   override _read(): void {
+    this.waitingSince = performance.now();
     this.req.resume();
   }
 

@@ -1,19 +1,26 @@
 import { canonicalField, connectionOptions, staysInside } from "./header-filter";
 
+/** Fields that the policy sets: name in lower case → value, as it is now. */
+export type SetHeaders = ReadonlyMap<string, () => string>;
+
 /**
  * The header fields that go to the third party, flat: name, value, … Names keep their case and repeated fields
- * their order. Host is not among them, undici writes it from the origin.
+ * their order. Host is not among them, it is written from the origin.
  *
  * @param rawHeaders as received, flat
  * @param via pseudonym of this proxy for the Via field
+ * @param set what the policy sets; the caller's own copies are removed, with `_` for `-` too
  * @returns undefined when the request has been through this proxy before
  */
-export function requestHeaders(rawHeaders: readonly string[], via: string): string[] | undefined {
+export function requestHeaders(
+  rawHeaders: readonly string[],
+  via: string,
+  set?: SetHeaders,
+): string[] | undefined {
   let listed: string[] | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]!.length === 10 && rawHeaders[i]!.toLowerCase() === "connection") {
-      const options = connectionOptions(rawHeaders[i + 1]!);
-      listed = listed ? listed.concat(options) : options;
+      listed = (listed ?? []).concat(connectionOptions(rawHeaders[i + 1]!));
     }
   }
   const headers: string[] = [];
@@ -24,10 +31,11 @@ export function requestHeaders(rawHeaders: readonly string[], via: string): stri
     if (name === "via") {
       if (rawHeaders[i + 1]!.includes(via)) return undefined;
       seen += `${rawHeaders[i + 1]!}, `;
-    } else if (!staysInside(name) && !listed?.includes(name)) {
+    } else if (!staysInside(name) && !listed?.includes(name) && !set?.has(name)) {
       headers.push(field, rawHeaders[i + 1]!);
     }
   }
+  if (set) for (const [name, value] of set) headers.push(name, value());
   headers.push("Via", `${seen}1.1 ${via}`);
   return headers;
 }

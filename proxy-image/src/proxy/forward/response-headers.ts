@@ -1,4 +1,6 @@
 import { canonicalField, connectionOptions, staysOutside } from "./header-filter";
+import { withoutDomain } from "./cookies";
+import type { LinkRewriter } from "./links";
 
 /** The answer's framing can be read in two ways, so nothing of it is passed on. */
 export class AmbiguousResponseError extends Error {
@@ -6,45 +8,80 @@ export class AmbiguousResponseError extends Error {
   readonly code = "HPE_AMBIGUOUS_FRAMING";
 }
 
+/** An answer's head as it goes to the caller. */
+export interface ResponseHead {
+  /** Flat: name, value, … */
+  readonly headers: string[];
+  /** Bytes of the body, where the third party says so. */
+  readonly length: number | undefined;
+}
+
 /**
- * The header fields that come back to the caller, flat: name, value, …
+ * The head that comes back to the caller.
  *
- * @param raw as undici gives them, flat
+ * @param raw header fields as undici gives them (bytes) or Node (text), flat
  * @param status decides about framing: 1xx and 204 have no body (RFC 9110 §8.6)
+ * @param links rewrites fields that lead somewhere
  * @throws AmbiguousResponseError for more than one Content-Length, one beside Transfer-Encoding, or any
- * transfer coding but `chunked`, which undici would take off in part only
+ * transfer coding but `chunked`, which undici would take off in part only; FailureError from `links`
  */
-export function responseHeaders(raw: readonly Buffer[], status: number, via: string): string[] {
+export function responseHead(
+  raw: readonly (Buffer | string)[],
+  status: number,
+  via: string,
+  links: LinkRewriter,
+): ResponseHead {
   const headers: string[] = [];
   let listed: string[] | undefined;
   let framings = 0;
+  let length: number | undefined;
   let seen = "";
   for (let i = 0; i < raw.length; i += 2) {
-    const field = raw[i]!.toString("latin1");
-    const value = raw[i + 1]!.toString("latin1");
+    const field = latin1(raw[i]!);
+    const value = latin1(raw[i + 1]!);
     const name = canonicalField(field);
-    if (name === "connection") {
-      const options = connectionOptions(value);
-      listed = listed ? listed.concat(options) : options;
-    } else if (name === "transfer-encoding") {
-      framings++;
-      if (value.toLowerCase() !== "chunked") throw new AmbiguousResponseError("transfer coding");
-    } else if (name === "content-length") {
-      framings++;
-      if (status >= 200 && status !== 204) headers.push(field, value);
-    } else if (name === "via") {
-      seen += `${value}, `;
-    } else if (!staysOutside(name)) {
-      headers.push(field, value);
+    switch (name) {
+      case "connection":
+        listed = (listed ?? []).concat(connectionOptions(value));
+        break;
+      case "transfer-encoding":
+        framings++;
+        if (value.toLowerCase() !== "chunked") throw new AmbiguousResponseError("transfer coding");
+        break;
+      case "content-length":
+        framings++;
+        if (status >= 200 && status !== 204) {
+          headers.push(field, value);
+          length = Number(value);
+        }
+        break;
+      case "via":
+        seen += `${value}, `;
+        break;
+      case "set-cookie":
+        headers.push(field, withoutDomain(value));
+        break;
+      case "location":
+      case "content-location":
+      case "refresh":
+      case "link":
+        headers.push(field, links(name, value));
+        break;
+      default:
+        if (!staysOutside(name)) headers.push(field, value);
     }
   }
   if (framings > 1) throw new AmbiguousResponseError("framing");
   if (listed) removeListed(headers, listed);
   headers.push("Via", `${seen}1.1 ${via}`);
-  return headers;
+  return { headers, length };
 }
 
-/** In place; the framing that Node decided on can't be listed away. */
+function latin1(text: Buffer | string): string {
+  return typeof text === "string" ? text : text.toString("latin1");
+}
+
+/** In place; the framing that Node decides by can't be listed away. */
 function removeListed(headers: string[], listed: readonly string[]): void {
   let kept = 0;
   for (let i = 0; i < headers.length; i += 2) {

@@ -9,13 +9,15 @@ export function accessLine(log: Log, exchange: Exchange): void {
   if (!log.isLevelEnabled("info")) {
     if (!exchange.failure || !log.isLevelEnabled("warn")) return;
   }
-  const { req, res, destination, failure, startedAt } = exchange;
+  const { req, caller, destination, failure, startedAt } = exchange;
   const line = {
+    client: caller?.key,
     method: req.method,
     host: destination?.host,
     upstream: destination?.route.entry,
     path: pathOf(req.url ?? ""),
-    status: res.headersSent ? res.statusCode : 0,
+    status: exchange.status,
+    retries: exchange.retries || undefined,
     durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
     requestBytes: exchange.body?.bytes ?? 0,
     responseBytes: exchange.bytesOut,

@@ -10,8 +10,6 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 /** What the admin port's `/metrics` tells. */
 export interface Metrics {
   readonly registry: Registry;
-  /** Exchanges in flight, now. */
-  active(count: number): void;
   ended(exchange: Exchange): void;
   failed(entry: string, failure: Failure): void;
 }
@@ -19,7 +17,7 @@ export interface Metrics {
 type Observe = (seconds: number) => void;
 
 /** Labels are the policy's entries, methods and statuses; never a path or a name that a caller chose. */
-export function createMetrics(): Metrics {
+export function createMetrics(inFlight: () => number): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
@@ -29,10 +27,13 @@ export function createMetrics(): Metrics {
     buckets: BUCKETS,
     registers: [registry],
   });
-  const active = new Gauge({
+  new Gauge({
     name: "http_server_active_requests",
     help: "Requests in flight.",
     registers: [registry],
+    collect() {
+      this.set(inFlight());
+    },
   });
   const failures = new Counter({
     name: "egress_failures_total",
@@ -61,11 +62,10 @@ export function createMetrics(): Metrics {
   const failed = (upstream: string, { name }: Failure): void => failures.inc({ upstream, failure: name });
   return {
     registry,
-    active: (count) => active.set(count),
-    ended({ req, res, destination, failure, startedAt }) {
+    ended({ req, status: code, destination, failure, startedAt }) {
       const entry = destination?.route.entry ?? "none";
       const method = METHODS.has(req.method ?? "") ? req.method! : "_OTHER";
-      const status = res.headersSent ? String(res.statusCode) : "none";
+      const status = code === 0 ? "none" : String(code);
       observeOf(entry, method, status)((performance.now() - startedAt) / 1000);
       if (failure) failed(entry, failure);
     },

@@ -6,32 +6,31 @@ import type { Metrics } from "./metrics";
 
 /** Sees every exchange begin and end: the log and the metrics, in one place. */
 export interface Observer {
-  begin(): void;
+  begin(exchange: Exchange): Exchange;
   end: (exchange: Exchange) => void;
   /** What the parser could not read. */
   unreadable(failure: Failure): void;
   /** Exchanges that have begun and not ended. */
-  readonly inFlight: number;
+  readonly exchanges: ReadonlySet<Exchange>;
   /** When the last one began, on `performance.now()`'s clock. */
   readonly lastBegan: number;
 }
 
 export function createObserver(log: Log, metrics: Metrics): Observer {
-  let inFlight = 0;
+  const exchanges = new Set<Exchange>();
   let lastBegan = 0;
   return {
-    get inFlight() {
-      return inFlight;
-    },
+    exchanges,
     get lastBegan() {
       return lastBegan;
     },
-    begin() {
-      metrics.active(++inFlight);
-      lastBegan = performance.now();
+    begin(exchange) {
+      exchanges.add(exchange);
+      lastBegan = exchange.startedAt;
+      return exchange;
     },
     end(exchange) {
-      metrics.active(--inFlight);
+      exchanges.delete(exchange);
       metrics.ended(exchange);
       accessLine(log, exchange);
     },

@@ -20,7 +20,7 @@ export interface DialTarget {
   readonly port: number;
   /** Sent as SNI and verified in the certificate. From the policy, never from a request. */
   readonly serverName: string;
-  readonly context: SecureContext;
+  readonly context: () => SecureContext;
   readonly permits: AddressRule;
   /** Milliseconds for everything: name, TCP connections, TLS handshake. */
   readonly timeout: number;
@@ -73,7 +73,7 @@ function attempt(target: DialTarget, tcp: Socket, timeout: number): Promise<TLSS
       tls = startTls({
         socket: tcp,
         servername: target.serverName,
-        secureContext: target.context,
+        secureContext: target.context(),
         session: target.session,
         ALPNProtocols: ["http/1.1"],
         rejectUnauthorized: true,

@@ -1,29 +1,24 @@
-import { type Dispatcher, Pool } from "undici";
 import type { Destination, Route } from "../authorise/routes";
 import { type AddressRule, addressRule } from "./addresses";
-import { type DialTarget, dial } from "./dial";
 import type { Network } from "./network";
-import { tlsContext } from "./tls-context";
+import { Origin } from "./origin";
 
 /** Names below one wildcard that keep connections at a time: random names must not fill the memory. */
 const MOST_NAMES_PER_WILDCARD = 256;
-/** Bytes of an answer's header section. */
-const MOST_HEADER_BYTES = 32 * 1024;
-/** Milliseconds for which an idle connection is kept, unless the third party asks for less (or more, up to the second). */
-const KEEP_ALIVE = 10_000;
-const MOST_KEEP_ALIVE = 60_000;
 
-/** The kept-alive connections to third parties. */
+/** The third parties that have been called. */
 export interface Origins {
-  /** The pool of a destination; made when it is first needed. */
-  for(destination: Destination): Dispatcher;
+  /** The origin of a destination; made when it is first needed. */
+  for(destination: Destination): Origin;
+  /** Those of one entry, now. */
+  of(route: Route): Iterable<Origin>;
   /** Closes everything, at once. */
   destroy(): Promise<void>;
 }
 
 interface Group {
   readonly permits: AddressRule;
-  readonly pools: Map<string, Pool>;
+  readonly origins: Map<string, Origin>;
 }
 
 /**
@@ -35,7 +30,7 @@ export function createOrigins(network: Network, own: readonly string[]): Origins
   const groupOf = (route: Route): Group => {
     let group = groups.get(route);
     if (!group) {
-      group = { permits: addressRule(route.upstream.allowedCidrs, own), pools: new Map() };
+      group = { permits: addressRule(route.upstream.allowedCidrs, own), origins: new Map() };
       groups.set(route, group);
     }
     return group;
@@ -43,49 +38,25 @@ export function createOrigins(network: Network, own: readonly string[]): Origins
 
   return {
     for({ route, host }) {
-      const group = groupOf(route);
-      let pool = group.pools.get(host);
-      if (pool) return pool;
-      if (group.pools.size >= MOST_NAMES_PER_WILDCARD) retireOldest(group.pools);
-      pool = createPool(route, host, group.permits, network);
-      group.pools.set(host, pool);
-      return pool;
+      const { origins, permits } = groupOf(route);
+      let origin = origins.get(host);
+      if (origin) return origin;
+      if (origins.size >= MOST_NAMES_PER_WILDCARD) retireOldest(origins);
+      origin = new Origin(route, host, permits, network);
+      origins.set(host, origin);
+      return origin;
     },
+    of: (route) => groups.get(route)?.origins.values() ?? [],
     async destroy() {
-      const pools = [...groups.values()].flatMap((group) => [...group.pools.values()]);
-      await Promise.all(pools.map((pool) => pool.destroy()));
+      const all = [...groups.values()].flatMap(({ origins }) => [...origins.values()]);
+      await Promise.all(all.map(({ pool }) => pool.destroy()));
     },
   };
-}
-
-function createPool({ upstream }: Route, host: string, permits: AddressRule, network: Network): Pool {
-  const { port, timeouts, tls } = upstream;
-  const target: DialTarget = {
-    host,
-    port,
-    serverName: tls.serverName ?? host,
-    context: tlsContext(tls),
-    permits,
-    timeout: timeouts.connect,
-  };
-  return new Pool(`https://${host}:${port}`, {
-    allowH2: false,
-    pipelining: 1,
-    maxHeaderSize: MOST_HEADER_BYTES,
-    keepAliveTimeout: KEEP_ALIVE,
-    keepAliveMaxTimeout: MOST_KEEP_ALIVE,
-    connect: (_options, callback) => {
-      dial(target, network).then(
-        (socket) => callback(null, socket),
-        (error: unknown) => callback(error as Error, null),
-      );
-    },
-  });
 }
 
 /** Requests that it still has are finished. */
-function retireOldest(pools: Map<string, Pool>): void {
-  const [name, pool] = pools.entries().next().value!;
-  pools.delete(name);
+function retireOldest(origins: Map<string, Origin>): void {
+  const [name, { pool }] = origins.entries().next().value!;
+  origins.delete(name);
   void pool.close();
 }

@@ -1,21 +1,32 @@
 import { type SecureContext, createSecureContext } from "node:tls";
 import type { PolicyTls } from "../../policy/policy";
+import type { Credentials } from "./credentials";
 
-const shared = new Map<string, SecureContext>();
+/** Contexts that are kept; more than there are different settings, but for rotated client certificates. */
+const MOST_KEPT = 1_000;
+
+const kept = new Map<string, SecureContext>();
 
 /**
- * Authorities and versions for an upstream's TLS. Reading the public authorities takes milliseconds and
- * memory, so upstreams with the same settings share a context.
+ * Authorities, versions and the client certificate for an upstream's TLS, as they are now. Reading the public
+ * authorities takes milliseconds and memory, so upstreams with the same settings share a context.
  */
-export function tlsContext({ minVersion, caCertificates }: PolicyTls): SecureContext {
-  const key = `${minVersion}\n${caCertificates ?? ""}`;
-  let context = shared.get(key);
-  if (!context) {
-    context = createSecureContext({
-      minVersion,
-      ...(caCertificates !== undefined && { ca: caCertificates }),
-    });
-    shared.set(key, context);
-  }
-  return context;
+export function tlsContextOf(tls: PolicyTls, credentials: Credentials): () => SecureContext {
+  const { minVersion, caCertificates: ca, clientCertificate } = tls;
+  return () => {
+    const cert = clientCertificate && credentials.get(clientCertificate.certificate);
+    const key = clientCertificate && credentials.get(clientCertificate.key);
+    const name = JSON.stringify([minVersion, ca, cert, key]);
+    let context = kept.get(name);
+    if (!context) {
+      if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
+      context = createSecureContext({
+        minVersion,
+        ...(ca !== undefined && { ca }),
+        ...(cert !== undefined && { cert, key }),
+      });
+      kept.set(name, context);
+    }
+    return context;
+  };
 }

@@ -1,0 +1,48 @@
+import { isNamespaceName, isServiceAccountName } from "../../policy/names";
+
+/** A service account, as the mesh vouches for it. */
+export interface Caller {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** `namespace/serviceAccount`: the key in limits, and the label in metrics and logs. */
+  readonly key: string;
+}
+
+/** Identities that are kept parsed; there are as many as meshed service accounts. */
+const MOST_KEPT = 10_000;
+
+/**
+ * Reads `l5d-client-id`, which the inbound sidecar overwrites or removes on every request. From the right,
+ * because a service account's name may have dots and a namespace's may not.
+ *
+ * @param suffix the policy's `mesh.identitySuffix`
+ */
+export function callerReader(suffix: string): (rawHeaders: readonly string[]) => Caller | undefined {
+  const kept = new Map<string, Caller | undefined>();
+  const tail = `.${suffix}`;
+
+  const parse = (identity: string): Caller | undefined => {
+    if (!identity.endsWith(tail)) return undefined;
+    const name = identity.slice(0, -tail.length);
+    const dot = name.lastIndexOf(".");
+    const serviceAccount = name.slice(0, dot);
+    const namespace = name.slice(dot + 1);
+    if (dot < 1 || !isNamespaceName(namespace) || !isServiceAccountName(serviceAccount)) return undefined;
+    return { namespace, serviceAccount, key: `${namespace}/${serviceAccount}` };
+  };
+
+  return (rawHeaders) => {
+    let identity: string | undefined;
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      if (rawHeaders[i]!.length !== 13 || rawHeaders[i]!.toLowerCase() !== "l5d-client-id") continue;
+      // The sidecar sets it once; a second one is none of its doing, so neither counts.
+      if (identity !== undefined) return undefined;
+      identity = rawHeaders[i + 1]!;
+    }
+    if (identity === undefined) return undefined;
+    if (kept.has(identity)) return kept.get(identity);
+    const caller = parse(identity);
+    if (kept.size < MOST_KEPT) kept.set(identity, caller);
+    return caller;
+  };
+}

@@ -1,0 +1,30 @@
+/** Encoded bytes that some reader decodes before it splits a path, or ignores. */
+const DANGEROUS_ESCAPE =
+  /%(?:[0-1][0-9a-f]|7f|2[ef]|3b|5c|25[0-9a-f]{2}|2[d]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/i;
+const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
+/** What a third party could take for a separator or a dot after its own normalisation. */
+const SEPARATORS = /[./\\;%\0]/;
+
+/**
+ * The path of a request target, if everybody reads it in the same way.
+ *
+ * Undefined for one whose normal form (RFC 3986 §6.2.2) is another text: dot segments, empty segments, `\`,
+ * `;` parameters, escapes of `/ . \ ; %` and of characters that need none, escapes that are not UTF-8, and
+ * characters that compatibility normalisation turns into separators.
+ */
+export function normalPath(target: string): string | undefined {
+  const query = target.indexOf("?");
+  const path = query === -1 ? target : target.slice(0, query);
+  if (/\/\.{0,2}\//.test(path) || /\/\.{1,2}$/.test(path) || /[\\;]/.test(path)) return undefined;
+  if (!path.includes("%")) return path;
+  if (BROKEN_ESCAPE.test(path) || DANGEROUS_ESCAPE.test(path)) return undefined;
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+  // Escapes of ASCII are settled above: what is left to compare is what is beyond.
+  const beyond = decoded.replace(/[\0-\x7f]/g, "");
+  return SEPARATORS.test(beyond.normalize("NFKC")) ? undefined : path;
+}

@@ -1,0 +1,88 @@
+import { isIP } from "node:net";
+import type { Policy } from "../../policy/policy";
+import type { Destination, Routes } from "../authorise/routes";
+import { FailureError, redirectRefused } from "../errors/failures";
+import { addressRule } from "../upstream/addresses";
+
+/**
+ * Rewrites one field that leads somewhere.
+ *
+ * @throws FailureError where it leads into the cluster
+ */
+export type LinkRewriter = (field: string, value: string) => string;
+
+/** Knows what belongs to the cluster, and what to the policy. */
+export interface LinkPolicy {
+  /**
+   * @param destination the third party that answers
+   * @param host the caller's Host header: the name under which it reached it
+   */
+  rewriterFor(destination: Destination, host: string): LinkRewriter;
+}
+
+const isPublic = addressRule([], []);
+
+/**
+ * Where answers may lead: to the same upstream, then under its name in the cluster; to anywhere outside, then
+ * unchanged, and the caller finds out whether the policy lists it; never to a name or an address of the cluster.
+ */
+export function createLinkPolicy({ domain, services }: Policy, routes: Routes): LinkPolicy {
+  const ownDomains = [domain, services.clusterDomain, "svc", "localhost", "internal"];
+
+  const isOwn = (host: string): boolean => {
+    if (host.startsWith("[")) return !isPublic(host.slice(1, -1));
+    if (isIP(host) !== 0) return !isPublic(host);
+    const name = host.endsWith(".") ? host.slice(0, -1) : host;
+    return !name.includes(".") || ownDomains.some((own) => name === own || name.endsWith(`.${own}`));
+  };
+
+  const rewrite = (reference: string, { route, host }: Destination, callerHost: string): string => {
+    // Most answers lead to a path of their own origin, which needs nothing.
+    if (/^\/(?![/\\])[^\\]*$/.test(reference)) return reference;
+    const url = parse(reference, `https://${host}:${route.upstream.port}/`);
+    if (!url || reference.includes("\\") || !/^[\x21-\x7e\x80-\xff ]*$/.test(reference)) {
+      throw new FailureError(redirectRefused, "The reference can be read in several ways.");
+    }
+    if (!/^(?:https?|wss?|ftp):$/.test(url.protocol)) return reference;
+    const port = url.port === "" ? 443 : Number(url.port);
+    const sameOrigin = url.protocol === "https:" && port === route.upstream.port;
+    const absolute = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(reference);
+    if (sameOrigin && absolute) {
+      const name = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
+      const rest = `${url.pathname}${url.search}${url.hash}`;
+      if (name === host) return `http://${callerHost}${rest}`;
+      const sibling = routes.find(`${name}.${domain}`);
+      if (sibling !== "malformed" && sibling?.route === route) return `http://${name}.${domain}${rest}`;
+    }
+    if (isOwn(url.hostname)) throw new FailureError(redirectRefused);
+    return reference;
+  };
+
+  return {
+    rewriterFor: (destination, callerHost) => (field, value) => {
+      switch (field) {
+        case "refresh":
+          return value.replace(
+            /^(\s*[\d.]*\s*[;,]\s*url\s*=\s*)(["']?)([^"']*)(["']?)/i,
+            (_all, before: string, open: string, url: string, close: string) =>
+              `${before}${open}${rewrite(url.trim(), destination, callerHost)}${close}`,
+          );
+        case "link":
+          return value.replace(
+            /<([^<>]*)>/g,
+            (_all, url: string) => `<${rewrite(url.trim(), destination, callerHost)}>`,
+          );
+        default:
+          return rewrite(value, destination, callerHost);
+      }
+    },
+  };
+}
+
+function parse(reference: string, base: string): URL | undefined {
+  try {
+    return new URL(reference, base);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import type { ServerResponse } from "node:http";
+import { classify } from "../errors/classify";
+import {
+  FailureError,
+  connectionTerminated,
+  responseIncomplete,
+  responseTooLarge,
+  upgradeFailed,
+} from "../errors/failures";
+import type { Exchange } from "../exchange";
+import type { LinkRewriter } from "./links";
+import { CallerGoneError } from "./request-body";
+import { responseHead } from "./response-headers";
+import { responseTrailers } from "./trailers";
+
+/** Interim answers (1xx) that are passed on for one request; more are a third party that plays for time. */
+const MOST_INTERIM = 16;
+
+/** What the relay needs to know of the process. */
+export interface RelayOptions {
+  /** Pseudonym for the Via field (RFC 9110 §7.6.3). */
+  readonly via: string;
+  /** Whether the process is about to end, so that connections are not to be kept. */
+  readonly draining: () => boolean;
+}
+
+/**
+ * Passes the third party's answer back to the caller, piece by piece, whoever fetches it. One object per
+ * request and no closures; the caller's events find it through the exchange.
+ */
+export abstract class Relay {
+  /** When the caller stopped reading, on the exchanges' clock; 0 while it reads. */
+  pausedAt = 0;
+  protected done = false;
+  private interim = 0;
+  private readonly most: number;
+
+  constructor(
+    protected readonly exchange: Exchange,
+    protected readonly options: RelayOptions,
+    protected readonly links: LinkRewriter,
+  ) {
+    this.most = exchange.destination!.route.upstream.maxBodyBytes?.response ?? Infinity;
+    exchange.relay = this;
+  }
+
+  /** Stops reading from the third party. */
+  protected abstract pauseSource(): void;
+  protected abstract resumeSource(): void;
+  /** Ends the request to the third party, whatever its state. */
+  protected abstract abortSource(error: Error): void;
+
+  /** The caller reads on. */
+  resume(): void {
+    this.pausedAt = 0;
+    if (!this.done) this.resumeSource();
+  }
+
+  /** The caller has gone: nothing more is fetched for it. */
+  abandon(): void {
+    if (this.done) return;
+    this.exchange.abandoned = true;
+    this.abortSource(new CallerGoneError());
+  }
+
+  /** Ends both sides for a reason of ours. */
+  cut(error: FailureError): void {
+    if (this.done) return;
+    this.fail(error);
+    this.abortSource(error);
+  }
+
+  protected head(status: number, raw: readonly (Buffer | string)[]): void {
+    // Nothing was asked to be switched, or the switch is not what Node takes for one.
+    if (status === 101) throw new FailureError(upgradeFailed);
+    const { headers, length } = responseHead(raw, status, this.options.via, this.links);
+    if (status < 200) {
+      this.passInterim(status, headers);
+      return;
+    }
+    if (length !== undefined && length > this.most) throw new FailureError(responseTooLarge);
+    if (this.options.draining()) headers.push("Connection", "close");
+    this.exchange.answeredAt = performance.now();
+    // The third party's reason phrase means nothing (RFC 9112 §4): Node's own is one hostile text less.
+    this.exchange.res.writeHead(status, headers);
+  }
+
+  protected data(chunk: Buffer): void {
+    const { exchange } = this;
+    exchange.bytesOut += chunk.length;
+    if (exchange.bytesOut > this.most) throw new FailureError(responseTooLarge);
+    if (exchange.res.write(chunk)) return;
+    this.pausedAt = performance.now();
+    this.pauseSource();
+  }
+
+  protected end(rawTrailers: readonly (Buffer | string)[]): void {
+    this.done = true;
+    const { res } = this.exchange;
+    if (rawTrailers.length > 0 && res.chunkedEncoding) res.addTrailers(responseTrailers(rawTrailers));
+    res.end();
+  }
+
+  protected fail(error: Error): void {
+    if (this.done) return;
+    this.done = true;
+    const { exchange } = this;
+    // Whoever fetches tells why it stopped; when the caller left, that is the reason behind all others.
+    if (exchange.abandoned || error instanceof CallerGoneError) return;
+    exchange.body?.destroy();
+    const failure = classify(error);
+    exchange.cause = error;
+    exchange.refuse(
+      failure === connectionTerminated && exchange.res.headersSent ? responseIncomplete : failure,
+      error instanceof FailureError ? error.reason : undefined,
+    );
+  }
+
+  private passInterim(status: number, headers: string[]): void {
+    if (++this.interim > MOST_INTERIM) {
+      throw Object.assign(new Error("too many interim answers"), { code: "HPE_TOO_MANY_INTERIM" });
+    }
+    const { req, res } = this.exchange;
+    if (status === 103 && req.httpVersionMinor > 0) writeInterim(res, headers);
+  }
+}
+
+/** Node's own method for 103 takes nothing but Link. */
+function writeInterim(res: ServerResponse, headers: readonly string[]): void {
+  let text = "HTTP/1.1 103 Early Hints\r\n";
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
+  (res as ServerResponse & RawWriter)._writeRaw(`${text}\r\n`, "latin1");
+}
+
+interface RawWriter {
+  _writeRaw(text: string, encoding: BufferEncoding): void;
+}

@@ -1,0 +1,27 @@
+import { canonicalField, staysInside, staysOutside } from "./header-filter";
+
+/** What would change how a message is read after it has been read (RFC 9110 §6.5.1). */
+const NOT_IN_TRAILERS =
+  /^(?:host|content-(?:encoding|length|type|range|location)|transfer-encoding|cache-control|expires|date|vary|age|pragma|range|if-.*|max-forwards|authorization|set-cookie|cookie|www-authenticate|location|refresh|link|retry-after|expect|via|x-http-method.*)$/;
+
+/** Trailer fields that may go to the third party; as pairs, as Node takes them. */
+export function requestTrailers(raw: readonly string[]): [string, string][] {
+  return pairs(raw, staysInside);
+}
+
+/** Trailer fields that may come back to the caller. */
+export function responseTrailers(raw: readonly (Buffer | string)[]): [string, string][] {
+  return pairs(
+    raw.map((text) => (typeof text === "string" ? text : text.toString("latin1"))),
+    staysOutside,
+  );
+}
+
+function pairs(raw: readonly string[], isRemoved: (name: string) => boolean): [string, string][] {
+  const kept: [string, string][] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = canonicalField(raw[i]!);
+    if (!isRemoved(name) && !NOT_IN_TRAILERS.test(name)) kept.push([raw[i]!, raw[i + 1]!]);
+  }
+  return kept;
+}

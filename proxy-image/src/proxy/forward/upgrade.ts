@@ -1,0 +1,158 @@
+import { type RequestHandler, createProxyMiddleware } from "http-proxy-middleware";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { classify } from "../errors/classify";
+import { FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
+import { type Exchange, exchangeOf } from "../exchange";
+import type { Origin } from "../upstream/origin";
+import type { ForwardOptions } from "./forward";
+import { accepts } from "./handshake";
+import { Relay, type RelayOptions } from "./relay";
+import { responseHead } from "./response-headers";
+import type { LinkRewriter } from "./links";
+import { UpgradeGate } from "./upgrade-gate";
+
+/** Sends a decided upgrade to the third party. */
+export type UpgradeForwarder = (exchange: Exchange, headers: readonly string[]) => void;
+
+/** Header fields of requests that are on their way to http-proxy-middleware. */
+const outgoing = new WeakMap<IncomingMessage, readonly string[]>();
+
+/**
+ * Upgrades go by http-proxy-middleware, over the same connections, behind the same decisions and filters as
+ * everything else: it gets a request that has been decided on, a gate for the caller's socket and our agent.
+ */
+export function createUpgradeForwarder(options: ForwardOptions): UpgradeForwarder {
+  const middlewares = new WeakMap<Origin, RequestHandler>();
+
+  const middlewareOf = (origin: Origin): RequestHandler => {
+    let middleware = middlewares.get(origin);
+    if (!middleware) {
+      middleware = createProxyMiddleware({
+        target: `https://${origin.authority}`,
+        agent: origin.agent,
+        // Its own answers to errors would tell the third party's host and path.
+        ejectPlugins: true,
+        plugins: [
+          (server) => {
+            server.on("error", (error, req) => {
+              if (req) fail(exchangeOf(req), error);
+            });
+            server.on("proxyReqWs", (request, req) => {
+              takeOver(request, exchangeOf(req), options);
+            });
+          },
+        ],
+      });
+      middlewares.set(origin, middleware);
+    }
+    return middleware;
+  };
+
+  return (exchange, headers) => {
+    const { socket, head } = exchange.upgrade!;
+    const gate = new UpgradeGate(socket);
+    exchange.gate = gate;
+    outgoing.set(exchange.req, headers);
+    middlewareOf(exchange.origin!).upgrade(exchange.req, gate as unknown as Socket, head);
+  };
+}
+
+/** Runs before http-proxy-middleware listens to the request itself, so what is decided here comes first. */
+function takeOver(request: ClientRequest, exchange: Exchange, options: ForwardOptions): void {
+  const { req, destination, origin } = exchange;
+  const { timeouts, websockets } = destination!.route.upstream;
+  const links = options.links.rewriterFor(destination!, req.headers.host!);
+
+  for (const name of request.getHeaderNames()) request.removeHeader(name);
+  request.setHeader("Host", origin!.authority);
+  request.setHeader("Connection", "Upgrade");
+  request.setHeader("Upgrade", "websocket");
+  const headers = outgoing.get(req)!;
+  for (let i = 0; i < headers.length; i += 2) request.appendHeader(headers[i]!, headers[i + 1]!);
+
+  exchange.outgoing = request;
+  let timer = setTimeout(() => {
+    fail(exchange, new FailureError(responseTimeout));
+    request.destroy();
+  }, timeouts.connect + timeouts.response);
+  req.socket.once("close", () => clearTimeout(timer));
+
+  request.on("response", (answer) => {
+    clearTimeout(timer);
+    // Destroyed, the gate tells http-proxy-middleware that nobody waits for this answer: it is ours.
+    exchange.gate!.destroy();
+    new RefusalRelay(exchange, options, links, answer);
+  });
+  request.on("upgrade", (answer, socket) => {
+    clearTimeout(timer);
+    try {
+      if (!accepts(req, answer)) throw new FailureError(upgradeFailed);
+      exchange.gate!.open(switching(answer, options.via, links));
+    } catch (error) {
+      socket.destroy();
+      fail(exchange, error as Error);
+      return;
+    }
+    exchange.upgraded = true;
+    exchange.answeredAt = performance.now();
+    timer = setTimeout(() => {
+      exchange.failure = tooOld;
+      socket.destroy();
+      exchange.gate!.destroy();
+    }, websockets!.maxAge);
+  });
+}
+
+/** The 101 that the caller gets. */
+function switching(answer: IncomingMessage, via: string, links: LinkRewriter): string {
+  const { headers } = responseHead(answer.rawHeaders, 101, via, links);
+  let text = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
+  return `${text}\r\n`;
+}
+
+function fail(exchange: Exchange, error: Error): void {
+  if (exchange.upgraded || exchange.failure || exchange.abandoned || exchange.res.headersSent) return;
+  exchange.cause = error;
+  exchange.refuse(classify(error), error instanceof FailureError ? error.reason : undefined);
+  exchange.gate?.destroy();
+}
+
+/** The third party's answer where it does not switch protocols: 401, 403, 426 … */
+class RefusalRelay extends Relay {
+  constructor(
+    exchange: Exchange,
+    options: RelayOptions,
+    links: LinkRewriter,
+    private readonly answer: IncomingMessage,
+  ) {
+    super(exchange, options, links);
+    answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
+    answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
+    answer.on("error", (error) => this.fail(error));
+    this.guard(() => this.head(answer.statusCode!, answer.rawHeaders));
+  }
+
+  protected pauseSource(): void {
+    this.answer.pause();
+  }
+
+  protected resumeSource(): void {
+    this.answer.resume();
+  }
+
+  protected abortSource(error: Error): void {
+    this.answer.destroy(error);
+  }
+
+  private guard(step: () => void): void {
+    if (this.done) return;
+    try {
+      step();
+    } catch (error) {
+      this.fail(error as Error);
+      this.abortSource(error as Error);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { NextFunction, Request, Response } from "express";
+import { circuitOpen, overloaded, rateLimited } from "../errors/failures";
+import { type Exchange, exchangeOf } from "../exchange";
+import type { Origins } from "../upstream/origins";
+
+/** Requests in flight in one process; each holds two sockets and their buffers, so more would be the end of it. */
+export const MOST_IN_FLIGHT = 4_096;
+
+/** Third stage: whether there is room for the request, now. It waits for none: a queue only hides an overload. */
+export function limit(origins: Origins, inFlight: () => number) {
+  return function limit(req: Request, _res: Response, next: NextFunction): void {
+    const exchange = exchangeOf(req);
+    if (inFlight() > MOST_IN_FLIGHT) {
+      exchange.refuse(overloaded);
+      return;
+    }
+    if (enter(exchange, origins)) next();
+  };
+}
+
+/** The breaker comes last: what it admits as a probe must go out. */
+function enter(exchange: Exchange, origins: Origins): boolean {
+  const destination = exchange.destination!;
+  const { inFlight, rate, retryBudget } = destination.route;
+  const caller = exchange.caller?.key ?? "";
+  const full = inFlight.enter(caller);
+  if (full) {
+    exchange.refuse(full);
+    return false;
+  }
+  exchange.leave = inFlight;
+  const wait = rate?.take() ?? 0;
+  if (wait > 0) {
+    exchange.refuse(rateLimited, undefined, retryAfter(wait));
+    return false;
+  }
+  const origin = origins.for(destination);
+  const pause = origin.breaker?.admit() ?? 0;
+  if (pause > 0) {
+    exchange.refuse(circuitOpen, undefined, retryAfter(pause));
+    return false;
+  }
+  exchange.origin = origin;
+  retryBudget?.earn();
+  return true;
+}
+
+function retryAfter(milliseconds: number): string[] {
+  return ["Retry-After", String(Math.ceil(milliseconds / 1_000))];
+}

@@ -1,0 +1,74 @@
+import https from "node:https";
+import type { Duplex } from "node:stream";
+import { Pool } from "undici";
+import type { Route } from "../authorise/routes";
+import { Breaker } from "../limit/breaker";
+import type { AddressRule } from "./addresses";
+import { type DialTarget, dial } from "./dial";
+import type { Network } from "./network";
+
+/** Bytes of an answer's header section. */
+const MOST_HEADER_BYTES = 32 * 1024;
+/** Milliseconds for which an idle connection is kept, unless the third party asks for less (or more, up to the second). */
+const KEEP_ALIVE = 10_000;
+const MOST_KEEP_ALIVE = 60_000;
+
+/** One third party: its connections, and how it has been doing. */
+export class Origin {
+  /** Host, and port where it is not 443: what the Host header says. */
+  readonly authority: string;
+  /** Kept-alive connections, for nearly all requests. */
+  readonly pool: Pool;
+  /** A connection for each request, for those that undici can't send. */
+  readonly agent: https.Agent;
+  readonly breaker: Breaker | undefined;
+
+  constructor(route: Route, host: string, permits: AddressRule, network: Network) {
+    const { upstream } = route;
+    const target: DialTarget = {
+      host,
+      port: upstream.port,
+      serverName: upstream.tls.serverName ?? host,
+      context: route.tlsContext,
+      permits,
+      timeout: upstream.timeouts.connect,
+    };
+    this.authority = upstream.port === 443 ? host : `${host}:${upstream.port}`;
+    this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
+    this.agent = new DialAgent(target, network);
+    this.pool = new Pool(`https://${this.authority}`, {
+      allowH2: false,
+      pipelining: 1,
+      connections: upstream.maxConnections ?? null,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE,
+      keepAliveMaxTimeout: MOST_KEEP_ALIVE,
+      connect: (_options, callback) => {
+        dial(target, network).then(
+          (socket) => callback(null, socket),
+          (error: unknown) => callback(error as Error, null),
+        );
+      },
+    });
+  }
+}
+
+/** Dials as the pool does: Node's own agent would resolve, check and verify by other rules. */
+class DialAgent extends https.Agent {
+  constructor(
+    private readonly target: DialTarget,
+    private readonly network: Network,
+  ) {
+    super({ keepAlive: false });
+  }
+
+  override createConnection(
+    _options: unknown,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    dial(this.target, this.network).then(
+      (socket) => callback!(null, socket),
+      (error: unknown) => callback!(error as Error, undefined as never),
+    );
+  }
+}
