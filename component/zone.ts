@@ -2,11 +2,12 @@ import { serviceName } from "./names";
 import type { Settings } from "./settings";
 
 /**
- * Seconds that a client may remember "no such name" (RFC 2308 §5): how long a new upstream can stay unknown to
- * whoever asked for it before.
+ * Seconds that anyone may remember an answer: how long a removed upstream still resolves, to a Service that is
+ * gone. Kubernetes' own names have the same.
  */
+const TTL = 5;
+/** Seconds that anyone may remember "no such name" (RFC 2308 §5): how long a new upstream stays unknown to whoever asked before. */
 const NEGATIVE_TTL = 5;
-const TTL = 30;
 
 /**
  * The zone of the egress domain, a master file (RFC 1035 §5): every upstream is a CNAME of its Service, all else

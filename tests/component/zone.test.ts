@@ -22,7 +22,7 @@ describe("zoneText", () => {
       zone("api.stripe.com", "api.github.com"),
       [
         "$ORIGIN egress.local.",
-        "$TTL 30",
+        "$TTL 5",
         "@ IN SOA egress-dns.egress.svc.cluster.local. hostmaster.egress.local. 1 3600 600 86400 5",
         "@ IN NS egress-dns.egress.svc.cluster.local.",
         "api.github.com IN CNAME api-github-com.egress.svc.cluster.local.",

@@ -128,7 +128,7 @@ interface PodList {
 }
 
 /** Restarts after which a container is taken to exit for good. */
-const RESTARTS = 2;
+const RESTARTS = 1;
 
 async function crashReason(
   kubectl: Kubectl,

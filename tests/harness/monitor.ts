@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs, MockResourceResult } from "@pulumi/pulumi/runtime";
 
@@ -37,6 +38,7 @@ export async function runProgram<T>(
 ): Promise<Run<pulumi.Unwrap<T>>> {
   const resources: Registered[] = [];
   const failures: unknown[] = [];
+  let underWay = 0;
   await pulumi.runtime.setMocks(
     {
       call: ({ inputs }) => inputs as Record<string, unknown>,
@@ -48,6 +50,7 @@ export async function runProgram<T>(
           custom: args.custom ?? false,
           provider: args.provider ?? "",
         };
+        underWay++;
         try {
           const result = registered.custom ? await provide(registered) : { id: undefined, state: {} };
           resources.push(registered);
@@ -55,6 +58,8 @@ export async function runProgram<T>(
         } catch (error) {
           failures.push(error);
           throw error;
+        } finally {
+          underWay--;
         }
       },
     },
@@ -62,16 +67,35 @@ export async function runProgram<T>(
     stack,
     preview,
   );
-  let result: pulumi.Unwrap<T> | undefined;
+  const restore = catchRejections((error) => failures.push(error));
   try {
     const value = program();
     await pulumi.runtime.disconnect();
-    result = await resolve(value);
+    if (failures.length > 0) throw failures[0];
+    return { resources, result: await resolve(value) };
   } catch (error) {
     throw failures[0] ?? error;
+  } finally {
+    // After a failure the SDK waits for nothing, but what had begun goes on.
+    do await sleep(100);
+    while (underWay > 0);
+    restore();
   }
-  if (failures.length > 0) throw failures[0];
-  return { resources, result: result };
+}
+
+/**
+ * A registration that fails rejects promises that nobody awaits; the engine's language host ends the program by
+ * them. Here they must not end the test that expects the failure.
+ */
+function catchRejections(caught: (error: unknown) => void): () => void {
+  const event = "unhandledRejection";
+  const others = process.rawListeners(event) as ((error: unknown) => void)[];
+  process.removeAllListeners(event);
+  process.on(event, caught);
+  return () => {
+    process.removeAllListeners(event);
+    for (const listener of others) process.on(event, listener);
+  };
 }
 
 function resolve<T>(value: T): Promise<pulumi.Unwrap<T>> {

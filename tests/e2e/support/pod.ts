@@ -68,7 +68,8 @@ export async function startAppPod(kubectl: Kubectl, image: string, namespace = "
             response.setEncoding("utf8").on("data", (data) => (body += data)).on("error", fail);
             response.on("end", () => done({ status: response.statusCode, headers: response.headers, body }));
           });
-          request.on("error", fail).setTimeout(30000, () => request.destroy(new Error("timeout")));
+          request.on("error", fail);
+          setTimeout(() => request.destroy(new Error("timeout")), 20000).unref();
           request.end(${JSON.stringify(body ?? "")});
         });`),
     resolve: (name, type, server) =>
