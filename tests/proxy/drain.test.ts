@@ -26,7 +26,10 @@ describe("admin port", () => {
       metrics,
       /^http_server_request_duration_seconds_count\{upstream="api.example.com",http_request_method="GET",http_response_status_code="200"\} 3$/m,
     );
-    assert.match(metrics, /^egress_failures_total\{upstream="none",failure="not-listed"\} 1$/m);
+    assert.match(
+      metrics,
+      /^egress_failures_total\{upstream="none",failure="not-listed",proxy_status="http_request_denied"\} 1$/m,
+    );
     assert.equal(metrics.includes("other"), false, "names that callers chose are no labels");
   });
 });

@@ -62,13 +62,16 @@ describe("process", () => {
   it("serves, and exits 0 after SIGTERM", async () => {
     const port = await freePort();
     const adminPort = await freePort();
+    const policyPort = await freePort();
     const proxy = start(
       ...["--policy", policy, "--policy-sha256", policyHash(text), "--mesh", "none", "--drain", "5s"],
-      ...["--port", String(port), "--admin-port", String(adminPort)],
+      ...["--port", String(port), "--admin-port", String(adminPort), "--policy-port", String(policyPort)],
     );
     await proxy.serving;
     assert.equal((await ask({ port: adminPort, host: "admin", path: "/ready" })).status, 200);
     assert.equal((await ask({ port, host: "other.egress.local" })).status, 403);
+    const shown = await ask({ port: policyPort, host: "policy", path: "/policy" });
+    assert.deepEqual(JSON.parse(shown.body.toString()), JSON.parse(text));
     proxy.end();
     const { code, stderr, stdout } = await proxy.ended;
     assert.equal(code, 0);
@@ -140,6 +143,8 @@ describe("command line", () => {
       adminPort: 9090,
       drain: 60_000,
       logLevel: "info",
+      logPercent: 100,
+      policyPort: 9091,
       credentials: undefined,
     });
   });
@@ -150,6 +155,7 @@ describe("command line", () => {
     [[...right.slice(0, 5), "yes"], /--mesh must be one of required, optional, none; is "yes"/],
     [[...right, "--port", "0"], /--port must be a TCP port/],
     [[...right, "--port", "65536"], /--port must be a TCP port/],
+    [[...right, "--log-percent", "101"], /--log-percent must be a whole number from 0 to 100/],
     [[...right, "--drain", "60"], /--drain must be a duration such as "60s"; is "60"/],
     [[...right, "--log-level", "loud"], /--log-level must be one of debug, info, warn, error/],
     [[...right, "more"], /Unexpected argument 'more'/],

@@ -193,10 +193,11 @@ describe("WebSocket", () => {
   it("no answer: 504; no connection: 502", async () => {
     answer = () => undefined;
     assert.equal(statusOf(await sendRaw(world.port, handshake(HOST), 2_000)), 504);
-    const [address] = world.internet.names.get(HOST)!;
-    world.internet.names.set(HOST, ["93.184.216.250"]);
+    const [address] = world.internet.names.get(HOST) as [string];
+    const port = world.internet.machines.get(address)!;
+    world.internet.machines.delete(address);
     const reply = await sendRaw(world.port, handshake(HOST), 500);
-    world.internet.names.set(HOST, [address!]);
+    world.internet.machines.set(address, port);
     assert.equal(statusOf(reply), 502);
     assert.match(reply.text, /connection_refused/);
   });

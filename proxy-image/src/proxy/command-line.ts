@@ -14,6 +14,10 @@ export interface CommandLine {
   /** Milliseconds. */
   drain: number;
   logLevel: LogLevel;
+  /** Percent of the requests that went well which are logged. */
+  logPercent: number;
+  /** Port on loopback that shows the policy. */
+  policyPort: number;
   /** Folder of the credentials; undefined for none. */
   credentials: string | undefined;
 }
@@ -21,7 +25,7 @@ export interface CommandLine {
 /** How the proxy is called. */
 export const USAGE = `usage: proxy.js --policy <file> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
                 [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]
-                [--credentials <folder>]`;
+                [--log-percent 100] [--policy-port 9091] [--credentials <folder>]`;
 
 /** The command line is wrong; the message says what would be right. */
 export class CommandLineError extends Error {
@@ -37,6 +41,8 @@ const options = {
   "admin-port": { type: "string", default: "9090" },
   drain: { type: "string", default: "60s" },
   credentials: text,
+  "log-percent": { type: "string", default: "100" },
+  "policy-port": { type: "string", default: "9091" },
   "log-level": { type: "string", default: "info" },
 } as const;
 
@@ -50,6 +56,8 @@ export function parseCommandLine(args: string[]): CommandLine {
     port: port(given, "port"),
     adminPort: port(given, "admin-port"),
     drain: duration(given, "drain"),
+    logPercent: Number(matching(given, "log-percent", /^(?:\d{1,2}|100)$/, "a whole number from 0 to 100")),
+    policyPort: port(given, "policy-port"),
     credentials: given.credentials,
     logLevel: oneOf(given, "log-level", LOG_LEVELS),
   };

@@ -2,20 +2,24 @@ import { createHash } from "node:crypto";
 import type { Server } from "node:http";
 import type { Policy } from "../policy/policy";
 import { createAdminServer } from "./admin/admin-server";
+import { createPolicyServer } from "./admin/policy-server";
 import { callerReader } from "./authorise/caller";
-import { createRoutes } from "./authorise/routes";
+import { type Routes, createRoutes } from "./authorise/routes";
 import { createChain } from "./chain";
 import { createDataServer } from "./data-server";
 import { drain } from "./drain";
 import { PROXY_NAME } from "./errors/answer";
 import { createLinkPolicy } from "./forward/links";
+import type { BreakerState } from "./limit/breaker";
 import { startClock } from "./limit/clock";
+import { createAccessLog } from "./observe/access-log";
 import type { Log } from "./observe/log";
 import { createMetrics } from "./observe/metrics";
 import { createObserver } from "./observe/observer";
 import { createCredentials } from "./upstream/credentials";
 import type { Network } from "./upstream/network";
-import { createOrigins } from "./upstream/origins";
+import { createDialler } from "./upstream/dialler";
+import { type Origins, createOrigins } from "./upstream/origins";
 
 /** What a proxy is made of. */
 export interface ProxyOptions {
@@ -27,6 +31,8 @@ export interface ProxyOptions {
   readonly own: readonly string[];
   /** Folder with a file for each credential that the policy names; absent where there is none. */
   readonly credentials?: string | undefined;
+  /** Share of the requests that went well which is logged. Default: 100. */
+  readonly logPercent?: number;
 }
 
 /** A proxy whose servers do not listen yet. */
@@ -35,6 +41,8 @@ export interface Proxy {
   readonly data: Server;
   /** For probes and metrics. */
   readonly admin: Server;
+  /** The policy, for loopback only. */
+  readonly debug: Server;
   /** Not ready any more; serves on, then finishes what is in flight. Milliseconds; returns how many requests were cut. */
   drain(limit: number): Promise<number>;
   /** Requests that have begun and not ended. */
@@ -50,13 +58,23 @@ export interface Proxy {
  *
  * @throws AmbiguousNameError, CredentialError
  */
-export function createProxy({ policy, network, log, own, credentials: folder }: ProxyOptions): Proxy {
+export function createProxy({
+  policy,
+  network,
+  log,
+  own,
+  credentials: folder,
+  logPercent = 100,
+}: ProxyOptions): Proxy {
   let draining = false;
-  const metrics = createMetrics(() => observer.exchanges.size);
-  const observer = createObserver(log, metrics);
+  const metrics = createMetrics({
+    inFlight: () => observer.exchanges.size,
+    breakers: () => breakerStates(routes, origins),
+  });
+  const observer = createObserver(log, metrics, createAccessLog(log, logPercent));
   const credentials = createCredentials(policy, folder, log);
   const routes = createRoutes(policy, credentials);
-  const origins = createOrigins(network, own);
+  const origins = createOrigins(createDialler(network, metrics), own);
   const chain = createChain({
     routes,
     links: createLinkPolicy(policy, routes),
@@ -72,6 +90,7 @@ export function createProxy({ policy, network, log, own, credentials: folder }: 
   return {
     data,
     admin,
+    debug: createPolicyServer(policy),
     drain(limit) {
       draining = true;
       return drain(data, observer, limit);
@@ -84,6 +103,17 @@ export function createProxy({ policy, network, log, own, credentials: folder }: 
       await origins.destroy();
     },
   };
+}
+
+/** Of the origins that an entry has, the one that is worst off. */
+function* breakerStates(routes: Routes, origins: Origins): Iterable<[entry: string, state: BreakerState]> {
+  const order: BreakerState[] = ["closed", "half-open", "open"];
+  for (const route of routes.all) {
+    if (!route.upstream.circuitBreaker) continue;
+    let worst = 0;
+    for (const { breaker } of origins.of(route)) worst = Math.max(worst, order.indexOf(breaker!.state));
+    yield [route.entry, order[worst]!];
+  }
 }
 
 /**

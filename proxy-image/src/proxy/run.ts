@@ -37,11 +37,13 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
     network: surroundings.network,
     own: surroundings.own,
     credentials: options.credentials,
+    logPercent: options.logPercent,
     log,
   });
 
   // Alive, but not ready: the kubelet must see the difference while the sidecar starts.
   await listen(proxy.admin, options.adminPort);
+  await listen(proxy.debug, options.policyPort, "127.0.0.1");
   const { url = SIDECAR_READY, patience = SIDECAR_PATIENCE } = surroundings.sidecar ?? {};
   await awaitSidecar(options.mesh, log, url, patience);
   await listen(proxy.data, options.port);
@@ -60,12 +62,14 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
   const cut = await proxy.drain(options.drain);
   if (cut > 0) log.warn({ cut }, "requests were still in flight at the end of the drain");
   await proxy.destroy();
-  proxy.admin.close();
-  proxy.admin.closeAllConnections();
+  for (const server of [proxy.admin, proxy.debug]) {
+    server.close();
+    server.closeAllConnections();
+  }
   log.info("ended");
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port);
+async function listen(server: Server, port: number, host?: string): Promise<void> {
+  server.listen(port, host);
   await once(server, "listening");
 }

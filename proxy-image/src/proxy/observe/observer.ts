@@ -1,6 +1,6 @@
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange";
-import { accessLine } from "./access-log";
+import type { AccessLog } from "./access-log";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
 
@@ -16,7 +16,7 @@ export interface Observer {
   readonly lastBegan: number;
 }
 
-export function createObserver(log: Log, metrics: Metrics): Observer {
+export function createObserver(log: Log, metrics: Metrics, accessLog: AccessLog): Observer {
   const exchanges = new Set<Exchange>();
   let lastBegan = 0;
   return {
@@ -32,7 +32,7 @@ export function createObserver(log: Log, metrics: Metrics): Observer {
     end(exchange) {
       exchanges.delete(exchange);
       metrics.ended(exchange);
-      accessLine(log, exchange);
+      accessLog(exchange);
     },
     unreadable(failure) {
       metrics.failed("none", failure);

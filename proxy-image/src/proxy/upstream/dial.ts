@@ -15,6 +15,8 @@ const MOST_ATTEMPTS = 4;
 
 /** One third party, as the dialler needs it. */
 export interface DialTarget {
+  /** The policy's entry, for metrics. */
+  readonly entry: string;
   /** Canonical name; resolved as absolute. */
   readonly host: string;
   readonly port: number;
@@ -34,9 +36,13 @@ export interface DialTarget {
  *
  * @throws FailureError
  */
-export async function dial(target: DialTarget, network: Network): Promise<TLSSocket> {
+export async function dial(
+  target: DialTarget,
+  resolve: (name: string) => Promise<readonly string[]>,
+  connect: Network["connect"],
+): Promise<TLSSocket> {
   const deadline = performance.now() + target.timeout;
-  const { addresses } = await withDeadline(network.resolve(`${target.host}.`), deadline);
+  const addresses = await withDeadline(resolve(`${target.host}.`), deadline);
   const permitted = addresses.filter(target.permits).slice(0, MOST_ATTEMPTS);
   if (permitted.length === 0) throw new FailureError(destinationProhibited);
   let last: unknown;
@@ -45,7 +51,7 @@ export async function dial(target: DialTarget, network: Network): Promise<TLSSoc
     if (left <= 0) break;
     try {
       // Each gets its share of what is left, so that a silent first address leaves time for the others.
-      return await attempt(target, network.connect(address, target.port), left / (permitted.length - index));
+      return await attempt(target, connect(address, target.port), left / (permitted.length - index));
     } catch (error) {
       last = error;
       // Another address of the same name would show the same certificate, or worse, another one.

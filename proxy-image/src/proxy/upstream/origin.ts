@@ -4,8 +4,8 @@ import { Pool } from "undici";
 import type { Route } from "../authorise/routes";
 import { Breaker } from "../limit/breaker";
 import type { AddressRule } from "./addresses";
-import { type DialTarget, dial } from "./dial";
-import type { Network } from "./network";
+import type { DialTarget } from "./dial";
+import type { Dialler } from "./dialler";
 
 /** Bytes of an answer's header section. */
 const MOST_HEADER_BYTES = 32 * 1024;
@@ -23,9 +23,10 @@ export class Origin {
   readonly agent: https.Agent;
   readonly breaker: Breaker | undefined;
 
-  constructor(route: Route, host: string, permits: AddressRule, network: Network) {
+  constructor(route: Route, host: string, permits: AddressRule, dial: Dialler) {
     const { upstream } = route;
     const target: DialTarget = {
+      entry: route.entry,
       host,
       port: upstream.port,
       serverName: upstream.tls.serverName ?? host,
@@ -35,7 +36,7 @@ export class Origin {
     };
     this.authority = upstream.port === 443 ? host : `${host}:${upstream.port}`;
     this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
-    this.agent = new DialAgent(target, network);
+    this.agent = new DialAgent(target, dial);
     this.pool = new Pool(`https://${this.authority}`, {
       allowH2: false,
       pipelining: 1,
@@ -44,7 +45,7 @@ export class Origin {
       keepAliveTimeout: KEEP_ALIVE,
       keepAliveMaxTimeout: MOST_KEEP_ALIVE,
       connect: (_options, callback) => {
-        dial(target, network).then(
+        dial(target).then(
           (socket) => callback(null, socket),
           (error: unknown) => callback(error as Error, null),
         );
@@ -57,7 +58,7 @@ export class Origin {
 class DialAgent extends https.Agent {
   constructor(
     private readonly target: DialTarget,
-    private readonly network: Network,
+    private readonly dial: Dialler,
   ) {
     super({ keepAlive: false });
   }
@@ -66,7 +67,7 @@ class DialAgent extends https.Agent {
     _options: unknown,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    dial(this.target, this.network).then(
+    this.dial(this.target).then(
       (socket) => callback!(null, socket),
       (error: unknown) => callback!(error as Error, undefined as never),
     );

@@ -1,6 +1,6 @@
 import type { Destination, Route } from "../authorise/routes";
 import { type AddressRule, addressRule } from "./addresses";
-import type { Network } from "./network";
+import type { Dialler } from "./dialler";
 import { Origin } from "./origin";
 
 /** Names below one wildcard that keep connections at a time: random names must not fill the memory. */
@@ -24,7 +24,7 @@ interface Group {
 /**
  * @param own addresses that no upstream may have: the API server's and this pod's
  */
-export function createOrigins(network: Network, own: readonly string[]): Origins {
+export function createOrigins(dial: Dialler, own: readonly string[]): Origins {
   const groups = new Map<Route, Group>();
 
   const groupOf = (route: Route): Group => {
@@ -42,7 +42,7 @@ export function createOrigins(network: Network, own: readonly string[]): Origins
       let origin = origins.get(host);
       if (origin) return origin;
       if (origins.size >= MOST_NAMES_PER_WILDCARD) retireOldest(origins);
-      origin = new Origin(route, host, permits, network);
+      origin = new Origin(route, host, permits, dial);
       origins.set(host, origin);
       return origin;
     },

@@ -1,0 +1,28 @@
+import type { TLSSocket } from "node:tls";
+import { type DialTarget, dial } from "./dial";
+import type { Network } from "./network";
+import { type Lookup, cached } from "./resolver-cache";
+
+/** Connects to third parties, for undici's pools and Node's agents alike. */
+export type Dialler = (target: DialTarget) => Promise<TLSSocket>;
+
+/** Is told what connecting shows. */
+export interface DialObserver {
+  lookup(lookup: Lookup, milliseconds: number): void;
+  /** @param expires when the certificate that was just verified expires, in seconds since 1970 */
+  connected(entry: string, expires: number): void;
+}
+
+/** Over a network, with its names remembered. */
+export function createDialler(network: Network, observer: DialObserver): Dialler {
+  const resolve = cached(
+    (name) => network.resolve(name),
+    (lookup, milliseconds) => observer.lookup(lookup, milliseconds),
+  );
+  return async (target) => {
+    const socket = await dial(target, resolve, (address, port) => network.connect(address, port));
+    const { valid_to: expires } = socket.getPeerCertificate();
+    observer.connected(target.entry, Date.parse(expires) / 1_000);
+    return socket;
+  };
+}
