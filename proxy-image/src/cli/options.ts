@@ -10,7 +10,7 @@ export interface RemoveOptions {
   context: string | undefined;
   anchor: ObjectName | undefined;
   domain: string | undefined;
-  target: ObjectName;
+  target: ObjectName | undefined;
   dryRun: boolean;
   help: boolean;
 }
@@ -25,7 +25,7 @@ gives the Corefile back to its former field managers, and lets the anchors go.
   --context NAME       default: the kubeconfig's current context
   --anchor NS/NAME     only this anchor
   --domain DOMAIN      only this domain; if no anchor is left, the block for this domain itself
-  --target NS/NAME     where the Corefile is, if no anchor says so; default: kube-system/coredns
+  --target NS/NAME     only in this ConfigMap; if no anchor is left, default: kube-system/coredns
   --dry-run            say what would be done, and change nothing
   --help
 
@@ -53,7 +53,7 @@ function parse(argv: string[]): RemoveOptions {
       context: text,
       anchor: text,
       domain: text,
-      target: { ...text, default: "kube-system/coredns" },
+      target: text,
       "dry-run": flag,
       help: { ...flag, short: "h" },
     },
@@ -63,7 +63,7 @@ function parse(argv: string[]): RemoveOptions {
     context: values.context,
     anchor: values.anchor === undefined ? undefined : objectName("--anchor", values.anchor),
     domain: values.domain === undefined ? undefined : domainName("--domain", values.domain),
-    target: objectName("--target", values.target),
+    target: values.target === undefined ? undefined : objectName("--target", values.target),
     dryRun: values["dry-run"],
     help: values.help,
   };

@@ -14,12 +14,11 @@ import { patchOf, recordAhead, release, writeCorefile } from "../stubdomain/writ
 import { findStubBlock } from "./find-stub-block";
 import { removedLines } from "./removed-lines";
 
-/** Which stub domains, and whether to touch anything. */
+/** Which stub domains, each part of it narrowing the choice, and whether to touch anything. */
 export interface Selection {
   anchor: ObjectName | undefined;
   domain: string | undefined;
-  /** Where to look for the domain when no anchor is left. */
-  target: ObjectName;
+  target: ObjectName | undefined;
   dryRun: boolean;
 }
 
@@ -30,6 +29,9 @@ export interface Removal {
   text: string;
 }
 
+/** Where most clusters keep the Corefile. */
+const DEFAULT_TARGET = { namespace: "kube-system", name: "coredns" };
+
 const MAX_STEPS = 20;
 
 /**
@@ -38,7 +40,7 @@ const MAX_STEPS = 20;
  * @throws ApiError
  */
 export async function removeStubDomains(cluster: Cluster, selection: Selection): Promise<Removal[]> {
-  const anchors = (await anchorsOf(cluster, selection)).filter((anchor) => isAbout(anchor, selection.domain));
+  const anchors = (await anchorsOf(cluster, selection)).filter((anchor) => isAbout(anchor, selection));
   if (anchors.length > 0) {
     const results: Removal[] = [];
     // One after the other: they may share a Corefile.
@@ -54,7 +56,9 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
       },
     ];
   if (selection.domain !== undefined)
-    return [await removeByDomain(cluster, selection.target, selection.domain, selection.dryRun)];
+    return [
+      await removeByDomain(cluster, selection.target ?? DEFAULT_TARGET, selection.domain, selection.dryRun),
+    ];
   return [
     { isLeft: false, text: "no anchor found: nothing to remove; --domain looks for a block without one" },
   ];
@@ -66,10 +70,12 @@ async function anchorsOf(cluster: Cluster, { anchor }: Selection): Promise<Confi
   return found ? [found] : [];
 }
 
-function isAbout(anchor: ConfigMap, domain: string | undefined): boolean {
-  return (
-    domain === undefined || (readRecord(anchor)?.blocks.some((block) => block.domain === domain) ?? false)
-  );
+function isAbout(anchor: ConfigMap, { domain, target }: Selection): boolean {
+  if (domain === undefined && target === undefined) return true;
+  const record = readRecord(anchor);
+  if (!record) return false;
+  const isTarget = target === undefined || nameText(record.target) === nameText(target);
+  return isTarget && (domain === undefined || record.blocks.some((block) => block.domain === domain));
 }
 
 async function removeByAnchor(cluster: Cluster, name: ObjectName, dryRun: boolean): Promise<Removal> {

@@ -16,16 +16,23 @@ const DEFAULT_PORT = "8081";
 const DEFAULT_PROOF_TIMEOUT_SECONDS = "240";
 const MAX_PROOF_TIMEOUT_SECONDS = 3600;
 
+/** The command line is wrong. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 /**
  * Reads the command line.
  *
- * @throws Error that says which option is wrong and what would be right
+ * @throws UsageError that says which option is wrong and what would be right
  */
 export function readArgs(argv: string[]): ControllerArgs {
   try {
     return parse(argv);
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, { cause: error });
+    // The mistake last: the last lines of a container that exits are what Pulumi shows.
+    const mistake = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${USAGE}\n${mistake}`, { cause: error });
   }
 }
 

@@ -1,20 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import { startAdminServer } from "./admin-server";
-import { readArgs } from "./args";
+import { readArgs, UsageError } from "./args";
 import { kubeCluster } from "./cluster/kube-cluster";
 import { PACE, runController } from "./controller";
 import { askSoa } from "./dns/ask";
 import { primaryOf, prove } from "./dns/proof";
 import { CLUSTER_DNS_LABEL, readyServers, resolvConfServers } from "./dns/servers";
 import { createMetrics } from "./metrics";
+import { oneLine } from "./one-line";
 import { proofPacer } from "./proof-pacer";
 import { expectedMname } from "./spec";
 
 /** Without a round for this long the controller hangs; the longest pause between rounds is 40 s. */
 const HANGS_AFTER_MS = 180_000;
 
-const log = (message: string) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`);
+const log = (message: string) =>
+  void process.stderr.write(`${new Date().toISOString()} ${oneLine(message)}\n`);
 
 async function main(): Promise<number> {
   const { spec, port } = readArgs(process.argv.slice(2));
@@ -69,7 +71,8 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    process.exitCode = 1;
+    if (error instanceof UsageError) process.stderr.write(`${error.message}\n`);
+    else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

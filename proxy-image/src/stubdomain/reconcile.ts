@@ -9,6 +9,7 @@ import {
 } from "./cluster/cluster";
 import type { Proof } from "./dns/proof";
 import type { Metrics } from "./metrics";
+import { oneLine } from "./one-line";
 import type { Spec } from "./spec";
 import type { WriteReason } from "./state/action";
 import { isInstalling, plan, type Observed } from "./state/plan";
@@ -149,7 +150,7 @@ async function judge(
     record.blocks.every(({ proven }) => proven) &&
     readStatus(anchor)?.state === "serving";
   if (isSettled && !world.pacer.isDue()) return { kind: "idle" };
-  const proof = await world.prove();
+  const proof = await proofOf(world);
   world.metrics.proof(proof.serves, now);
   if (proof.serves) world.pacer.served();
   else {
@@ -174,13 +175,24 @@ async function judge(
   return { kind: "idle" };
 }
 
+/** An API server that refuses to say whom to ask must not keep an installation in suspense for ever. */
+async function proofOf({ prove }: World): Promise<Proof> {
+  try {
+    return await prove();
+  } catch (error) {
+    if (error instanceof ApiError) return { serves: false, reason: error.message };
+    throw error;
+  }
+}
+
 /** An obstacle: an installation that is over its time is given up, everything else waits and says so. */
 async function hinder(
   spec: Spec,
   world: World,
   anchor: ConfigMap,
-  message: string,
+  reason: string,
 ): Promise<Outcome | undefined> {
+  const message = oneLine(reason);
   if (anchor.metadata.deletionTimestamp !== undefined) {
     await report(spec, world, anchor, {
       state: "blocked",

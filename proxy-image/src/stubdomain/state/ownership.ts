@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { FIELD_MANAGER } from "../anchor";
-import type { ConfigMap, ManagedFields } from "../cluster/cluster";
+import type { ConfigMap, FieldSet, ManagedFields } from "../cluster/cluster";
 
 /** The key of the target's data that holds the Corefile. */
 export const COREFILE_KEY = "Corefile";
+
+const COREFILE_FIELD = `f:${COREFILE_KEY}`;
 
 /** All entries that own the Corefile, each complete: another stub domain's write is ours too. */
 export function owners({ metadata }: ConfigMap): ManagedFields[] {
@@ -40,8 +42,10 @@ export function handBack(target: ConfigMap, recorded: ManagedFields[]): ManagedF
   });
   const gone = recorded.filter((entry) => !current.some((other) => sameManager(other, entry)));
   const next = [...entries, ...gone.map((entry) => restored(undefined, entry))];
-  // The API server takes an empty list for none given.
-  return next.length === 0 || isDeepStrictEqual(next, current) ? undefined : next;
+  if (isDeepStrictEqual(next, current)) return undefined;
+  if (next.length > 0) return next;
+  // The API server takes an empty list for none given: an entry must stay, but owns nothing that others apply.
+  return current.filter(isOurs).map((entry) => ({ ...entry, fieldsV1: { "f:data": {} } }));
 }
 
 /** Whether the last word on the Corefile was ours. */
@@ -55,24 +59,36 @@ function nonEmpty(entry: ManagedFields): ManagedFields[] {
 
 /** One former owner's entry, as it is now, with the Corefile again. */
 function restored(now: ManagedFields | undefined, before: ManagedFields): ManagedFields {
-  const rest = withoutCorefile(before).fieldsV1 ?? {};
-  if (isDeepStrictEqual(now?.fieldsV1 ?? {}, rest)) return before;
   const fields = now?.fieldsV1 ?? {};
+  if (isDeepStrictEqual(fields, withoutCorefile(before).fieldsV1)) return before;
+  const data = fields["f:data"];
+  const children = data && isLeaf(data) ? { ".": {} } : data;
   return {
     ...(now ?? before),
-    fieldsV1: { ...fields, "f:data": { ...fields["f:data"], [`f:${COREFILE_KEY}`]: {} } },
+    fieldsV1: { ...fields, "f:data": { ...children, [COREFILE_FIELD]: {} } },
   };
 }
 
+/**
+ * An entry as the API server leaves it when its manager loses the Corefile.
+ *
+ * A set of fields names itself by "." beside its members, and by nothing when it has none: structured-merge-diff,
+ * fieldpath/serialize.go.
+ */
 function withoutCorefile(entry: ManagedFields): ManagedFields {
   const { "f:data": data = {}, ...rest } = entry.fieldsV1 ?? {};
-  const others = Object.entries(data).filter(([field]) => field !== `f:${COREFILE_KEY}`);
-  const fieldsV1 = others.length > 0 ? { ...rest, "f:data": Object.fromEntries(others) } : rest;
-  return { ...entry, fieldsV1 };
+  const others = Object.entries(data).filter(([field]) => field !== COREFILE_FIELD);
+  if (others.length === 0) return { ...entry, fieldsV1: rest };
+  const isOnlyItself = others.every(([field]) => field === ".");
+  return { ...entry, fieldsV1: { ...rest, "f:data": isOnlyItself ? {} : Object.fromEntries(others) } };
+}
+
+function isLeaf(fields: FieldSet): boolean {
+  return Object.keys(fields).length === 0;
 }
 
 function ownsCorefile({ fieldsV1 }: ManagedFields): boolean {
-  return fieldsV1?.["f:data"]?.[`f:${COREFILE_KEY}`] !== undefined;
+  return fieldsV1?.["f:data"]?.[COREFILE_FIELD] !== undefined;
 }
 
 function isOurs({ manager, subresource }: ManagedFields): boolean {

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readRemoveOptions } from "../../proxy-image/src/cli/options";
+import { removeStubDomains, type Selection } from "../../proxy-image/src/cli/remove-stub-domains";
+import { UsageError } from "../../proxy-image/src/cli/usage-error";
+import { COREFILES } from "./corefiles";
+import { ownership } from "./fake-cluster";
+import { ANCHOR, BLOCK, scene, TARGET, type Scene } from "./scene";
+
+const KUBEADM = COREFILES.kubeadm!;
+const ALL: Selection = { anchor: undefined, domain: undefined, target: undefined, dryRun: false };
+
+async function terminating(): Promise<Scene> {
+  const made = scene();
+  made.cluster.create(ANCHOR, {});
+  await made.round();
+  made.cluster.delete(ANCHOR);
+  return made;
+}
+
+const remove = async (made: Scene, selection: Partial<Selection> = {}) => {
+  const results = await removeStubDomains(made.cluster, { ...ALL, ...selection });
+  return { isLeft: results.some(({ isLeft }) => isLeft), text: results.map(({ text }) => text).join("\n") };
+};
+
+describe("k8s-egress dns remove", () => {
+  for (const selection of [{}, { anchor: ANCHOR }, { domain: "egress.local" }]) {
+    it(`ends a removal whose controller is gone: ${JSON.stringify(selection)}`, async () => {
+      const made = await terminating();
+      const { isLeft, text } = await remove(made, selection);
+      assert.equal(isLeft, false);
+      assert.match(
+        text,
+        /took out of kube-system\/coredns:\n {2}- # managed by k8s-egress egress-stub\/anchor\n {2}- egress\.local:53 \{/s,
+      );
+      assert.equal(made.corefile(), KUBEADM);
+      assert.deepEqual(made.cluster.get(TARGET).metadata.managedFields, [ownership("kubeadm")]);
+      assert.equal(made.cluster.configMaps.has("egress-stub/anchor"), false);
+    });
+  }
+
+  it("with --dry-run says the same and changes nothing", async () => {
+    const made = await terminating();
+    const before = [made.cluster.get(ANCHOR), made.cluster.get(TARGET)];
+    const { isLeft, text } = await remove(made, { dryRun: true });
+    assert.equal(isLeft, false);
+    assert.match(text, /would take out of kube-system\/coredns:.*- egress\.local:53/s);
+    assert.deepEqual([made.cluster.get(ANCHOR), made.cluster.get(TARGET)], before);
+  });
+
+  it("does not work against a controller that lives", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    await made.round();
+    const { isLeft, text } = await remove(made);
+    assert.equal(isLeft, true);
+    assert.match(text, /kubectl delete configmap --wait=false --namespace egress-stub anchor/);
+    assert.equal(made.corefile(), KUBEADM + BLOCK);
+  });
+
+  it("says what is in the way", async () => {
+    const made = await terminating();
+    made.cluster.edit(TARGET, "me", made.corefile().replace("10.96.3.4", "1.1.1.1"));
+    const { isLeft, text } = await remove(made);
+    assert.equal(isLeft, true);
+    assert.match(text, /changed by hand/);
+  });
+
+  it("finds nothing where nothing is", async () => {
+    assert.deepEqual(await remove(scene()), {
+      isLeft: false,
+      text: "no anchor found: nothing to remove; --domain looks for a block without one",
+    });
+    assert.match((await remove(scene(), { domain: "egress.local" })).text, /has no block for egress\.local/);
+    assert.equal((await remove(scene(), { anchor: ANCHOR })).isLeft, true);
+  });
+
+  for (const [name, text] of [
+    ["as inserted", BLOCK],
+    ["without its comment", BLOCK.replace(/#.*\n/, "").slice(1)],
+  ] as const) {
+    it(`by --domain takes a block out whose anchor is lost: ${name}`, async () => {
+      const made = await terminating();
+      made.cluster.configMaps.delete("egress-stub/anchor");
+      made.cluster.edit(TARGET, "k8s-egress", KUBEADM + text);
+      const dry = await remove(made, { domain: "egress.local", dryRun: true });
+      assert.match(dry.text, /would take out:.*- egress\.local:53 \{/s);
+      const { isLeft } = await remove(made, { domain: "egress.local" });
+      assert.equal(isLeft, false);
+      assert.equal(made.corefile(), KUBEADM);
+      // Who owned it is lost; owned by nobody, the next apply of whoever it is does not conflict.
+      const fields = made.cluster.get(TARGET).metadata.managedFields?.map((entry) => entry.fieldsV1);
+      assert.deepEqual(fields, [{ "f:data": {} }]);
+    });
+  }
+
+  it("by --domain touches nothing that is more than a stub domain", async () => {
+    for (const block of ["egress.local {\n  whoami\n}\n", "egress.local also.local {\n  errors\n}\n"]) {
+      const made = scene(KUBEADM + block);
+      await assert.rejects(
+        remove(made, { domain: "egress.local" }),
+        /line 24: the block for egress\.local does more than/,
+      );
+      assert.equal(made.corefile(), KUBEADM + block);
+    }
+  });
+});
+
+describe("its options", () => {
+  it("have defaults", () => {
+    assert.deepEqual(readRemoveOptions([]), {
+      kubeconfig: undefined,
+      context: undefined,
+      anchor: undefined,
+      domain: undefined,
+      target: undefined,
+      dryRun: false,
+      help: false,
+    });
+  });
+
+  it("are read", () => {
+    const options = readRemoveOptions([
+      "--kubeconfig",
+      "f",
+      "--context=c",
+      "--anchor",
+      "a/b",
+      "--domain",
+      "x.y",
+      "--target=n/m",
+      "--dry-run",
+      "-h",
+    ]);
+    assert.deepEqual(options, {
+      kubeconfig: "f",
+      context: "c",
+      anchor: { namespace: "a", name: "b" },
+      domain: "x.y",
+      target: { namespace: "n", name: "m" },
+      dryRun: true,
+      help: true,
+    });
+  });
+
+  for (const argv of [
+    ["--force"],
+    ["x"],
+    ["--anchor", "a"],
+    ["--domain", "A"],
+    ["--target", "a/"],
+    ["--kubeconfig"],
+  ]) {
+    it(`refuse ${argv.join(" ")}`, () => assert.throws(() => readRemoveOptions(argv), UsageError));
+  }
+});

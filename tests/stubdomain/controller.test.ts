@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
+import { runController, type ControllerWorld, type Pace } from "../../proxy-image/src/stubdomain/controller";
+import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
+import { proofPacer } from "../../proxy-image/src/stubdomain/proof-pacer";
+import { COREFILES } from "./corefiles";
+import { ANCHOR, BLOCK, scene, SPEC, TARGET, type Scene } from "./scene";
+
+const KUBEADM = COREFILES.kubeadm!;
+const PACE: Pace = { busy: 1, idle: 1, proof: 0, preflight: 50 };
+
+/** Runs a controller until it ends, or `until` holds after some round. */
+async function run(
+  made: Scene,
+  more: Partial<ControllerWorld> = {},
+  until: () => boolean = () => false,
+  spec = SPEC,
+) {
+  const stop = new AbortController();
+  let isReady = false;
+  let rounds = 0;
+  const started = Date.now();
+  const world: ControllerWorld = {
+    ...made.world,
+    // Real time for the preflight's limit; the scene's clock for everything else is the same as long as it stands.
+    now: () => new Date(made.world.now().getTime() + (Date.now() - started)),
+    primary: () => Promise.resolve(undefined),
+    onReady: () => {
+      isReady = true;
+    },
+    onRound: () => {
+      if (until() || ++rounds > 300) stop.abort();
+    },
+    ...more,
+  };
+  const reason = await runController(spec, world, stop.signal, PACE);
+  return { reason, isReady, rounds };
+}
+
+describe("preflight", () => {
+  const refusals: [
+    name: string,
+    change: (made: Scene) => void,
+    reason: RegExp,
+    more?: Partial<ControllerWorld>,
+  ][] = [
+    [
+      "target missing",
+      ({ cluster }) => cluster.delete(TARGET),
+      /ConfigMap kube-system\/coredns does not exist/,
+    ],
+    ["no key", ({ cluster }) => cluster.create(TARGET, { data: {} }), /no key "Corefile"/],
+    [
+      "immutable",
+      ({ cluster }) => cluster.create(TARGET, { data: { Corefile: KUBEADM }, immutable: true }),
+      /immutable/,
+    ],
+    [
+      "illegal Corefile",
+      ({ cluster }) => cluster.edit(TARGET, "me", ".:53 {\n"),
+      /line 1: the server block ".:53" has no closing brace/,
+    ],
+    ["no reload", ({ cluster }) => cluster.edit(TARGET, "me", ".:53 {\n errors\n}\n"), /"reload"/],
+    [
+      "zone taken",
+      ({ cluster }) => cluster.edit(TARGET, "me", `${KUBEADM}egress.local {\n errors\n}\n`),
+      /served already/,
+    ],
+    ["no braces", ({ cluster }) => cluster.edit(TARGET, "me", ".:53\nreload\n"), /no braces of its own/],
+    [
+      "no default block",
+      ({ cluster }) => cluster.edit(TARGET, "me", "a:53 {\n reload\n}\n"),
+      /no server block for all names/,
+    ],
+    ["Service missing", ({ cluster }) => cluster.services.clear(), /Service egress\/egress-dns/],
+    [
+      "rights missing",
+      ({ cluster }) => cluster.forbidden.add("patch configmaps"),
+      /lacks rights: patch configmaps kube-system\/coredns, patch configmaps egress-stub\/anchor/,
+    ],
+    [
+      "endpoints not readable",
+      ({ cluster }) => cluster.forbidden.add("list endpointslices"),
+      /list endpointslices\.discovery\.k8s\.io in kube-system/,
+    ],
+    [
+      "foreign zone",
+      () => undefined,
+      /answers for egress\.local already.*"ns\.corp\."/,
+      { primary: () => Promise.resolve("ns.corp.") },
+    ],
+    [
+      "DNS silent",
+      () => undefined,
+      /no answer from DNS/,
+      { primary: () => Promise.reject(new Error("no answer from DNS")) },
+    ],
+  ];
+  for (const [name, change, reason, more] of refusals) {
+    it(`ends the controller with the reason, not ready, nothing written: ${name}`, async () => {
+      const made = scene();
+      change(made);
+      const result = await run(made, more);
+      assert.match(result.reason ?? "", reason);
+      assert.equal(result.isReady, false);
+      assert.deepEqual(made.cluster.corefiles, []);
+    });
+  }
+
+  it("waits a while for an API server that can't be reached, and for rights that are on their way", async () => {
+    const made = scene();
+    made.cluster.forbidden.add("patch configmaps");
+    const { configMap } = made.cluster;
+    let calls = 0;
+    made.cluster.configMap = (name) => {
+      if (++calls === 3) made.cluster.forbidden.clear();
+      return calls < 3 ? Promise.reject(new ApiError("connection refused", 0)) : configMap(name);
+    };
+    const result = await run(made, {}, () => calls > 6);
+    assert.deepEqual([result.reason, result.isReady], [undefined, true]);
+  });
+
+  it("gives up on an API server that stays away", async () => {
+    const made = scene();
+    made.cluster.configMap = () => Promise.reject(new ApiError("connection refused", 0));
+    assert.match((await run(made)).reason ?? "", /connection refused/);
+  });
+
+  it("accepts our own zone: an installation that was cut off goes on", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    made.proof.answer = { serves: false, reason: "not yet" };
+    await made.round();
+    made.proof.answer = undefined;
+    const result = await run(
+      made,
+      { primary: () => Promise.resolve("old-dns.egress.svc.cluster.local.") },
+      () => made.status()?.state === "serving",
+    );
+    assert.deepEqual([result.reason, result.isReady], [undefined, true]);
+  });
+
+  it("is for installations only: what serves is healed or reported, and never ends the controller", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    await made.round();
+    made.cluster.edit(TARGET, "me", ".:53 {\n");
+    const result = await run(
+      made,
+      { primary: () => Promise.reject(new Error("silent")) },
+      () => made.status()?.state === "degraded",
+    );
+    assert.deepEqual([result.reason, result.isReady], [undefined, true]);
+  });
+
+  it("does not stand in the way of removal", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    await made.round();
+    made.cluster.delete(ANCHOR);
+    made.cluster.forbidden.add("create events");
+    made.cluster.services.clear();
+    const other = { ...SPEC, domain: "out.example", specHash: "abc2" };
+    const result = await run(made, {}, () => !made.cluster.configMaps.has("egress-stub/anchor"), other);
+    assert.equal(result.reason, undefined);
+    assert.equal(made.corefile(), KUBEADM);
+  });
+
+  it("asks for exactly the rights that are used", async () => {
+    const made = scene();
+    const used = new Set<string>();
+    const { cluster } = made;
+    const spy =
+      <A extends unknown[], R>(name: (...args: A) => string, call: (...args: A) => R) =>
+      (...args: A): R => {
+        used.add(name(...args));
+        return call(...args);
+      };
+    cluster.configMap = spy(
+      ({ namespace, name }) => `get configmaps ${namespace}/${name}`,
+      cluster.configMap,
+    );
+    cluster.patchConfigMap = spy(
+      ({ namespace, name }) => `patch configmaps ${namespace}/${name}`,
+      cluster.patchConfigMap,
+    );
+    cluster.service = spy(({ namespace, name }) => `get services ${namespace}/${name}`, cluster.service);
+    cluster.emit = spy(({ metadata }) => `create events ${metadata.namespace}/`, cluster.emit);
+    cluster.create(ANCHOR, {});
+    await made.round();
+    cluster.delete(ANCHOR);
+    await made.round();
+    // The proof's part is not in the reconciler.
+    used.add("list endpointslices kube-system/");
+    const needed = neededRights(SPEC).map(
+      ({ verb, resource, namespace, name }) => `${verb} ${resource} ${namespace}/${name ?? ""}`,
+    );
+    assert.deepEqual([...used].sort(), needed.sort());
+  });
+});
+
+describe("controller", () => {
+  it("is ready before the anchor exists, and installs when it does", async () => {
+    const made = scene();
+    let wasReady = false;
+    const result = await run(
+      made,
+      {
+        onReady: () => {
+          wasReady = true;
+          made.cluster.create(ANCHOR, {});
+        },
+      },
+      () => made.status()?.state === "serving",
+    );
+    assert.equal(result.reason, undefined);
+    assert.ok(wasReady);
+    assert.equal(made.corefile(), KUBEADM + BLOCK);
+  });
+
+  it("ends with the reason after a failed installation, and at each start until the pause is over", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    made.proof.answer = { serves: false, reason: "10.0.0.9 answers NXDOMAIN" };
+    const first = await run(made, {}, () => {
+      made.pass(60_000);
+      return false;
+    });
+    assert.match(first.reason ?? "", /10\.0\.0\.9 answers NXDOMAIN/);
+    const writes = made.cluster.corefiles.length;
+    const second = await run(made);
+    assert.match(second.reason ?? "", /10\.0\.0\.9 answers NXDOMAIN.*not tried again before/);
+    assert.equal(second.isReady, false);
+    assert.equal(made.cluster.corefiles.length, writes);
+  });
+
+  it("survives an API server that goes away, and stops when told", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    const { configMap } = made.cluster;
+    let calls = 0;
+    made.cluster.configMap = (name) =>
+      ++calls > 2 && calls < 6 ? Promise.reject(new ApiError("connection refused", 0)) : configMap(name);
+    const result = await run(made, {}, () => made.status()?.state === "serving");
+    assert.equal(result.reason, undefined);
+    const metrics = await made.world.metrics.registry.metrics();
+    assert.match(metrics, /reconciles_total\{result="error"\} 3/);
+    assert.match(metrics, /k8s_egress_stub_domain_state\{state="serving"\} 1/);
+    assert.match(metrics, /k8s_egress_stub_domain_writes_total\{reason="install"\} 1/);
+  });
+
+  it("proves in its own time", () => {
+    let now = 0;
+    const pacer = proofPacer(30_000, () => now);
+    assert.equal(pacer.isDue(), true);
+    pacer.served();
+    now = 29_999;
+    assert.equal(pacer.isDue(), false);
+    now = 30_000;
+    assert.equal(pacer.isDue(), true);
+    pacer.served();
+    pacer.reset();
+    assert.equal(pacer.isDue(), true);
+  });
+});

@@ -1,0 +1,85 @@
+import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
+import { reconcile, type Outcome, type World } from "../../proxy-image/src/stubdomain/reconcile";
+import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
+import type { Spec } from "../../proxy-image/src/stubdomain/spec";
+import { readStatus } from "../../proxy-image/src/stubdomain/state/status";
+import { COREFILES } from "./corefiles";
+import { FakeCluster, ownership } from "./fake-cluster";
+
+export const TARGET = { namespace: "kube-system", name: "coredns" };
+export const ANCHOR = { namespace: "egress-stub", name: "anchor" };
+export const DNS_SERVICE = { namespace: "egress", name: "egress-dns" };
+export const DNS_IP = "10.96.3.4";
+
+export const SPEC: Spec = {
+  domain: "egress.local",
+  dnsService: DNS_SERVICE,
+  clusterDomain: "cluster.local",
+  target: TARGET,
+  anchor: ANCHOR,
+  specHash: "abc1",
+  proofTimeoutMs: 240_000,
+};
+
+/** One controller and its cluster, whose DNS serves what the Corefile says unless told otherwise. */
+export interface Scene {
+  cluster: FakeCluster;
+  world: World;
+  logs: string[];
+  /** Moves the clock on. */
+  pass: (ms: number) => void;
+  /** What the cluster's DNS says; absent: it serves when our block is in the Corefile. */
+  proof: { answer: Proof | undefined; count: number };
+  round: (spec?: Spec) => Promise<Outcome>;
+  corefile: () => string;
+  status: () => { state: string; message: string } | undefined;
+}
+
+export function scene(corefile = COREFILES.kubeadm!): Scene {
+  const cluster = new FakeCluster();
+  cluster.create(TARGET, {
+    data: { Corefile: corefile },
+    metadata: { managedFields: [ownership("kubeadm")] },
+  });
+  cluster.services.set("egress/egress-dns", { metadata: DNS_SERVICE, spec: { clusterIP: DNS_IP } });
+  let now = Date.parse("2030-01-01T00:00:00Z");
+  const logs: string[] = [];
+  const proof: Scene["proof"] = { answer: undefined, count: 0 };
+  const world: World = {
+    cluster,
+    metrics: createMetrics(),
+    now: () => new Date(now),
+    log: (message) => logs.push(message),
+    pacer: { isDue: () => true, served: () => undefined, reset: () => undefined },
+    prove: () => {
+      proof.count++;
+      const isIn = cluster.corefile(TARGET).includes("managed by k8s-egress");
+      return Promise.resolve(
+        proof.answer ?? (isIn ? { serves: true } : { serves: false, reason: "NXDOMAIN" }),
+      );
+    },
+  };
+  return {
+    cluster,
+    world,
+    logs,
+    proof,
+    pass: (ms) => {
+      now += ms;
+    },
+    round: (spec = SPEC) => reconcile(spec, world),
+    corefile: () => cluster.corefile(TARGET),
+    status: () =>
+      cluster.configMaps.has("egress-stub/anchor") ? readStatus(cluster.get(ANCHOR)) : undefined,
+  };
+}
+
+/** The block that {@link SPEC} leads to. */
+export const BLOCK = `
+# managed by k8s-egress egress-stub/anchor
+egress.local:53 {
+  errors
+  cache 30
+  forward . 10.96.3.4
+}
+`;
