@@ -37,7 +37,7 @@ describe("controller's command line", () => {
   for (const missing of Object.keys(GIVEN)) {
     it(`needs --${missing}`, () => {
       const rest = Object.fromEntries(Object.entries(GIVEN).filter(([option]) => option !== missing));
-      assert.throws(() => readArgs(argv(rest)), new RegExp(`^usage:.*\n--${missing} is missing$`, "s"));
+      assert.throws(() => readArgs(argv(rest)), new RegExp(`usage:.*\n--${missing} is missing$`, "s"));
     });
   }
 
