@@ -13,8 +13,10 @@ import type { Cluster } from "../cluster";
 import { withoutPulumi } from "../engine/pulumi";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { useCluster } from "./support/cluster";
+import { catchRejections } from "../harness/rejections";
 import { type CorefileState, readCorefile } from "./support/corefile";
 import { type AppPod, startAppPod } from "./support/pod";
+import { until } from "./support/wait";
 
 /** One resource in a preview or update: `<op> <Kind> <name>`. */
 type Step = string;
@@ -94,10 +96,12 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
     return stepsOf(events);
   };
 
-  const status = async (url: string) => {
-    const { status, error } = await app!.request(url);
-    return status ?? error;
-  };
+  /** Answers live for five seconds, "no such name" too. */
+  const answers = (url: string, expected: number | string) =>
+    until(`${url} to answer ${expected}`, async () => {
+      const { status, error } = await app!.request(url);
+      return (status ?? error) === expected;
+    });
 
   const oneUpstreamMore = [
     "create Service egress-second-example-test",
@@ -112,8 +116,8 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
 
   it("deploys", async () => {
     await up();
-    assert.equal(await status("http://api.example.test.egress.local/"), 200);
-    assert.equal(await status("http://second.example.test.egress.local/"), "ENOTFOUND");
+    await answers("http://api.example.test.egress.local/", 200);
+    await answers("http://second.example.test.egress.local/", "ENOTFOUND");
   });
 
   it("previews no change afterwards", async () => assert.deepEqual(await preview(), []));
@@ -123,7 +127,7 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
     const steps = await preview();
     assert.deepEqual(steps.filter((step) => !oldOnesGo.includes(step)).sort(), oneUpstreamMore);
     assert.deepEqual((await up()).sort(), [...oneUpstreamMore, ...oldOnesGo].sort());
-    assert.equal(await status("http://second.example.test.egress.local/"), 200);
+    await answers("http://second.example.test.egress.local/", 200);
     assert.deepEqual(await preview(), []);
   });
 
@@ -136,7 +140,7 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
     };
     assert.ok(at("update Deployment egress-proxy") < at("update Deployment egress-dns"));
     assert.ok(at("update Deployment egress-dns") < at("delete Service egress-second-example-test"));
-    assert.equal(await status("http://second.example.test.egress.local/"), "ENOTFOUND");
+    await answers("http://second.example.test.egress.local/", "ENOTFOUND");
   });
 
   it("moves to another domain", async () => {
@@ -146,13 +150,14 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
       steps.filter((step) => /^delete |replace.* Deployment|Service/.test(step)),
       [],
     );
-    assert.equal(await status("http://api.example.test.out.example.internal/"), 200);
-    assert.equal(await status("http://api.example.test.egress.local/"), "ENOTFOUND");
+    await answers("http://api.example.test.out.example.internal/", 200);
+    await answers("http://api.example.test.egress.local/", "ENOTFOUND");
     assert.deepEqual(await preview(), []);
   });
 
   it("refuses wrong arguments at preview, all at once", async () => {
     const good = wanted;
+    const restore = catchRejections(() => undefined);
     wanted = {
       ...wanted,
       upstreams: [{ host: "https://api.example.test" }, { host: "*" }],
@@ -169,6 +174,7 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
       });
     } finally {
       wanted = good;
+      restore();
     }
   });
 
@@ -184,7 +190,7 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
     await assert.rejects(interrupted);
     await sleep(1_000);
     await up();
-    assert.equal(await status("http://second.example.test.egress.local/"), 200);
+    await answers("http://second.example.test.egress.local/", 200);
     assert.deepEqual(await preview(), []);
   });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { catchRejections } from "./rejections";
 import type { MockResourceArgs, MockResourceResult } from "@pulumi/pulumi/runtime";
 
 /** One resource as the program registered it. */
@@ -81,21 +82,6 @@ export async function runProgram<T>(
     while (underWay > 0);
     restore();
   }
-}
-
-/**
- * A registration that fails rejects promises that nobody awaits; the engine's language host ends the program by
- * them. Here they must not end the test that expects the failure.
- */
-function catchRejections(caught: (error: unknown) => void): () => void {
-  const event = "unhandledRejection";
-  const others = process.rawListeners(event) as ((error: unknown) => void)[];
-  process.removeAllListeners(event);
-  process.on(event, caught);
-  return () => {
-    process.removeAllListeners(event);
-    for (const listener of others) process.on(event, listener);
-  };
 }
 
 function resolve<T>(value: T): Promise<pulumi.Unwrap<T>> {
