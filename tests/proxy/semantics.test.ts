@@ -102,6 +102,26 @@ describe("messages from end to end", () => {
       assert.equal(reply.text.includes("100 Continue"), false);
     });
 
+    it("a caller that leaves while it waits for leave harms nobody else", async () => {
+      const server: EventEmitter = world.internet.server(HOST);
+      const silent = (): undefined => undefined;
+      server.on("checkContinue", silent);
+      const { req, response } = begin({
+        port: world.port,
+        host: NAME,
+        method: "POST",
+        headers: { Expect: "100-continue", "Content-Length": 4 },
+      });
+      response.catch(() => undefined);
+      req.flushHeaders();
+      await eventually(() => world.proxy.inFlight() === 1, "in flight");
+      req.destroy();
+      await eventually(() => world.proxy.inFlight() === 0, "left");
+      server.off("checkContinue", silent);
+      handle = (_req, res) => res.end("ok");
+      assert.equal((await ask({ port: world.port, host: NAME })).status, 200);
+    });
+
     it("the third party's leave is the caller's", async () => {
       let body = "";
       handle = (req, res) => {

@@ -13,6 +13,11 @@ export function isHostname(name: string): boolean {
   return !ONLY_DIGITS.test(name.slice(name.lastIndexOf(".") + 1));
 }
 
+/** Whether a name is one that a cluster's DNS has for itself: a canonical DNS name without `_`. */
+export function isDomain(name: string): boolean {
+  return isHostname(name) && !name.includes("_");
+}
+
 /** Whether a host is an upstream's: a name of at least two labels, or `*.` and a name. */
 export function isUpstreamHost(host: string): boolean {
   return host.startsWith("*.") ? isHostname(host.slice(2)) : host.includes(".") && isHostname(host);

@@ -1,6 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { isHostname, isNamespaceName, isServiceAccountName, isServiceName, isUpstreamHost } from "./names";
+import {
+  isDomain,
+  isHostname,
+  isNamespaceName,
+  isServiceAccountName,
+  isServiceName,
+  isUpstreamHost,
+} from "./names";
 import { isPathPattern } from "./path-pattern";
 import type { Policy, PolicyUpstream } from "./policy";
 import { type Mistake, integer, isRecord, list, object, oneOf, optional, record, text } from "./schema";
@@ -24,7 +31,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NOT_SETTABLE =
   /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|keep-alive|proxy-.*|x-forwarded-.*|l5d-.*|sec-websocket-.*)$/;
 
-const hostname = text(isHostname, 'a host name in lower case, such as "api.stripe.com"');
+const hostname = text(
+  (value) => isHostname(value) && value.includes("."),
+  'a host name in lower case, such as "api.stripe.com"',
+);
 const milliseconds = integer(1, DAY, "milliseconds");
 const count = integer(1, MOST_COUNT, "a number of requests");
 const bytes = integer(0, MOST_BYTES, "bytes");
@@ -96,10 +106,13 @@ const upstream = object({
 
 const policy = object({
   version: oneOf(1),
-  domain: text(isHostname, 'a domain in lower case, such as "egress.local"'),
+  domain: text(
+    (value) => isDomain(value) && value.includes("."),
+    'a domain in lower case, of at least two labels, such as "egress.local"',
+  ),
   services: object({
     namespace: text(isNamespaceName, 'the name of a namespace, such as "egress"'),
-    clusterDomain: text(isHostname, 'a domain in lower case, such as "cluster.local"'),
+    clusterDomain: text(isDomain, 'a domain in lower case, such as "cluster.local"'),
   }),
   mesh: optional(
     object({
@@ -188,7 +201,7 @@ function isCredentialName(value: string): boolean {
 }
 
 function isMethod(value: string): boolean {
-  return TOKEN.test(value) && value === value.toUpperCase() && value !== "CONNECT" && value !== "TRACE";
+  return /^[A-Z]+(?:-[A-Z]+)*$/.test(value) && value !== "CONNECT" && value !== "TRACE";
 }
 
 function isSettable(name: string): boolean {

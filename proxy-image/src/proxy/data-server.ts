@@ -15,7 +15,7 @@ import {
   requestTimeout,
 } from "./errors/failures";
 import { isUpgrade } from "./admit/upgrade";
-import { Exchange } from "./exchange";
+import { Exchange, isClosing } from "./exchange";
 import type { Observer } from "./observe/observer";
 
 /** Bytes of a request's line and header section. */
@@ -48,6 +48,8 @@ export function createDataServer(chain: Express, observer: Observer): Server {
     return observer.begin(new Exchange(req, res, observer.end));
   };
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
+    // Node reads on in what came behind a refused request, until the answer has been sent.
+    if (isClosing(req.socket)) return;
     decide(begin(req, res), req, res);
   };
   const decide = (exchange: Exchange, req: IncomingMessage, res: ServerResponse): void => {

@@ -12,6 +12,7 @@ import type { InFlight } from "./limit/in-flight";
 import type { Origin } from "./upstream/origin";
 
 const EXCHANGE = Symbol("exchange");
+const CLOSING = Symbol("closing");
 
 /** One request and its answer: what the stages find out, and what the log and the metrics tell afterwards. */
 export class Exchange {
@@ -75,6 +76,7 @@ export class Exchange {
     const { res } = this;
     this.failure = failure;
     this.reason = reason;
+    if (failure.closes) (this.req.socket as Closing)[CLOSING] = true;
     if (!res.headersSent) answer(res, failure, reason, headers);
     // A clean end would make half an answer look whole; HTTP/1.0 shows nothing but a reset.
     else res.socket?.resetAndDestroy();
@@ -114,6 +116,15 @@ function onClose(this: ServerResponse): void {
 
 function onDrain(this: ServerResponse): void {
   exchangeOf(this).relay?.resume();
+}
+
+/** Whether a request on this connection was refused in a way that ends it: what follows is not to be read. */
+export function isClosing(socket: Socket): boolean {
+  return (socket as Closing)[CLOSING] === true;
+}
+
+interface Closing {
+  [CLOSING]?: true;
 }
 
 interface Carrier {

@@ -12,6 +12,8 @@ export interface Failure {
   readonly proxyStatus: string;
   /** Further headers of the answer, flat: name, value, … */
   readonly headers?: readonly string[];
+  /** The connection ends with the answer: its bytes can't be told apart any more. */
+  readonly closes: boolean;
 }
 
 const failure = (
@@ -21,7 +23,15 @@ const failure = (
   title: string,
   advice: string,
   headers?: readonly string[],
-): Failure => ({ name, status, proxyStatus, title, advice, ...(headers && { headers }) });
+): Failure => ({
+  name,
+  status,
+  proxyStatus,
+  title,
+  advice,
+  ...(headers && { headers }),
+  closes: headers?.[0] === "Connection",
+});
 
 const asksForTooMuch = "Send less: the limit protects every caller of this proxy.";
 /** The connection is not read on after what could be read in two ways. */

@@ -33,6 +33,8 @@ export class RequestBody extends Readable {
     most: number,
   ) {
     super();
+    // Whoever reads it listens too; without this one the process would end when nobody does yet, or any more.
+    this.on("error", () => undefined);
     req.on("data", (chunk: Buffer) => {
       this.bytes += chunk.length;
       if (this.bytes > most) {

@@ -1,6 +1,10 @@
 import { canonicalField, connectionOptions, staysOutside } from "./header-filter";
+import { FailureError, responseHeadersTooLarge } from "../errors/failures";
 import { withoutDomain } from "./cookies";
 import type { LinkRewriter } from "./links";
+
+/** Header fields of an answer: many clients drop what is beyond a number of their own, silently. */
+const MOST_FIELDS = 256;
 
 /** The answer's framing can be read in two ways, so nothing of it is passed on. */
 export class AmbiguousResponseError extends Error {
@@ -31,6 +35,7 @@ export function responseHead(
   via: string,
   links: LinkRewriter,
 ): ResponseHead {
+  if (raw.length > 2 * MOST_FIELDS) throw new FailureError(responseHeadersTooLarge);
   const headers: string[] = [];
   let listed: string[] | undefined;
   let framings = 0;
