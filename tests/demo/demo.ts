@@ -14,7 +14,9 @@ async function main(): Promise<void> {
   const unknown = process.argv.slice(2).find((argument) => argument !== "--keep");
   if (unknown) throw new Error(`demo: ${unknown} is not an option; there is --keep`);
 
-  const cluster = await step("start a Kubernetes cluster on this machine", () => startCluster({ progress: say }));
+  const cluster = await step("start a Kubernetes cluster on this machine", () =>
+    startCluster({ progress: say }),
+  );
   try {
     await show(cluster, keep);
   } finally {
@@ -46,7 +48,7 @@ async function show(cluster: Cluster, keep: boolean): Promise<void> {
 }
 
 async function ask(kubectl: Kubectl, cluster: Cluster, urls: Record<string, string>): Promise<void> {
-  const app = await startAppPod(kubectl, cluster.images.node);
+  const app = await startAppPod(cluster);
   try {
     const url = `${urls["api.example.test"]!}/v1/charges?limit=3`;
     const { hostname } = new URL(url);

@@ -79,7 +79,7 @@ function byEngine(cluster: Cluster): Deployment {
       for (const [key, value] of Object.entries(configuration(cluster))) {
         pulumi("config", "set", ...settings, "--", key, value);
       }
-      pulumi("up", "--yes", "--skip-preview", "--non-interactive", ...settings);
+      pulumi("up", "--yes", "--skip-preview", "--non-interactive", "--suppress-progress", ...settings);
       const urls = execFileSync("pulumi", ["stack", "output", "urls", "--json", "--stack=demo"], {
         cwd: root,
         env,
@@ -87,7 +87,7 @@ function byEngine(cluster: Cluster): Deployment {
       return Promise.resolve(JSON.parse(urls.toString()) as Record<string, string>);
     },
     destroy: () => {
-      pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", ...settings);
+      pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", "--suppress-progress", ...settings);
       rmSync(folder, { recursive: true });
       return Promise.resolve();
     },

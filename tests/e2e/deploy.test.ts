@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { EgressProxy, type EgressProxyArgs, type Upstream } from "../../index";
 import type { Cluster } from "../cluster";
+import { sharedCluster } from "../cluster/shared";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { Stack } from "../harness/stack";
-import { useCluster } from "./support/cluster";
 import { applyCorefile, type CorefileState, readCorefile } from "./support/corefile";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
@@ -23,24 +23,23 @@ interface Echo {
 }
 
 describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
+  const shared = sharedCluster();
   let cluster: Cluster;
-  let release: () => Promise<void>;
   let kubectl: Kubectl;
   let stack: Stack;
   let app: AppPod;
   let untouched: CorefileState;
 
   before(async () => {
-    ({ cluster, release } = await useCluster());
+    cluster = shared();
     kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
     stack = new Stack({ kubectl, dockerHost: cluster.dockerHost });
-    app = await startAppPod(kubectl, cluster.images.node);
+    app = await startAppPod(cluster);
     untouched = await readCorefile(kubectl);
   });
   after(async () => {
     await stack.destroy();
     await app.delete();
-    await release();
   });
 
   const upstream = (host: string, more: Partial<Upstream> = {}): Upstream => ({

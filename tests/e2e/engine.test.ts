@@ -10,9 +10,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { EgressProxy, type EgressProxyArgs } from "../../index";
 import type { Cluster } from "../cluster";
+import { sharedCluster } from "../cluster/shared";
 import { withoutPulumi } from "../engine/pulumi";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
-import { useCluster } from "./support/cluster";
 import { catchRejections } from "../harness/rejections";
 import { type CorefileState, readCorefile } from "./support/corefile";
 import { type AppPod, startAppPod } from "./support/pod";
@@ -23,8 +23,8 @@ type Step = string;
 
 describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, timeout: 900_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "k8s-egress-engine-"));
+  const shared = sharedCluster();
   let cluster: Cluster;
-  let release: (() => Promise<void>) | undefined;
   let kubectl: Kubectl;
   let app: AppPod | undefined;
   let stack: Stack;
@@ -32,9 +32,9 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
   let wanted: EgressProxyArgs;
 
   before(async () => {
-    ({ cluster, release } = await useCluster());
+    cluster = shared();
     kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
-    app = await startAppPod(kubectl, cluster.images.node, "engine-app");
+    app = await startAppPod(cluster, "engine-app");
     untouched = await readCorefile(kubectl);
     wanted = withUpstreams("api.example.test", "*.wild.example.test");
     stack = await LocalWorkspace.createStack(
@@ -53,7 +53,6 @@ describe("an EgressProxy under the real Pulumi engine", { skip: withoutPulumi, t
   });
   after(async () => {
     await app?.delete();
-    await release?.();
     rmSync(folder, { recursive: true });
   });
 

@@ -88,12 +88,12 @@ describe(
       ]);
       assert.equal(component.inputProperties.upstreams!.plain, true);
       for (const [type, values] of [
-        ["DnsMode", ["stubDomain", "manual", "none"]],
-        ["MeshMode", ["required", "optional", "none"]],
+        ["DnsMode", ["manual", "none", "stubDomain"]],
+        ["MeshMode", ["none", "optional", "required"]],
         ["TlsVersion", ["TLSv1.2", "TLSv1.3"]],
       ] as const) {
         assert.deepEqual(
-          schema.types[`k8s-egress:index:${type}`]?.enum?.map(({ value }) => value),
+          schema.types[`k8s-egress:index:${type}`]?.enum?.map(({ value }) => value).sort(),
           values,
           type,
         );

@@ -1,13 +1,12 @@
-import type { Kubectl } from "../../harness/kubernetes";
+import { type Cluster, kubectl, runInPod, startClientPod } from "../../cluster";
 
 /** An application's pod, in a namespace of its own, in which scripts run as an application would. */
 export interface AppPod {
-  /** Runs an async function body in the pod's Node; its returned value as JSON. */
-  run<T>(body: string): Promise<T>;
-  /** One HTTP request from the pod. Errors of the connection are in `error`, by their code. */
+  /** One HTTP request from the pod, with any Host. Errors of the connection are in `error`, by their code. */
   request(url: string, options?: RequestOptions): Promise<Answer>;
   /** One DNS question from the pod, to the cluster's DNS or to `server`. */
   resolve(name: string, type: "A" | "AAAA" | "SOA", server?: string): Promise<DnsAnswer>;
+  /** With its namespace. */
   delete(): Promise<void>;
 }
 
@@ -31,63 +30,44 @@ export interface DnsAnswer {
 }
 
 /** Starts an application's pod and waits until it is ready. */
-export async function startAppPod(kubectl: Kubectl, image: string, namespace = "shop"): Promise<AppPod> {
-  const objects = [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
-    {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "app", namespace },
-      spec: {
-        automountServiceAccountToken: false,
-        terminationGracePeriodSeconds: 0,
-        containers: [{ name: "app", image, command: ["node", "-e", "setInterval(() => {}, 1e6)"] }],
-      },
-    },
-  ];
-  for (const object of objects) {
-    await kubectl(["apply", "--server-side", "--field-manager=tests", "-f", "-"], JSON.stringify(object));
-  }
-  // The namespace's default account comes a moment after the namespace.
-  await kubectl(["wait", "-n", namespace, "pod/app", "--for=condition=Ready", "--timeout=120s"]);
-
-  const run = async <T>(body: string): Promise<T> => {
-    const script = `(async () => { ${body} })().then((value) => console.log(JSON.stringify(value ?? null)))`;
-    const printed = await kubectl(["exec", "-n", namespace, "app", "--", "node", "-e", script]);
+export async function startAppPod(cluster: Cluster, namespace = "shop"): Promise<AppPod> {
+  const pod = await startClientPod(cluster, { namespace, name: "app" });
+  const run = async <T>(script: string, ...args: unknown[]): Promise<T> => {
+    const printed = await runInPod(cluster, pod, `const args = ${JSON.stringify(args)};\n${script}`);
     return JSON.parse(printed) as T;
   };
   return {
-    run,
-    request: (url, { method = "GET", headers = {}, body } = {}) =>
-      run<Answer>(`
-        const http = require("node:http");
-        return new Promise((done) => {
-          const fail = (error) => done({ error: error.code ?? error.message });
-          const request = http.request(${JSON.stringify(url)}, ${JSON.stringify({ method, headers, agent: false })}, (response) => {
-            let body = "";
-            response.setEncoding("utf8").on("data", (data) => (body += data)).on("error", fail);
-            response.on("end", () => done({ status: response.statusCode, headers: response.headers, body }));
-          });
-          request.on("error", fail);
-          setTimeout(() => request.destroy(new Error("timeout")), 20000).unref();
-          request.end(${JSON.stringify(body ?? "")});
-        });`),
-    resolve: (name, type, server) =>
-      run<DnsAnswer>(`
-        const { Resolver } = require("node:dns/promises");
-        const resolver = new Resolver({ timeout: 2000, tries: 3 });
-        ${server ? `resolver.setServers([${JSON.stringify(server)}]);` : ""}
-        try { return { records: [await resolver.resolve(${JSON.stringify(name)}, ${JSON.stringify(type)})].flat() }; }
-        catch (error) { return { code: error.code }; }`),
+    request: (url, { method = "GET", headers = {}, body = "" } = {}) =>
+      run<Answer>(REQUEST, url, { method, headers, agent: false }, body),
+    resolve: (name, type, server) => run<DnsAnswer>(RESOLVE, name, type, server),
     delete: async () => {
-      await kubectl([
-        "delete",
-        "namespace",
-        namespace,
-        "--ignore-not-found",
-        "--wait=true",
-        "--timeout=120s",
-      ]);
+      await kubectl(cluster, ["delete", "namespace", namespace, "--ignore-not-found", "--timeout=120s"]);
     },
   };
 }
+
+/** Not by fetch, which chooses its own Host. */
+const REQUEST = `
+  import http from "node:http";
+  const [url, options, body] = args;
+  const done = (answer) => { console.log(JSON.stringify(answer)); process.exit(); };
+  const fail = (error) => done({ error: error.code ?? error.message });
+  const request = http.request(url, options, (response) => {
+    let body = "";
+    response.setEncoding("utf8").on("data", (data) => (body += data)).on("error", fail);
+    response.on("end", () => done({ status: response.statusCode, headers: response.headers, body }));
+  });
+  request.on("error", fail);
+  setTimeout(() => request.destroy(new Error("timeout")), 20000);
+  request.end(body);`;
+
+const RESOLVE = `
+  import { Resolver } from "node:dns/promises";
+  const [name, type, server] = args;
+  const resolver = new Resolver({ timeout: 2000, tries: 3 });
+  if (server) resolver.setServers([server]);
+  const answer = await resolver.resolve(name, type).then(
+    (records) => ({ records: [records].flat() }),
+    ({ code }) => ({ code }),
+  );
+  console.log(JSON.stringify(answer));`;
