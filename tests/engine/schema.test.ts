@@ -30,27 +30,27 @@ interface Schema {
   types: Record<string, { enum?: { value: string }[]; properties?: Record<string, Property> }>;
 }
 
-describe(
-  "the schema that Pulumi infers for other languages",
-  { skip: withoutPulumi, timeout: 170_000 },
-  () => {
-    const temporary = mkdtempSync(join(tmpdir(), "k8s-egress-schema-"));
-    after(() => rmSync(temporary, { recursive: true }));
+describe("the schema that Pulumi infers for other languages", { timeout: 170_000 }, () => {
+  const temporary = mkdtempSync(join(tmpdir(), "k8s-egress-schema-"));
+  after(() => rmSync(temporary, { recursive: true }));
 
-    /** From a copy and from elsewhere: Pulumi installs and builds what it is given, and refuses a folder with Pulumi.yaml and PulumiPlugin.yaml from inside. */
-    const read = () => {
-      const copy = join(temporary, "k8s-egress");
-      const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-        cwd: root,
-      });
-      for (const file of files.toString().split("\0").filter(Boolean))
-        cpSync(join(root, file), join(copy, file));
-      return JSON.parse(
-        execFileSync("pulumi", ["package", "get-schema", copy], { cwd: temporary, encoding: "utf8" }),
-      ) as Schema;
-    };
+  /** From a copy and from elsewhere: Pulumi installs and builds what it is given, and refuses a folder with Pulumi.yaml and PulumiPlugin.yaml from inside. */
+  const read = () => {
+    const copy = join(temporary, "k8s-egress");
+    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+      cwd: root,
+    });
+    for (const file of files.toString().split("\0").filter(Boolean))
+      cpSync(join(root, file), join(copy, file));
+    return JSON.parse(
+      execFileSync("pulumi", ["package", "get-schema", copy], { cwd: temporary, encoding: "utf8" }),
+    ) as Schema;
+  };
 
-    it("has the component with its arguments, their documentation and its outputs", () => {
+  it(
+    "has the component with its arguments, their documentation and its outputs",
+    { skip: withoutPulumi },
+    () => {
       const schema = read();
       const component = schema.resources["k8s-egress:index:EgressProxy"];
       assert.ok(component, Object.keys(schema.resources).join());
@@ -99,6 +99,6 @@ describe(
         );
       }
       assert.ok(schema.types["k8s-egress:index:Upstream"]?.properties?.host);
-    });
-  },
-);
+    },
+  );
+});
