@@ -1,6 +1,6 @@
-// Needs the Node of node_modules: start it by `npm test` or `npm run test:cluster`.
 // Runs one suite with node:test: `local` needs neither root nor a cluster, `cluster` needs both.
 // Both end with node's own count of passed, failed and skipped tests; a skipped test prints its reason.
+// Needs the Node of node_modules: start it by `npm test` or `npm run test:cluster`.
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 
@@ -8,12 +8,7 @@ const CLUSTER_SUITE = "tests/e2e/";
 
 const suites = {
   local: { pick: (file) => !file.startsWith(CLUSTER_SUITE), concurrency: 2, timeoutSeconds: 60 },
-  cluster: {
-    pick: (file) => file.startsWith(CLUSTER_SUITE),
-    concurrency: 1,
-    timeoutSeconds: 900,
-    options: [`--test-global-setup=${CLUSTER_SUITE}support/setup.ts`],
-  },
+  cluster: { pick: (file) => file.startsWith(CLUSTER_SUITE), concurrency: 1, timeoutSeconds: 900 },
 };
 
 const [name, ...only] = process.argv.slice(2);
@@ -24,6 +19,11 @@ if (!suite) {
 }
 
 const files = only.length > 0 ? only : globSync("tests/**/*.test.ts").filter(suite.pick).sort();
+
+/** One cluster for all files; one that is there already stays. */
+const startedCluster = name === "cluster" && cluster("status") !== 0;
+if (startedCluster && cluster("start") !== 0) process.exit(1);
+
 const { status } = spawnSync(
   process.execPath,
   [
@@ -32,9 +32,15 @@ const { status } = spawnSync(
     "--test-reporter=spec",
     `--test-concurrency=${suite.concurrency}`,
     `--test-timeout=${suite.timeoutSeconds * 1000}`,
-    ...(suite.options ?? []),
     ...files,
   ],
   { stdio: "inherit" },
 );
-process.exit(status ?? 1);
+
+const stopped = startedCluster ? cluster("stop") : 0;
+process.exit(status || stopped);
+
+function cluster(command) {
+  return spawnSync(process.execPath, ["--import=tsx", "tests/cluster/cli.ts", command], { stdio: "inherit" })
+    .status;
+}

@@ -17,6 +17,9 @@ export interface Deployment {
   destroy(): Promise<void>;
 }
 
+/** Unlike any stack of a user's: `pulumi stack init` leaves a file of that name, which goes again. */
+const STACK = "k8s-egress-demo";
+
 const root = resolve(__dirname, "../..");
 
 /** By the real engine where `pulumi` is on PATH, otherwise by the tests' harness. */
@@ -69,18 +72,18 @@ function byEngine(cluster: Cluster): Deployment {
     PULUMI_CONFIG_PASSPHRASE: "demo",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
-  const settings = ["--stack=demo", `--config-file=${join(folder, "Pulumi.demo.yaml")}`];
+  const settings = [`--stack=${STACK}`, `--config-file=${join(folder, "Pulumi.demo.yaml")}`];
   const pulumi = (...args: string[]) =>
     execFileSync("pulumi", args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
   return {
     by: "the Pulumi engine",
     up: () => {
-      pulumi("stack", "init", "demo", "--non-interactive");
+      pulumi("stack", "init", STACK, "--non-interactive");
       for (const [key, value] of Object.entries(configuration(cluster))) {
         pulumi("config", "set", ...settings, "--", key, value);
       }
       pulumi("up", "--yes", "--skip-preview", "--non-interactive", "--suppress-progress", ...settings);
-      const urls = execFileSync("pulumi", ["stack", "output", "urls", "--json", "--stack=demo"], {
+      const urls = execFileSync("pulumi", ["stack", "output", "urls", "--json", `--stack=${STACK}`], {
         cwd: root,
         env,
       });
@@ -89,6 +92,7 @@ function byEngine(cluster: Cluster): Deployment {
     destroy: () => {
       pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", "--suppress-progress", ...settings);
       rmSync(folder, { recursive: true });
+      rmSync(join(root, `Pulumi.${STACK}.yaml`), { force: true });
       return Promise.resolve();
     },
   };
