@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type http from "node:http";
+import net from "node:net";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { after, before, beforeEach, describe, it } from "node:test";
@@ -129,6 +130,19 @@ describe("forward", () => {
       assert.equal(res.statusCode, 413);
       assert.equal((await buffer(res)).toString(), "too much");
       req.destroy();
+    });
+
+    it("an upload that goes on behind its answer does not hold the connection for ever", async () => {
+      handle = (_req, res) => res.writeHead(413, { connection: "close" }).end();
+      const socket = net.connect(world.port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.write(lines("POST / HTTP/1.1", `Host: ${NAME}`, "Content-Length: 1000000"));
+      const trickle = setInterval(() => socket.write("x"), 100);
+      const began = performance.now();
+      socket.resume();
+      await once(socket, "close");
+      clearInterval(trickle);
+      assert.ok(performance.now() - began < 4_000);
     });
 
     it("leave to send a body is given after the decision only", async () => {

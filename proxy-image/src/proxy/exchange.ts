@@ -13,6 +13,8 @@ import type { Origin } from "./upstream/origin";
 
 const EXCHANGE = Symbol("exchange");
 const CLOSING = Symbol("closing");
+/** Milliseconds. */
+const LINGER = 2_000;
 
 /** One request and its answer: what the stages find out, and what the log and the metrics tell afterwards. */
 export class Exchange {
@@ -96,6 +98,7 @@ export class Exchange {
       if (!this.upgraded && !this.failure && !this.res.writableFinished) this.abandoned = true;
       this.outgoing?.destroy();
     }
+    if (!this.req.complete && !this.upgrade) linger(this.req);
     this.leave?.leave(this.caller?.key ?? "");
     this.origin?.breaker?.report(this.outcome());
     this.observe(this);
@@ -107,6 +110,19 @@ export class Exchange {
     if (this.abandoned || (this.failure && this.failure.status < 500)) return "ignored";
     return "failure";
   }
+}
+
+/**
+ * A request that was answered before its body's end: the rest is read and dropped for a while, because closing
+ * at once would reset the connection and could take the answer with it (RFC 9112 §9.6).
+ */
+function linger(req: IncomingMessage): void {
+  const { socket } = req;
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => {
+    if (!req.complete) socket.destroy();
+  }, LINGER).unref();
+  socket.once("close", () => clearTimeout(timer));
 }
 
 /** Shared by all answers, so that a request costs no closure. */

@@ -16,6 +16,9 @@ import { responseTrailers } from "./trailers";
 /** Interim answers (1xx) that are passed on for one request; more are a third party that plays for time. */
 const MOST_INTERIM = 16;
 
+/** Bytes of a body that goes out in one write with its head. */
+const MOST_JOINED = 16 * 1024;
+
 /** What the relay needs to know of the process. */
 export interface RelayOptions {
   /** Pseudonym for the Via field (RFC 9110 §7.6.3). */
@@ -34,6 +37,8 @@ export abstract class Relay {
   protected done = false;
   private interim = 0;
   private readonly most: number;
+  /** Of the body, as announced. */
+  private length: number | undefined;
 
   constructor(
     protected readonly exchange: Exchange,
@@ -78,6 +83,7 @@ export abstract class Relay {
       this.passInterim(status, headers);
       return;
     }
+    this.length = length;
     if (length !== undefined && length > this.most) throw new FailureError(responseTooLarge);
     if (this.options.draining()) headers.push("Connection", "close");
     this.exchange.answeredAt = performance.now();
@@ -88,6 +94,12 @@ export abstract class Relay {
   protected data(chunk: Buffer): void {
     const { exchange } = this;
     exchange.bytesOut += chunk.length;
+    if (chunk.length === this.length && chunk.length <= MOST_JOINED) {
+      // The whole body in one piece: as text it shares the head's write, as bytes it would be a second one.
+      this.done = true;
+      exchange.res.end(chunk.toString("latin1"), "latin1");
+      return;
+    }
     if (exchange.bytesOut > this.most) throw new FailureError(responseTooLarge);
     if (exchange.res.write(chunk)) return;
     this.pausedAt = performance.now();
@@ -95,6 +107,7 @@ export abstract class Relay {
   }
 
   protected end(rawTrailers: readonly (Buffer | string)[]): void {
+    if (this.done) return;
     this.done = true;
     const { res } = this.exchange;
     if (rawTrailers.length > 0 && res.chunkedEncoding) res.addTrailers(responseTrailers(rawTrailers));
