@@ -1,0 +1,61 @@
+import { writeFileSync } from "node:fs";
+import { startAll, startPolicies } from "./contenders/all";
+import type { Contender } from "./contenders/contender";
+import { HEADERS } from "./measure";
+import { type Options, USAGE, parseOptions } from "./options";
+import { document } from "./report/document";
+import { figureTable, targetTable } from "./report/table";
+import { results } from "./report/targets";
+import { type Runner, compare, comparePolicies, warmUp } from "./rounds";
+import { bundle } from "./stage/bundle";
+import { untilAnswers } from "./stage/ports";
+import { Stage } from "./stage/stage";
+import { findTools } from "./stage/tools";
+import { PATHS, startUpstream } from "./stage/upstream";
+
+/** Speed beside that of other proxies, on this machine, now. Ends with a table; nothing stays but a JSON file. */
+async function main(options: Options): Promise<void> {
+  const tools = findTools();
+  const stage = new Stage();
+  const scene = { stage, tools, upstream: await startUpstream(stage, tools) };
+  const contenders = await startAll(scene);
+  await ready(contenders);
+  const runner: Runner = {
+    tools,
+    options,
+    processes: stage.processes,
+    generator: await bundle(stage, "load/open-loop.ts"),
+    progress: (text) => process.stderr.write(`bench: ${text}\n`),
+  };
+
+  await warmUp(contenders, runner);
+  const { series, rate } = await compare(contenders, runner);
+  // Only now: processes that wait still take memory and caches.
+  const pair = await startPolicies(scene);
+  await ready(pair);
+  await warmUp(pair, runner);
+  const policies = await comparePolicies(pair, runner);
+  stage.clear();
+
+  const found = results(series, policies);
+  console.log(`\nmedians of ${options.rounds} rounds of ${options.seconds} s; fixed rate ${rate}/s\n`);
+  console.log(`${figureTable(series)}\n\n${targetTable(found)}\n`);
+  writeFileSync(options.json, document(options, { series, rate, policies }, found));
+  console.log(`all of it, by rounds: ${options.json}`);
+}
+
+function ready(contenders: readonly Contender[]): Promise<unknown> {
+  return Promise.all(contenders.map(({ name, port }) => untilAnswers(name, port, PATHS.small, HEADERS)));
+}
+
+try {
+  main(parseOptions(process.argv.slice(2))).catch(fail);
+} catch (error) {
+  console.error(USAGE);
+  fail(error);
+}
+
+function fail(error: unknown): void {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}

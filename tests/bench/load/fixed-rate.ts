@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const exec = promisify(execFile);
+
+/** What {@link fixedRate} sends. */
+export interface Arrivals {
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Requests per second. */
+  readonly rate: number;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+/** Milliseconds, and what the generator says about itself. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly requests: number;
+  /** Share of one core that the generator took. */
+  readonly generatorCpu: number;
+}
+
+/**
+ * Latency at a rate that does not depend on the answers, so that a pause is counted for all requests that come
+ * in it. wrk can't: its next request waits for the last answer.
+ *
+ * @param generator the bundle of `open-loop.ts`
+ * @throws Error when a request failed
+ */
+export async function fixedRate(generator: string, arrivals: Arrivals): Promise<Latency> {
+  const { stdout } = await exec(process.execPath, [generator, JSON.stringify(arrivals)]);
+  return JSON.parse(stdout) as Latency;
+}

@@ -1,0 +1,44 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+/** How much is measured. */
+export interface Options {
+  /** How often everything is measured; the medians of all are the figures. */
+  readonly rounds: number;
+  /** Length of one measurement. */
+  readonly seconds: number;
+  /** Load before the first measurement, so that no compiler is at work in it. */
+  readonly warmUp: number;
+  /** Where the figures are written. */
+  readonly json: string;
+}
+
+/** How the benchmark is called. */
+export const USAGE = `usage: npm run bench -- [--quick] [--rounds 5] [--seconds 3] [--json <file>]
+  --quick    one short round, less than a minute: to see that everything works, not for figures`;
+
+/** @throws Error that says what is wrong */
+export function parseOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      json: { type: "string", default: join(tmpdir(), "k8s-egress-bench.json") },
+    },
+  });
+  return {
+    rounds: positive("rounds", values.rounds, values.quick ? 1 : 5),
+    seconds: positive("seconds", values.seconds, values.quick ? 1 : 3),
+    warmUp: values.quick ? 1 : 3,
+    json: values.json,
+  };
+}
+
+function positive(name: string, given: string | undefined, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  if (!/^[1-9]\d{0,2}$/.test(given)) throw new Error(`--${name} must be a whole number from 1 to 999`);
+  return Number(given);
+}

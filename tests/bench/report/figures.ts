@@ -1,0 +1,59 @@
+import type { LatencySample, Sample } from "../measure";
+import { COMPARED, type Compared, type Series } from "../rounds";
+import { LARGE } from "../stage/upstream";
+
+/** One line of the table. */
+export interface Figure {
+  readonly title: string;
+  readonly unit: string;
+  readonly digits: number;
+  /** A value for each round. */
+  readonly of: (series: Series) => number[];
+}
+
+const LOAD_TITLES: Record<Compared, string> = {
+  small64: "1 KiB GET, 64 connections",
+  small256: "1 KiB GET, 256 connections",
+  down: "1 MiB down",
+  up: "1 MiB up",
+};
+
+/** Full speed, by load. */
+export const THROUGHPUT = Object.fromEntries(
+  COMPARED.map((load) => [load, throughput(load)] as const),
+) as Record<Compared, Figure>;
+
+export const CPU = peaks("small64", "CPU per 10,000 requests of 1 KiB", "s", 2, ({ cpuPer10k }) => cpuPer10k);
+const BUSY = peaks("small64", "share of a core at 64 connections", "%", 0, ({ busy }) => busy * 100);
+export const P50 = latency("latency p50 at the fixed rate", ({ p50 }) => p50);
+export const P99 = latency("latency p99 at the fixed rate", ({ p99 }) => p99);
+/** Under all loads. */
+export const RSS: Figure = {
+  title: "resident memory, most under load",
+  unit: "MiB",
+  digits: 0,
+  of: ({ peaks: all }) => [Math.max(...COMPARED.flatMap((load) => all[load].map(({ rss }) => rss)))],
+};
+
+/** The table, from top to bottom. */
+export const FIGURES: readonly Figure[] = [...Object.values(THROUGHPUT), P50, P99, CPU, BUSY, RSS];
+
+function throughput(load: Compared): Figure {
+  const large = load === "down" || load === "up";
+  const perUnit = large ? LARGE / 1e6 : 1;
+  return peaks(load, LOAD_TITLES[load], large ? "MB/s" : "req/s", 0, (sample) => sample.perSecond * perUnit);
+}
+
+function peaks(
+  load: Compared,
+  title: string,
+  unit: string,
+  digits: number,
+  pick: (sample: Sample) => number,
+): Figure {
+  return { title, unit, digits, of: (series) => series.peaks[load].map(pick) };
+}
+
+function latency(title: string, pick: (sample: LatencySample) => number): Figure {
+  return { title, unit: "ms", digits: 2, of: (series) => series.latency.map(pick) };
+}

@@ -1,0 +1,47 @@
+import { OURS } from "../contenders/all";
+import type { Series } from "../rounds";
+import { FIGURES } from "./figures";
+import { median, medianRatio } from "./statistics";
+import type { Result } from "./targets";
+
+/** Medians, and below each what ours is of the other's. */
+export function figureTable(series: readonly Series[]): string {
+  const ours = series.find(({ name }) => name === OURS)!;
+  const rows = [["", "", ...series.map(({ name }) => name)]];
+  for (const figure of FIGURES) {
+    const { title, unit, digits, of } = figure;
+    rows.push([title, unit, ...series.map((one) => median(of(one)).toFixed(digits))]);
+    rows.push([
+      "",
+      "ours : it",
+      ...series.map((one) => (one === ours ? "" : medianRatio(of(ours), of(one)).toFixed(2))),
+    ]);
+  }
+  return align(rows);
+}
+
+/** Targets, with the figures that were found. */
+export function targetTable(results: readonly Result[]): string {
+  return align([
+    ["target", "wanted", "found", ""],
+    ...results.map(({ title, wanted, found, met }) => [
+      title,
+      wanted,
+      found.toFixed(2),
+      met ? "met" : "missed",
+    ]),
+  ]);
+}
+
+/** Columns as wide as they must be: the first to the left, the others to the right. */
+function align(rows: readonly string[][]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,91 @@
+import type { Contender } from "./contenders/contender";
+import { type LatencySample, LOADS, type Sample, measureLatency, measurePeak } from "./measure";
+import type { Options } from "./options";
+import type { Processes } from "./stage/processes";
+import type { Tools } from "./stage/tools";
+
+/** Full-speed loads of the comparison. */
+export const COMPARED = ["small64", "small256", "down", "up"] as const;
+export type Compared = (typeof COMPARED)[number];
+
+/** What was measured of one contender, a value for each round. */
+export interface Series {
+  readonly name: string;
+  readonly peaks: Record<Compared, Sample[]>;
+  readonly latency: LatencySample[];
+}
+
+/** What the rounds need. */
+export interface Runner {
+  readonly tools: Tools;
+  readonly processes: Processes;
+  /** Bundle of the open-loop generator. */
+  readonly generator: string;
+  readonly options: Options;
+  readonly progress: (text: string) => void;
+}
+
+/** Before anything counts: compilers have run, connections are open. */
+export async function warmUp(contenders: readonly Contender[], runner: Runner): Promise<void> {
+  for (const contender of contenders) {
+    runner.progress(`warm-up: ${contender.name}`);
+    await measurePeak(runner.tools, contender, LOADS.small64, runner.options.warmUp);
+    runner.processes.emptyOutputs();
+  }
+}
+
+/**
+ * All contenders one after the other, and that again and again: what else goes on in the machine then hits all of
+ * them, and the ratios within a round hold even where the figures don't.
+ *
+ * @returns also the fixed rate: a third of what the first contender did at full speed
+ */
+export async function compare(
+  contenders: readonly Contender[],
+  runner: Runner,
+): Promise<{ series: Series[]; rate: number }> {
+  const { tools, processes, options, generator, progress } = runner;
+  const series = contenders.map(({ name }): Series => ({
+    name,
+    peaks: { small64: [], small256: [], down: [], up: [] },
+    latency: [],
+  }));
+  let rate = 0;
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const load of COMPARED) {
+      for (const [index, contender] of contenders.entries()) {
+        progress(`round ${round}: ${load}, ${contender.name}`);
+        const sample = await measurePeak(tools, contender, LOADS[load], options.seconds);
+        series[index]!.peaks[load].push(sample);
+        processes.emptyOutputs();
+      }
+    }
+    if (rate === 0) rate = Math.round(series[0]!.peaks.small64[0]!.perSecond / 3);
+    for (const [index, contender] of contenders.entries()) {
+      progress(`round ${round}: latency at ${rate}/s, ${contender.name}`);
+      series[index]!.latency.push(await measureLatency(generator, contender, rate, options.seconds));
+      processes.emptyOutputs();
+    }
+  }
+  return { series, rate };
+}
+
+/** The same load on two policies; requests per second, a value for each round. */
+export async function comparePolicies(
+  [small, large]: readonly [Contender, Contender],
+  { tools, processes, options, progress }: Runner,
+): Promise<{ small: number[]; large: number[] }> {
+  const figures = { small: [] as number[], large: [] as number[] };
+  // Twice as many, as a difference of 3 % is to be seen; who is first changes, as the first may have it easier.
+  for (let round = 1; round <= 2 * options.rounds; round++) {
+    const order = round % 2 === 0 ? (["small", "large"] as const) : (["large", "small"] as const);
+    for (const which of order) {
+      const contender = which === "small" ? small : large;
+      progress(`round ${round}: policy of ${contender.name}`);
+      const sample = await measurePeak(tools, contender, LOADS.policy, options.seconds);
+      figures[which].push(sample.perSecond);
+      processes.emptyOutputs();
+    }
+  }
+  return figures;
+}

@@ -1,0 +1,33 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { run } from "../../../proxy-image/src/proxy/run";
+import { SIDECAR_PATIENCE } from "../../../proxy-image/src/proxy/mesh/sidecar";
+import type { Network } from "../../../proxy-image/src/proxy/upstream/network";
+
+/** The proxy's process as `main.ts` makes it, but for the world around: no address on loopback may be dialled. */
+const network: Network = {
+  resolve: () => Promise.resolve({ addresses: ["93.184.216.34"], ttl: 60 }),
+  connect: () =>
+    net.connect({
+      host: "127.0.0.1",
+      port: Number(process.env.BENCH_UPSTREAM),
+      noDelay: true,
+      keepAlive: true,
+    }),
+};
+
+async function main(): Promise<void> {
+  const sidecar = createServer((_req, res) => res.end()).listen(0, "127.0.0.1");
+  await once(sidecar, "listening");
+  sidecar.unref();
+  const { port } = sidecar.address() as AddressInfo;
+  await run(process.argv.slice(2), {
+    network,
+    own: [],
+    sidecar: { url: `http://127.0.0.1:${port}/ready`, patience: SIDECAR_PATIENCE },
+    asked: new Promise((resolve) => process.once("SIGTERM", resolve)),
+  });
+}
+
+void main();
