@@ -3,16 +3,29 @@ import { bypass } from "./bypass";
 import { desync } from "./desync";
 import { type Figure, line } from "./figure";
 import { fuzz } from "./fuzz";
+import { names } from "./names";
 import { policies } from "./policies";
 import { responses } from "./responses";
+import { soak } from "./soak";
 import { ssrf } from "./ssrf";
 
+/** The whole half hour is `tsx tests/abuse/soak.ts`. */
+const SOAK_SECONDS = 20;
 /** Violations that are shown of each kind. */
 const SHOWN = 10;
 
 async function main(): Promise<number> {
   let failed = 0;
-  for (const step of [desync, ssrf, bypass, responses, policies, () => fuzz()]) {
+  for (const step of [
+    desync,
+    ssrf,
+    bypass,
+    responses,
+    policies,
+    () => names(),
+    () => fuzz(),
+    () => soak(SOAK_SECONDS),
+  ]) {
     const figure: Figure = await step();
     if (figure.tried < figure.atLeast)
       figure.violations.push(`only ${figure.tried} of at least ${figure.atLeast}`);

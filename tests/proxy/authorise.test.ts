@@ -114,6 +114,7 @@ describe("authorise: the Host header, made canonical, names one entry of the pol
       assert.match(String(problem.detail), /`upstreams`/);
       assert.equal(world.internet.resolved.length, before);
       assert.equal(JSON.stringify(world.log).includes("secret"), false);
+      assert.equal(world.log.at(-1)?.host, "evil.example.net.egress.local");
     });
   });
 });

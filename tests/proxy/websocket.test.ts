@@ -211,6 +211,27 @@ describe("WebSocket", () => {
     assert.equal(world.log[0]?.error, "too-old");
   });
 
+  it("a drain lets it go on, and cuts it at its limit", async () => {
+    const own = await startWorld({ [HOST]: upstream("ws-example-com", { websockets: { maxAge: 60_000 } }) });
+    await own.internet.tls([HOST], (socket) => {
+      socket.once("data", () => {
+        socket.write(switching());
+        socket.pipe(socket);
+      });
+    });
+    const socket = net.connect(own.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(handshake(HOST));
+    await once(socket, "data");
+    const drained = own.proxy.drain(1_500);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    socket.write("still");
+    assert.equal(String((await once(socket, "data"))[0]), "still");
+    assert.equal(await drained, 1);
+    if (!socket.closed) await once(socket, "close");
+    await own.close();
+  });
+
   it("when one side goes, so does the other", async () => {
     let closed = 0;
     let third: TLSSocket | undefined;

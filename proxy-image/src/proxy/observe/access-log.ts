@@ -1,6 +1,8 @@
 import type { Exchange } from "../exchange";
 import type { Log } from "./log";
 
+/** Characters of a host in the log; a DNS name has no more. */
+const MOST_HOST = 253;
 /** Characters of a path in the log. */
 const MOST_PATH = 512;
 /** W3C Trace Context §3.2: version, trace id, parent id, flags. */
@@ -26,7 +28,8 @@ export function createAccessLog(log: Log, percent: number): AccessLog {
     const line = {
       client: caller?.key,
       method: req.method,
-      host: destination?.host,
+      // What was refused is what one looks for: there the header itself, as it came.
+      host: destination?.host ?? req.headers.host?.slice(0, MOST_HOST),
       upstream: destination?.route.entry,
       path: pathOf(req.url ?? ""),
       status: exchange.status,
