@@ -36,7 +36,7 @@ describe("addresses", () => {
     const opened = addressRule(EVERYTHING, []);
     for (const address of SPECIAL) {
       assert.equal(permits(address), false, address);
-      assert.equal(opened(address), true, address);
+      assert.equal(opened(address), address !== "2002:7f00:1::1", address);
     }
     assert.equal(addressRule(["10.1.0.0/16"], [])("10.1.2.3"), true);
     assert.equal(addressRule(["10.1.0.0/16"], [])("10.2.0.1"), false);
@@ -45,6 +45,39 @@ describe("addresses", () => {
   it("nothing opens loopback, link-local, multicast, metadata and mapped addresses", () => {
     const opened = addressRule(EVERYTHING, []);
     for (const address of NEVER) assert.equal(opened(address), false, address);
+  });
+
+  it("a translator's range opens what is public behind it, and no more", () => {
+    const permits = addressRule(["64:ff9b::/96", "2002::/16"], ["8.8.4.4"]);
+    assert.equal(permits("64:ff9b::8.8.8.8"), true);
+    assert.equal(permits("2002:808:808::1"), true);
+    for (const inner of [
+      "127.0.0.1",
+      "169.254.169.254",
+      "10.0.0.1",
+      "100.100.100.200",
+      "0.0.0.0",
+      "8.8.4.4",
+    ]) {
+      assert.equal(permits(`64:ff9b::${inner}`), false, inner);
+    }
+    assert.equal(permits("2002:a9fe:a9fe::1"), false);
+    assert.equal(addressRule(["64:ff9b::/96", "10.0.0.0/8"], [])("64:ff9b::10.0.0.1"), true);
+  });
+
+  it("a name that changes its mind is refused at the next connection", async (t) => {
+    const world = await startWorld({ "api.example.com": upstream("api-example-com") });
+    t.after(() => world.close());
+    await world.internet.https(["api.example.com"], (_req, res) =>
+      res.setHeader("connection", "close").end(),
+    );
+    const request = (): ReturnType<typeof ask> =>
+      ask({ port: world.port, host: "api.example.com.egress.local" });
+    assert.equal((await request()).status, 200);
+    world.internet.names.set("api.example.com", ["127.0.0.1"]);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    assert.equal((await request()).status, 502);
+    assert.equal(world.internet.dialled.length, 1);
   });
 
   it("nothing opens the API server and this pod", () => {

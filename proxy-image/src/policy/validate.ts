@@ -196,19 +196,22 @@ function parseJson(source: string): unknown {
 }
 
 /** Also a file's name in the credentials' folder, so without dots and slashes. */
-function isCredentialName(value: string): boolean {
+export function isCredentialName(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value);
 }
 
-function isMethod(value: string): boolean {
+/** Whether a text is a method in capitals that the proxy forwards. */
+export function isMethod(value: string): boolean {
   return /^[A-Z]+(?:-[A-Z]+)*$/.test(value) && value !== "CONNECT" && value !== "TRACE";
 }
 
-function isSettable(name: string): boolean {
+/** Whether a header field may be set by a policy: a token in lower case that is not the proxy's own. */
+export function isSettable(name: string): boolean {
   return TOKEN.test(name) && name === name.toLowerCase() && !name.includes("_") && !NOT_SETTABLE.test(name);
 }
 
-function isHeaderText(value: string): boolean {
+/** Whether a text can stand before a credential in a header field. */
+export function isHeaderText(value: string): boolean {
   return value.length <= 200 && /^[\x20-\x7e]*$/.test(value);
 }
 

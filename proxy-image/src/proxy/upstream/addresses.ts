@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { BlockList, isIP } from "node:net";
 
 /**
@@ -60,10 +61,23 @@ export type AddressRule = (address: string) => boolean;
 export function addressRule(allowedCidrs: readonly string[], own: readonly string[]): AddressRule {
   const never = ranges([...NEVER, ...own.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`)]);
   const allowed = ranges(allowedCidrs);
-  return (address) => {
+  const permits: AddressRule = (address) => {
     if (isIP(address) === 0 || address.includes("%")) return false;
-    return !never(address) && (!special(address) || allowed(address));
+    if (never(address) || (special(address) && !allowed(address))) return false;
+    const inner = translated(address);
+    return inner === undefined || permits(inner);
   };
+  return permits;
+}
+
+/**
+ * The IPv4 address that a translator would dial for an IPv6 one (NAT64, RFC 6052 §2.2; 6to4, RFC 3056 §2). Their
+ * ranges can be allowed, for clusters without IPv4; what is behind them is not allowed with them.
+ */
+function translated(address: string): string | undefined {
+  if (!isTranslated(address)) return undefined;
+  const bytes = ipaddr.parse(address).toByteArray();
+  return bytes.slice(...(bytes[0] === 0x20 ? [2, 6] : [12, 16])).join(".");
 }
 
 /**
@@ -88,3 +102,4 @@ function familyOf(address: string): "ipv4" | "ipv6" {
 }
 
 const special = ranges(SPECIAL);
+const isTranslated = ranges(["64:ff9b::/96", "2002::/16"]);
