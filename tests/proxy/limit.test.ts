@@ -210,6 +210,41 @@ describe("circuit breaker", () => {
       },
     );
   });
+
+  it("nothing that a caller brings about by itself opens it", async () => {
+    const timeouts = { connect: 1_000, response: 1_000, idle: 300, total: 600 };
+    let via = "";
+    await withWorld(
+      { circuitBreaker, timeouts, maxBodyBytes: { request: 10 } },
+      (req, res) => {
+        via = req.headers.via ?? "";
+        req.on("error", () => undefined);
+        if (req.method === "GET") res.end("ok");
+        else req.resume().on("end", () => res.end("ok"));
+      },
+      async (world) => {
+        const request = (options: object = {}): Promise<Answer> =>
+          ask({ port: world.port, host: NAME, ...options });
+        await request();
+        for (let i = 0; i < 4; i++) {
+          assert.equal(failure(await request({ headers: { via } })), "proxy-loop");
+          assert.equal(failure(await request({ method: "POST", body: "x".repeat(11) })), "request-too-large");
+        }
+        await Promise.all(
+          [0, 1, 2, 3].map(async () => {
+            const { req, response } = begin({ port: world.port, host: NAME, method: "POST" });
+            req.on("error", () => undefined);
+            req.write("x");
+            const trickle = setInterval(() => req.write("x"), 200);
+            await response.catch(() => undefined);
+            clearInterval(trickle);
+            req.destroy();
+          }),
+        );
+        assert.equal((await request()).status, 200);
+      },
+    );
+  });
 });
 
 describe("retries", () => {

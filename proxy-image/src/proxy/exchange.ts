@@ -7,8 +7,8 @@ import type { Failure } from "./errors/failures";
 import type { Relay } from "./forward/relay";
 import type { RequestBody } from "./forward/request-body";
 import type { UpgradeGate } from "./forward/upgrade-gate";
-import type { Outcome } from "./limit/breaker";
 import type { InFlight } from "./limit/in-flight";
+import { outcomeOf } from "./limit/outcome";
 import type { Origin } from "./upstream/origin";
 
 const EXCHANGE = Symbol("exchange");
@@ -100,15 +100,8 @@ export class Exchange {
     }
     if (!this.req.complete && !this.upgrade) linger(this.req);
     this.leave?.leave(this.caller?.key ?? "");
-    this.origin?.breaker?.report(this.outcome());
+    this.origin?.breaker?.report(outcomeOf(this));
     this.observe(this);
-  }
-
-  /** What the breaker learns: a 5xx or no whole answer is the third party's fault, a caller that left is nobody's. */
-  private outcome(): Outcome {
-    if (this.answeredAt > 0 && this.status < 500 && !this.failure) return "success";
-    if (this.abandoned || (this.failure && this.failure.status < 500)) return "ignored";
-    return "failure";
   }
 }
 

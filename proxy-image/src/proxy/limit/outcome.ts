@@ -1,0 +1,49 @@
+import {
+  certificateRefused,
+  connectionRefused,
+  connectionTerminated,
+  connectionTimeout,
+  destinationUnroutable,
+  dnsError,
+  dnsTimeout,
+  responseHeadersTooLarge,
+  responseIncomplete,
+  responseMalformed,
+  responseStalled,
+  responseTimeout,
+  tlsFailed,
+  totalTimeout,
+  upgradeFailed,
+} from "../errors/failures";
+import type { Exchange } from "../exchange";
+import type { Outcome } from "./breaker";
+
+/** Failures that are the third party's, or its network's. */
+const THIRD_PARTYS = new Set([
+  certificateRefused,
+  connectionRefused,
+  connectionTerminated,
+  connectionTimeout,
+  destinationUnroutable,
+  dnsError,
+  dnsTimeout,
+  responseHeadersTooLarge,
+  responseIncomplete,
+  responseMalformed,
+  responseStalled,
+  responseTimeout,
+  tlsFailed,
+  totalTimeout,
+  upgradeFailed,
+]);
+
+/**
+ * What a circuit breaker learns from an exchange. Nothing that a caller can bring about by itself counts as a
+ * failure: by leaving, by sending slowly or wrongly, one tenant could close a third party to all others.
+ */
+export function outcomeOf({ req, failure, upgraded, answeredAt, status }: Exchange): Outcome {
+  if (upgraded) return "success";
+  if (failure) return THIRD_PARTYS.has(failure) && req.complete ? "failure" : "ignored";
+  if (answeredAt === 0) return "ignored";
+  return status >= 500 ? "failure" : "success";
+}
