@@ -147,6 +147,19 @@ describe("connecting to a third party", () => {
     assert.equal(answer.status, 504);
   });
 
+  it("a name in use under a wildcard keeps its connection while hundreds of others come and go", async () => {
+    const world = await startWorld({ "*.example.org": upstream("wildcard---example-org") });
+    await world.internet.https(["used.example.org"], ok);
+    const request = (name: string): Promise<Answer> =>
+      ask({ port: world.port, host: `${name}.example.org.egress.local` });
+    for (let i = 0; i < 400; i++) {
+      await request(`n${i}`);
+      if (i % 50 === 0) assert.equal((await request("used")).status, 200);
+    }
+    await world.close();
+    assert.equal(world.internet.dialled.length, 1);
+  });
+
   it("connections are kept, and sessions resumed", async () => {
     const world = await startWorld({ [HOST]: upstream("api-example-com") });
     await world.internet.https([HOST], (req, res) => {

@@ -26,8 +26,8 @@ export interface DialTarget {
   readonly permits: AddressRule;
   /** Milliseconds for everything: name, TCP connections, TLS handshake. */
   readonly timeout: number;
-  /** The last session that the third party issued: saves a round trip and the certificates. */
-  session?: Buffer | undefined;
+  /** The last session that the third party issued, and under which settings: saves a round trip and the certificates. */
+  resumable?: { readonly context: SecureContext; readonly session: Buffer };
 }
 
 /**
@@ -76,16 +76,19 @@ function attempt(target: DialTarget, tcp: Socket, timeout: number): Promise<TLSS
     const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
     tcp.on("error", fail);
     tcp.once("connect", () => {
+      const context = target.context();
+      const { resumable } = target;
       tls = startTls({
         socket: tcp,
         servername: target.serverName,
-        secureContext: target.context(),
-        session: target.session,
+        secureContext: context,
+        // One of another client certificate would go on under that one's name.
+        session: resumable?.context === context ? resumable.session : undefined,
         ALPNProtocols: ["http/1.1"],
         rejectUnauthorized: true,
       });
       tls.on("error", fail);
-      tls.on("session", (session) => (target.session = session));
+      tls.on("session", (session) => (target.resumable = { context, session }));
       tls.once("secureConnect", () => {
         clearTimeout(timer);
         tls!.off("error", fail);

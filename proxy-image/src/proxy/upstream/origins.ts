@@ -40,7 +40,14 @@ export function createOrigins(dial: Dialler, own: readonly string[]): Origins {
     for({ route, host }) {
       const { origins, permits } = groupOf(route);
       let origin = origins.get(host);
-      if (origin) return origin;
+      if (origin) {
+        // Used last, it goes last: names that nobody heard of push out each other, and not the one in use.
+        if (origins.size > 1) {
+          origins.delete(host);
+          origins.set(host, origin);
+        }
+        return origin;
+      }
       if (origins.size >= MOST_NAMES_PER_WILDCARD) retireOldest(origins);
       origin = new Origin(route, host, permits, dial);
       origins.set(host, origin);

@@ -68,8 +68,9 @@ export function cached(
     if (!entry) {
       if (entries.size >= MOST_NAMES) entries.delete(entries.keys().next().value!);
       entry = { addresses: [], freshUntil: 0, staleUntil: 0 };
-      entries.set(name, entry);
-    }
+    } else entries.delete(name);
+    // Used last, it goes last.
+    entries.set(name, entry);
     if (entry.pending) return entry.pending;
     if (performance.now() < entry.freshUntil) {
       observe(entry.error === undefined ? "hit" : "error", 0);
