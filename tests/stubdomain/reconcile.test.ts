@@ -8,6 +8,7 @@ import {
 } from "../../proxy-image/src/stubdomain/anchor";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
+import { proofPacer } from "../../proxy-image/src/stubdomain/proof-pacer";
 import { COREFILES } from "./corefiles";
 import { ownership } from "./fake-cluster";
 import { ANCHOR, BLOCK, scene, SPEC, TARGET, type Scene } from "./scene";
@@ -276,6 +277,28 @@ describe("healing", () => {
     assert.equal(made.corefile(), KUBEADM);
   });
 
+  it("keeps a block that an older version wrote with another comment, and takes it out exactly", async () => {
+    const made = await installed();
+    const older = BLOCK.replace("managed by k8s-egress egress-stub/anchor", "put here by k8s-egress 0.0.1");
+    made.cluster.edit(TARGET, "k8s-egress", KUBEADM + older);
+    const anchor = made.cluster.get(ANCHOR);
+    const record = anchor.metadata.annotations![RECORD_ANNOTATION]!.replace(
+      JSON.stringify(BLOCK),
+      JSON.stringify(older),
+    );
+    await made.cluster.patchConfigMap(ANCHOR, {
+      metadata: {
+        resourceVersion: anchor.metadata.resourceVersion!,
+        annotations: { [RECORD_ANNOTATION]: record },
+      },
+    });
+    assert.deepEqual(await made.round(), { kind: "idle" });
+    assert.equal(made.corefile(), KUBEADM + older);
+    made.cluster.delete(ANCHOR);
+    await made.round();
+    assert.equal(made.corefile(), KUBEADM);
+  });
+
   it("follows the Service to another address, and keeps no trace of the old one", async () => {
     const made = await installed();
     made.cluster.services.set("egress/egress-dns", { metadata: TARGET, spec: { clusterIP: "10.96.7.7" } });
@@ -326,15 +349,20 @@ describe("healing", () => {
   }
 
   it("asks the cluster's DNS only when a proof is due, but always after a write", async () => {
-    const made = await installed();
-    made.world.pacer.isDue = () => false;
+    const made = scene();
+    made.world.pacer = proofPacer(30_000, () => made.world.now().getTime());
+    made.cluster.create(ANCHOR, {});
+    await made.round();
     const before = made.proof.count;
+    made.pass(29_000);
     await made.round();
     assert.equal(made.proof.count, before);
-    made.world.pacer.isDue = () => true;
     made.cluster.edit(TARGET, "addon", KUBEADM);
     await made.round();
     assert.equal(made.proof.count, before + 1);
+    made.pass(30_000);
+    await made.round();
+    assert.equal(made.proof.count, before + 2);
   });
 });
 
@@ -432,6 +460,25 @@ describe("removal", () => {
       assert.equal(made.cluster.configMaps.has("egress-stub/anchor"), false);
     });
   }
+
+  it("leaves finalizers of others on the anchor", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, { metadata: { finalizers: ["example.org/other"] } });
+    await made.round();
+    made.cluster.delete(ANCHOR);
+    await made.round();
+    assert.deepEqual(made.cluster.get(ANCHOR).metadata.finalizers, ["example.org/other"]);
+    assert.equal(made.corefile(), KUBEADM);
+  });
+
+  it("lets an anchor go that has no record: nothing was ever written", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, { metadata: { finalizers: [FINALIZER] } });
+    made.cluster.delete(ANCHOR);
+    assert.deepEqual(await made.round(), { kind: "idle" });
+    assert.equal(made.cluster.configMaps.has("egress-stub/anchor"), false);
+    assert.deepEqual(made.cluster.corefiles, []);
+  });
 
   it("touches nothing on a record that it does not understand", async () => {
     const records = [

@@ -53,7 +53,7 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
     pacer: { isDue: () => true, served: () => undefined, reset: () => undefined },
     prove: () => {
       proof.count++;
-      const isIn = cluster.corefile(TARGET).includes("managed by k8s-egress");
+      const isIn = /\n(egress\.local|out\.example)\S* \{/.test(cluster.corefile(TARGET));
       return Promise.resolve(
         proof.answer ?? (isIn ? { serves: true } : { serves: false, reason: "NXDOMAIN" }),
       );

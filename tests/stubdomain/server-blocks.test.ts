@@ -78,6 +78,12 @@ describe("server blocks", () => {
     assert.throws(() => parseCorefile(text), /more than/);
   });
 
+  it("gives up on snippets that add up to more than memory holds", () => {
+    const words = " errors\n".repeat(5000);
+    const text = `(s) {\n${words}}\n. {\n${" import s\n".repeat(5000)}}\n`;
+    assert.throws(() => parseCorefile(text), /add up to more than/);
+  });
+
   it("throws nothing but CorefileError, whatever the text", () => {
     const { noise, corefile } = generator(2);
     let refused = 0;

@@ -156,10 +156,10 @@ function notAppendable({ blocks, openQuote }: Corefile): CorefileError {
 
 function blocksOf(corefile: string): ServerBlock[] | undefined {
   try {
-    const { blocks, openQuote } = parseCorefile(corefile);
+    const { blocks } = parseCorefile(corefile);
     // All addresses must be legal too, or CoreDNS refuses the whole text.
     for (const { keys, line } of blocks) keys.forEach((key) => zoneKeys(key, line));
-    return openQuote ? undefined : blocks;
+    return blocks;
   } catch (error) {
     if (error instanceof CorefileError) return undefined;
     throw error;
