@@ -9,6 +9,8 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface EgressProxyArgs {
   /** The third parties that may be called, at least one and at most 1,000; each host once. */
   upstreams: Upstream[];
+  /** Third parties' keys, by the names under which upstreams refer to them. Default: none. */
+  credentials?: { [name: string]: Credential };
   /**
    * Domain under which applications name upstreams: `http://<host>.<domain>`. At least two labels; neither
    * above nor below the cluster's domain or an upstream's host. Default: `egress.local`.
@@ -70,6 +72,106 @@ export interface Upstream {
    * Default: none.
    */
   allowedCidrs?: string[];
+  /** Who may call what: any rule admits. Default: every caller that the mesh admits, everything. */
+  allow?: Rule[];
+  /**
+   * Header fields put on every request, in place of the caller's own, by name in lower case. Only where every rule
+   * in `allow` names clients, methods and paths, and never for a wildcard. A third party that echoes request
+   * headers discloses them to the caller. Default: none.
+   */
+  setHeaders?: { [name: string]: HeaderValue };
+  /** Repeats of requests that the third party can't have acted on. */
+  retries?: Retries;
+  /** Refuses at once while the third party fails. Default: none. */
+  circuitBreaker?: CircuitBreaker;
+  /** How often the third party may be called. Default: no limit. */
+  rateLimit?: RateLimit;
+  /** Connections to each name of the third party at a time, from each pod. Default: 256. */
+  maxConnections?: number;
+  /** Requests in flight at a time in each pod; one more is answered 503 at once. Default: 1,024. */
+  maxRequests?: number;
+  /** The same for each calling service account; without the mesh all callers are one. Default: 512. */
+  maxRequestsPerCaller?: number;
+  /** Largest bodies, in bytes. Default: no limit. */
+  maxBodyBytes?: BodyLimits;
+  /** Whether WebSocket connections are let through. Default: false. */
+  websockets?: boolean;
+  /**
+   * Allows a wildcard over a suffix that strangers share (`*.s3.amazonaws.com`). Only where every rule in `allow`
+   * names clients: anyone's bucket is a way out for them. Default: false.
+   */
+  sharedSuffix?: boolean;
+}
+
+/** Admits a request that fits every field that is given. */
+export interface Rule {
+  /** Who calls. Needs `mesh.mode` `required`. Default: every meshed caller. */
+  clients?: Client[];
+  /** Methods in capitals: `GET`. Default: all but CONNECT and TRACE, which are always refused. */
+  methods?: string[];
+  /** Paths: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more). Default: all. */
+  paths?: string[];
+}
+
+/**
+ * A calling service account. A namespace is one principal: whoever may create pods in it may be any of its
+ * accounts.
+ */
+export interface Client {
+  /** Kubernetes namespace of the caller. */
+  namespace: string;
+  /** Its service account. Default: every account of the namespace. */
+  serviceAccount?: string;
+}
+
+/** A header field's value: a prefix and a credential. */
+export interface HeaderValue {
+  /** Name in `credentials`. */
+  credential: string;
+  /** Goes before it: `Bearer `. Default: nothing. */
+  prefix?: string;
+}
+
+/** A third party's key: either `value`, or `secretName` and `key`. */
+export interface Credential {
+  /** The key itself; kept secret. A change replaces the pods. */
+  value?: pulumi.Input<string>;
+  /** Name of an existing Secret in `namespace`. A change of its content is taken up without a restart. */
+  secretName?: pulumi.Input<string>;
+  /** Key in that Secret. */
+  key?: pulumi.Input<string>;
+}
+
+/** Repeats of idempotent requests of whose body nothing was sent, after a failure of the connection; once at most. */
+export interface Retries {
+  /** Repeats in percent of the requests of the last ten seconds, 0 to 100; 0 switches them off. Default: 20. */
+  budgetPercent?: number;
+}
+
+/** A circuit breaker for each name of the third party and each pod. An open one answers 503 at once. */
+export interface CircuitBreaker {
+  /** Failures in a row (no connection, no answer, 5xx) that open it. Default: 10. */
+  failures?: number;
+  /** How long until one request probes whether it can close. Default: `10s`. */
+  reset?: string;
+}
+
+/** A token bucket in each pod; an empty one answers 429. */
+export interface RateLimit {
+  /** Requests in `period`. */
+  requests: number;
+  /** Default: `1s`. */
+  period?: string;
+  /** Requests that may come at once. Default: `requests`. */
+  burst?: number;
+}
+
+/** Largest bodies, in bytes. */
+export interface BodyLimits {
+  /** Of a request; a larger one is answered 413. Default: no limit. */
+  request?: number;
+  /** Of an answer; a larger one is cut. Default: no limit. */
+  response?: number;
 }
 
 /** Time limits of one upstream: an integer and `ms`, `s`, `m` or `h`; more than 0 and at most 24 h. */
@@ -80,6 +182,10 @@ export interface Timeouts {
   response?: string;
   /** Between two pieces of a body. Default: `60s`. */
   idle?: string;
+  /** From the request's headers to the answer's end; cuts streams. Default: no limit. */
+  total?: string;
+  /** After which a WebSocket connection is closed, however busy. Default: `1h`. */
+  websocket?: string;
 }
 
 /** TLS towards one upstream. The certificate is always verified. */
@@ -90,6 +196,16 @@ export interface UpstreamTls {
   minVersion?: TlsVersion;
   /** Name sent as SNI and verified in the certificate, where it is not the host. Not with a wildcard. Default: the host. */
   serverName?: string;
+  /** Certificate that the proxy shows. Default: none. */
+  clientCertificate?: ClientCertificate;
+}
+
+/** A client certificate, by the names of credentials that hold PEM. */
+export interface ClientCertificate {
+  /** Name in `credentials`: the certificate and its chain. */
+  certificate: string;
+  /** Name in `credentials`: the private key. */
+  privateKey: string;
 }
 
 /** A TLS protocol version. */
@@ -151,6 +267,10 @@ export interface Toleration {
 export interface Mesh {
   /** Default: `required`. */
   mode?: MeshMode;
+  /** Linkerd's trust domain, the end of its identities. Default: `cluster.local`. */
+  trustDomain?: string;
+  /** Namespace of Linkerd's control plane. Default: `linkerd`. */
+  controlPlaneNamespace?: string;
 }
 
 /** Whether the proxy's pods run inside Linkerd. */
@@ -191,6 +311,8 @@ export type DnsMode = (typeof DnsMode)[keyof typeof DnsMode];
 export interface Log {
   /** Lowest level that is written. Default: `info`. */
   level?: LogLevel;
+  /** How many of the requests that went well have a line, in percent; the others all have. Default: 100. */
+  percent?: number;
 }
 
 /** Severity of a log line. */

@@ -1,19 +1,27 @@
 import type { Policy } from "../proxy-image/src/policy/policy";
+import { MeshMode } from "./args";
 import { serviceName } from "./names";
 import type { Settings } from "./settings";
 
 /** Compiles the policy that the proxy obeys. */
-export function compilePolicy({ domain, namespace, clusterDomain, upstreams }: Settings): Policy {
+export function compilePolicy(settings: Settings): Policy {
+  const { domain, namespace, clusterDomain, upstreams } = settings;
   return {
     version: 1,
     domain,
     services: { namespace, clusterDomain },
+    ...(settings.mesh === MeshMode.Required && { mesh: { identitySuffix: identitySuffix(settings) } }),
     upstreams: Object.fromEntries(
       [...upstreams]
         .sort((a, b) => (a.host < b.host ? -1 : 1))
         .map(({ host, ...rest }) => [host, { service: serviceName(host), ...rest }]),
     ),
   };
+}
+
+/** What follows service account and namespace in the identities that Linkerd vouches for. */
+function identitySuffix({ controlPlaneNamespace, trustDomain }: Settings): string {
+  return `serviceaccount.identity.${controlPlaneNamespace}.${trustDomain}`;
 }
 
 /**

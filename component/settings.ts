@@ -1,3 +1,4 @@
+import type { PolicyUpstream } from "../proxy-image/src/policy/policy";
 import type { EgressProxyArgs, Upstream } from "./args";
 import { DnsMode, LogLevel, MeshMode, TlsVersion } from "./args";
 import { DEFAULT_CLUSTER_DOMAIN, DEFAULT_DOMAIN, DEFAULT_NAMESPACE } from "./validation/arguments";
@@ -13,17 +14,16 @@ export interface Settings {
   /** Seconds. */
   drain: number;
   mesh: MeshMode;
+  trustDomain: string;
+  controlPlaneNamespace: string;
   dns: DnsMode;
   logLevel: LogLevel;
+  logPercent: number;
 }
 
-/** An upstream with every default filled in; times in milliseconds. */
-export interface UpstreamSettings {
+/** What the policy says of an upstream, but for the Service that stands for it. */
+export interface UpstreamSettings extends Omit<PolicyUpstream, "service"> {
   host: string;
-  port: number;
-  timeouts: { connect: number; response: number; idle: number };
-  tls: { minVersion: TlsVersion; serverName?: string; caCertificates?: string };
-  allowedCidrs: string[];
 }
 
 /** Fills in the defaults of checked arguments. */
@@ -34,30 +34,72 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     namespace: args.namespace ?? DEFAULT_NAMESPACE,
     createNamespace: args.createNamespace ?? true,
     clusterDomain: args.dns?.clusterDomain ?? DEFAULT_CLUSTER_DOMAIN,
-    drain: Math.ceil(milliseconds(args.drain, "60s") / 1_000),
+    drain: Math.ceil(milliseconds(args.drain ?? "60s") / 1_000),
     mesh: args.mesh?.mode ?? MeshMode.Required,
+    trustDomain: args.mesh?.trustDomain ?? "cluster.local",
+    controlPlaneNamespace: args.mesh?.controlPlaneNamespace ?? "linkerd",
     dns: args.dns?.mode ?? DnsMode.StubDomain,
     logLevel: args.log?.level ?? LogLevel.Info,
+    logPercent: args.log?.percent ?? 100,
   };
 }
 
-function upstreamSettings({ host, port, timeouts, tls, allowedCidrs }: Upstream): UpstreamSettings {
+function upstreamSettings(upstream: Upstream): UpstreamSettings {
+  const { host, timeouts, tls, retries, circuitBreaker, rateLimit, setHeaders, maxBodyBytes } = upstream;
+  const budgetPercent = retries?.budgetPercent ?? 20;
   return {
     host,
-    port: port ?? 443,
+    port: upstream.port ?? 443,
     timeouts: {
-      connect: milliseconds(timeouts?.connect, "5s"),
-      response: milliseconds(timeouts?.response, "60s"),
-      idle: milliseconds(timeouts?.idle, "60s"),
+      connect: milliseconds(timeouts?.connect ?? "5s"),
+      response: milliseconds(timeouts?.response ?? "60s"),
+      idle: milliseconds(timeouts?.idle ?? "60s"),
+      ...(timeouts?.total !== undefined && { total: milliseconds(timeouts.total) }),
     },
-    tls: { ...tls, minVersion: tls?.minVersion ?? TlsVersion.Tls12 },
-    allowedCidrs: allowedCidrs ?? [],
+    tls: {
+      minVersion: tls?.minVersion ?? TlsVersion.Tls12,
+      ...(tls?.serverName !== undefined && { serverName: tls.serverName }),
+      ...(tls?.caCertificates !== undefined && { caCertificates: tls.caCertificates }),
+      ...(tls?.clientCertificate && {
+        clientCertificate: {
+          certificate: tls.clientCertificate.certificate,
+          key: tls.clientCertificate.privateKey,
+        },
+      }),
+    },
+    allowedCidrs: upstream.allowedCidrs ?? [],
+    ...(upstream.allow && { allow: upstream.allow }),
+    ...(setHeaders && {
+      setHeaders: mapValues(setHeaders, ({ credential, prefix }) => ({ credential, prefix: prefix ?? "" })),
+    }),
+    maxConnections: upstream.maxConnections ?? 256,
+    maxRequests: upstream.maxRequests ?? 1_024,
+    maxRequestsPerCaller: upstream.maxRequestsPerCaller ?? 512,
+    ...(maxBodyBytes && { maxBodyBytes }),
+    ...(budgetPercent > 0 && { retries: { budgetPercent } }),
+    ...(rateLimit && {
+      rateLimit: {
+        requests: rateLimit.requests,
+        period: milliseconds(rateLimit.period ?? "1s"),
+        burst: rateLimit.burst ?? rateLimit.requests,
+      },
+    }),
+    ...(circuitBreaker && {
+      circuitBreaker: {
+        failures: circuitBreaker.failures ?? 10,
+        reset: milliseconds(circuitBreaker.reset ?? "10s"),
+      },
+    }),
+    ...(upstream.websockets && { websockets: { maxAge: milliseconds(timeouts?.websocket ?? "1h") } }),
   };
 }
 
-function milliseconds(duration: string | undefined, byDefault: string): number {
-  const text = duration ?? byDefault;
-  const value = parseDuration(text);
-  if (value === undefined) throw new Error(`unchecked duration ${JSON.stringify(text)}`);
+function mapValues<T, U>(values: { [key: string]: T }, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}
+
+function milliseconds(duration: string): number {
+  const value = parseDuration(duration);
+  if (value === undefined) throw new Error(`unchecked duration ${JSON.stringify(duration)}`);
   return value;
 }

@@ -1,4 +1,5 @@
 // Bundles what runs in the image, and the command line tool, so that neither needs node_modules.
+import { Buffer } from "node:buffer";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

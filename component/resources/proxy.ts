@@ -4,6 +4,8 @@ import { MeshMode } from "../args";
 import { sha256, shortHash } from "../names";
 import { compilePolicy, policyText } from "../policy";
 import { type Context, labels, selector } from "./context";
+import { CREDENTIALS_FOLDER, credentialsVolume } from "./credentials";
+import { createMeshPolicy } from "./mesh-policy";
 import { quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** Where the proxy listens for applications. */
@@ -66,6 +68,7 @@ export function createProxy(
     },
     { parent },
   );
+  const credentials = credentialsVolume(context, namespace);
   return new k8s.apps.v1.Deployment(
     `${name}-proxy`,
     {
@@ -82,7 +85,7 @@ export function createProxy(
               serviceAccountName: account.metadata.name,
               topologySpreadConstraints: spread(selector(context, "egress-proxy")),
               terminationGracePeriodSeconds: PRE_STOP + settings.drain + EXIT_MARGIN,
-              volumes: [{ name: "policy", configMap: { name: policy.metadata.name } }],
+              volumes: [{ name: "policy", configMap: { name: policy.metadata.name } }, ...credentials],
             },
             {
               name: "proxy",
@@ -96,6 +99,8 @@ export function createProxy(
                 `--admin-port=${ADMIN_PORT}`,
                 `--drain=${settings.drain}s`,
                 `--log-level=${settings.logLevel}`,
+                `--log-percent=${settings.logPercent}`,
+                ...(credentials.length > 0 ? [`--credentials=${CREDENTIALS_FOLDER}`] : []),
               ],
               ports: [
                 { name: "http", containerPort: DATA_PORT },
@@ -114,13 +119,20 @@ export function createProxy(
                 timeoutSeconds: 5,
               },
               lifecycle: { preStop: { sleep: { seconds: PRE_STOP } } },
-              volumeMounts: [{ name: "policy", mountPath: POLICY_FOLDER, readOnly: true }],
+              volumeMounts: [
+                { name: "policy", mountPath: POLICY_FOLDER, readOnly: true },
+                ...credentials.map((volume) => ({
+                  name: volume.name,
+                  mountPath: CREDENTIALS_FOLDER,
+                  readOnly: true,
+                })),
+              ],
             },
           ),
         },
       },
     },
-    { parent },
+    { parent, dependsOn: createMeshPolicy(context, namespace, DATA_PORT) },
   );
 }
 
@@ -140,8 +152,9 @@ function meshAnnotations({ settings }: Context): Record<string, string> {
     "config.linkerd.io/shutdown-grace-period": `${PRE_STOP + settings.drain}s`,
     // Probes and metrics, for a kubelet and a Prometheus outside the mesh.
     "config.linkerd.io/skip-inbound-ports": `${ADMIN_PORT}`,
+    // Holds as well while the sidecar can't reach its policy controller and knows no Server.
     ...(settings.mesh === MeshMode.Required && {
-      "config.linkerd.io/default-inbound-policy": "all-authenticated",
+      "config.linkerd.io/default-inbound-policy": "deny",
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { EgressProxyArgs } from "../args";
 import { DnsMode, LogLevel, MeshMode } from "../args";
-import { checkDuration, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
+import { checkDuration, checkInteger, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
+import { checkCredentials, credentialNames } from "./credentials";
 import { isWithin, nameProblem } from "./host";
 import { isDeferred, Problems, show } from "./problems";
 import { checkUpstreams } from "./upstreams";
@@ -17,6 +18,7 @@ const MAX_RESOURCE_NAME_LENGTH = 40;
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "upstreams",
+  "credentials",
   "domain",
   "namespace",
   "createNamespace",
@@ -61,7 +63,12 @@ export function checkArguments(name: string, args: EgressProxyArgs): Problems {
   }
   checkKnownKeys(args, KNOWN_KEYS, "", problems);
   const domain = checkDomain(args, problems);
-  if (!deferred.includes("upstreams")) checkUpstreams(args.upstreams, { name, domain }, problems);
+  if (!deferred.includes("upstreams")) {
+    const mesh = args.mesh?.mode ?? MeshMode.Required;
+    const credentials = credentialNames(args.credentials);
+    checkUpstreams(args.upstreams, { name, domain, mesh, credentials }, problems);
+    checkCredentials(args.credentials, args.upstreams, problems);
+  }
   checkNamespace(args, problems);
   checkImage(args, problems);
   checkReplicas(args.replicas, problems);
@@ -213,7 +220,14 @@ function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
     problems.add("mesh", `is ${show(mesh)}; write it as in { mode: "required" }`);
     return;
   }
-  checkKnownKeys(mesh, new Set(["mode"]), "mesh", problems);
+  checkKnownKeys(mesh, new Set(["mode", "trustDomain", "controlPlaneNamespace"]), "mesh", problems);
+  const { trustDomain, controlPlaneNamespace } = mesh;
+  for (const [key, name] of Object.entries({ trustDomain, controlPlaneNamespace })) {
+    if (name === undefined || isDeferred(name)) continue;
+    const problem =
+      typeof name === "string" ? nameProblem(name, "cluster.local") : `is ${show(name)}; give a name`;
+    if (problem) problems.add(`mesh.${key}`, problem);
+  }
   checkOneOf(mesh.mode, "mesh.mode", Object.values(MeshMode), problems);
 }
 
@@ -242,7 +256,8 @@ function checkLog({ log }: EgressProxyArgs, problems: Problems): void {
     problems.add("log", `is ${show(log)}; write it as in { level: "info" }`);
     return;
   }
-  checkKnownKeys(log, new Set(["level"]), "log", problems);
+  checkKnownKeys(log, new Set(["level", "percent"]), "log", problems);
+  checkInteger(log.percent, "log.percent", { min: 0, max: 100, example: 10 }, problems);
   checkOneOf(log.level, "log.level", Object.values(LogLevel), problems);
 }
 
@@ -255,6 +270,7 @@ const MAY_BE_DEFERRED = [
   /^image(PullSecrets.*)?$/,
   /^(replicas|priorityClassName)$/,
   /^(labels|podAnnotations|nodeSelector|tolerations)\b/,
+  /^credentials\.[^.]+\.(value|secretName|key)$/,
   /^build\.(repository|baseImage|registry\.\w+)$/,
   /^dns\.image$/,
   /^(dns\.)?resources\.\w+\.\w+$/,

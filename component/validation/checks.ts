@@ -9,6 +9,47 @@ export function isRecord(value: unknown): value is Unchecked {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isDeferred(value);
 }
 
+/**
+ * The value as an object whose members can be checked; adds a problem for one that is none, and for each key that is
+ * not one of `keys`. `example` is what the message offers.
+ */
+export function checkObject(
+  value: unknown,
+  path: string,
+  keys: readonly string[],
+  example: string,
+  problems: Problems,
+): Unchecked | undefined {
+  if (!isRecord(value)) {
+    problems.add(path, `is ${show(value)}; write it as in ${example}`);
+    return undefined;
+  }
+  checkKnownKeys(value, new Set(keys), path, problems);
+  return value;
+}
+
+/** Adds a problem where `value` is given and is not an integer from `min` to `max`. */
+export function checkInteger(
+  value: unknown,
+  path: string,
+  limits: { min: number; max: number; example: number },
+  problems: Problems,
+): void {
+  if (value === undefined) return;
+  if (!Number.isInteger(value) || (value as number) < limits.min || (value as number) > limits.max) {
+    problems.add(
+      path,
+      `is ${show(value)}; give an integer from ${limits.min} to ${limits.max}, such as ${limits.example}`,
+    );
+  }
+}
+
+/** Adds a problem where `value` is given and is neither true nor false. */
+export function checkBoolean(value: unknown, path: string, problems: Problems): void {
+  if (value !== undefined && typeof value !== "boolean")
+    problems.add(path, `is ${show(value)}; give true or false`);
+}
+
 /** Adds a problem for each key that is not one of `known`: a misspelt limit must not be silently none. */
 export function checkKnownKeys(
   value: object,

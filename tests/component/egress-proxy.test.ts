@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Registered, runProgram } from "../harness/monitor";
 import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
+import type { Policy } from "../../proxy-image/src/policy/policy";
 import { readArgs } from "../../proxy-image/src/stubdomain/args";
 import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
 
@@ -31,7 +32,11 @@ interface Pod {
     readinessProbe: object;
     livenessProbe: object;
   }[];
-  volumes?: { configMap: { name: string } }[];
+  volumes?: {
+    name: string;
+    configMap: { name: string };
+    projected?: { sources: { secret: { items: object[] } }[] };
+  }[];
 }
 
 interface Inputs {
@@ -103,6 +108,9 @@ describe("EgressProxy's children", () => {
       "kubernetes:core/v1:ServiceAccount egress-dns",
       "kubernetes:core/v1:ServiceAccount egress-proxy",
       "kubernetes:core/v1:ServiceAccount egress-stub-domain",
+      "kubernetes:policy.linkerd.io/v1alpha1:AuthorizationPolicy egress-proxy-callers",
+      "kubernetes:policy.linkerd.io/v1alpha1:MeshTLSAuthentication egress-proxy-meshed",
+      "kubernetes:policy.linkerd.io/v1beta3:Server egress-proxy-server",
       "kubernetes:policy/v1:PodDisruptionBudget egress-dns",
       "kubernetes:policy/v1:PodDisruptionBudget egress-proxy",
       "kubernetes:rbac.authorization.k8s.io/v1:Role egress-stub-domain-anchor",
@@ -236,12 +244,59 @@ describe("EgressProxy's children", () => {
         .annotations;
     const required = await annotations("required");
     assert.equal(required["linkerd.io/inject"], "enabled");
-    assert.equal(required["config.linkerd.io/default-inbound-policy"], "all-authenticated");
+    assert.equal(required["config.linkerd.io/default-inbound-policy"], "deny");
     assert.equal(required["config.linkerd.io/proxy-outbound-connect-timeout"], "5000ms");
     const optional = await annotations("optional");
     assert.equal(optional["linkerd.io/inject"], "enabled");
     assert.equal(optional["config.linkerd.io/default-inbound-policy"], undefined);
     assert.deepEqual(await annotations("none"), { "linkerd.io/inject": "disabled" });
+  });
+
+  it("tell callers apart where the mesh is required, and only there", async () => {
+    const found = await children();
+    const server = found.all("Server")[0] as unknown as { spec: Record<string, unknown> };
+    assert.deepEqual(server.spec, {
+      podSelector: {
+        matchLabels: { "app.kubernetes.io/name": "egress-proxy", "app.kubernetes.io/instance": "egress" },
+      },
+      port: 8080,
+      proxyProtocol: "HTTP/1",
+      accessPolicy: "deny",
+    });
+    const policy = JSON.parse(found.one("ConfigMap", "egress-policy").data!["policy.json"]!) as Policy;
+    assert.equal(policy.mesh?.identitySuffix, "serviceaccount.identity.linkerd.cluster.local");
+    const optional = await children({ mesh: { mode: "optional" } });
+    assert.deepEqual(optional.all("Server"), []);
+    assert.doesNotMatch(optional.one("ConfigMap", "egress-policy").data!["policy.json"]!, /identitySuffix/);
+  });
+
+  it("mount credentials as files, and keep their values out of everything but a Secret", async () => {
+    const sentinel = "s3ntinel-value";
+    const upstreams = [
+      {
+        host: "api.stripe.com",
+        setHeaders: {
+          authorization: { credential: "stripe", prefix: "Bearer " },
+          "x-key": { credential: "other" },
+        },
+        allow: [{ clients: [{ namespace: "shop" }], methods: ["POST"], paths: ["/v1/**"] }],
+      },
+    ];
+    const credentials = { stripe: { value: sentinel }, other: { secretName: "keys", key: "other" } };
+    const found = await children({ upstreams, credentials });
+    const secret = found.all("Secret")[0] as unknown as { metadata: { name?: string }; stringData: object };
+    assert.deepEqual(secret.stringData, { stripe: sentinel });
+    assert.equal(secret.metadata.name, undefined);
+    const others = found.all("Deployment").concat(found.all("ConfigMap"), found.all("Service"));
+    assert.ok(others.length > 5);
+    assert.doesNotMatch(JSON.stringify(others), new RegExp(sentinel));
+    const pod = found.one("Deployment", "egress-proxy").spec.template.spec;
+    assert.ok(pod.containers[0]!.args.includes("--credentials=/etc/k8s-egress-credentials"));
+    const volume = pod.volumes!.find(({ name }) => name === "credentials");
+    assert.deepEqual(
+      volume?.projected?.sources.map(({ secret: { items } }) => items),
+      [[{ key: "stripe", path: "stripe" }], [{ key: "other", path: "other" }]],
+    );
   });
 
   it("take the user's settings where these belong", async () => {

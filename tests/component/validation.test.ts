@@ -95,8 +95,8 @@ const cases: Case[] = [
   up({ timeouts: { response: "0s" } }, "timeouts.response", /out of range/),
   up({ timeouts: { idle: "25h" } }, "timeouts.idle", /out of range/),
   up({ timeouts: { idle: 30 } }, "timeouts.idle", /30 is not a duration/),
-  up({ timeouts: { total: "1s" } }, "timeouts.total", /is not an argument/),
-  up({ timeouts: "5s" }, "timeouts", /give limits/),
+  up({ timeouts: { totals: "1s" } }, "timeouts.totals", /is not an argument/),
+  up({ timeouts: "5s" }, "timeouts", /write it as in \{ response: "30s" \}/),
   up({ tls: { minVersion: "TLSv1.1" } }, "tls.minVersion", /give one of "TLSv1\.2", "TLSv1\.3"/),
   up({ tls: { serverName: "https://x" } }, "tls.serverName", /has the label/),
   up({ tls: { caCertificates: "nonsense" } }, "tls.caCertificates", /holds no certificate/),
@@ -115,6 +115,39 @@ const cases: Case[] = [
   up({ allowedCidrs: ["168.63.0.0/16"] }, "allowedCidrs[0]", /covers a cloud's metadata address/),
   up({ allowedCidrs: ["fd00::/8"] }, "allowedCidrs[0]", /covers a cloud's metadata address/),
   up({ allowedCidrs: ["::/0"] }, "allowedCidrs[0]", /covers loopback/),
+  up({ timeouts: { websocket: "forever" } }, "timeouts.websocket", /is not a duration/),
+  up({ maxConnections: 0 }, "maxConnections", /give an integer from 1/),
+  up({ maxRequests: "many" }, "maxRequests", /give an integer from 1/),
+  up({ maxRequestsPerCaller: 1.5 }, "maxRequestsPerCaller", /give an integer from 1/),
+  up({ maxBodyBytes: 5 }, "maxBodyBytes", /write it as in/),
+  up({ maxBodyBytes: { request: -1 } }, "maxBodyBytes.request", /give an integer from 0/),
+  up({ retries: { budgetPercent: 101 } }, "retries.budgetPercent", /give an integer from 0 to 100/),
+  up({ circuitBreaker: { failures: 0 } }, "circuitBreaker.failures", /give an integer from 1/),
+  up({ circuitBreaker: { reset: "x" } }, "circuitBreaker.reset", /is not a duration/),
+  up({ rateLimit: {} }, "rateLimit.requests", /is missing/),
+  up({ rateLimit: { requests: 1, period: 1 } }, "rateLimit.period", /is not a duration/),
+  up({ websockets: "yes" }, "websockets", /give true or false/),
+  up({ sharedSuffix: true }, "sharedSuffix", /every rule in `allow` must name `clients`/),
+  up({ allow: [] }, "allow", /is empty, which admits nobody/),
+  up({ allow: [{ client: [] }] }, "allow[0].client", /is not an argument; there are clients, methods, paths/),
+  up({ allow: [{ clients: [] }] }, "allow[0].clients", /is empty/),
+  up(
+    { allow: [{ clients: [{ namespace: "Shop" }] }] },
+    "allow[0].clients[0].namespace",
+    /is no namespace's name/,
+  ),
+  up(
+    { allow: [{ clients: [{ serviceAccount: "a" }] }] },
+    "allow[0].clients[0].namespace",
+    /is no namespace's name/,
+  ),
+  up({ allow: [{ methods: ["get"] }] }, "allow[0].methods[0]", /give a method in capitals/),
+  up({ allow: [{ methods: ["TRACE"] }] }, "allow[0].methods[0]", /give a method in capitals/),
+  up({ allow: [{ paths: ["v1"] }] }, "allow[0].paths[0]", /give a path or pattern/),
+  up({ allow: [{ paths: ["/a/../b"] }] }, "allow[0].paths[0]", /give a path or pattern/),
+  arg({ mesh: { trustDomain: "Cluster" } }, "mesh.trustDomain", /has capitals/),
+  arg({ log: { percent: 101 } }, "log.percent", /give an integer from 0 to 100/),
+  arg({ credentials: { stripe: { value: "k" } } }, "credentials.stripe", /is used by no upstream/),
   arg({ upstreams: [] }, "upstreams", /is empty; name at least one/),
   arg({ upstreams: undefined }, "upstreams", /is undefined; give a list/),
   arg({ upstreams: { host: "a.example" } }, "upstreams", /give a list/),
@@ -197,7 +230,7 @@ const cases: Case[] = [
   arg({ dns: { image: "coredns" } }, "dns.image", /by digest/),
   arg({ dns: { clusterDomain: "Cluster" } }, "dns.clusterDomain", /has capitals/),
   arg({ log: { level: "verbose" } }, "log.level", /give one of/),
-  arg({ upstream: [] }, "upstream", /is not an argument; there are upstreams, domain/),
+  arg({ upstream: [] }, "upstream", /is not an argument; there are upstreams, credentials, domain/),
 ];
 
 describe("checkArguments", () => {
@@ -249,6 +282,79 @@ describe("checkArguments", () => {
     });
   }
 
+  const rule = { clients: [{ namespace: "shop" }], methods: ["POST"], paths: ["/v1/**"] };
+  const withKey = (more: object, credential: object = { value: pulumi.secret("k") }) => ({
+    ...good,
+    credentials: { stripe: credential },
+    upstreams: [
+      {
+        host: "api.stripe.com",
+        allow: [rule],
+        setHeaders: { authorization: { credential: "stripe" } },
+        ...more,
+      },
+    ],
+  });
+
+  it("accepts a key only where every rule names clients, methods and paths, and never for a wildcard", () => {
+    assert.deepEqual(problems(withKey({})), []);
+    for (const allow of [
+      undefined,
+      [rule, { ...rule, clients: undefined }],
+      [{ clients: rule.clients, methods: ["GET"] }],
+    ]) {
+      assert.match(
+        problems(withKey({ allow }))[0] ?? "",
+        /^upstreams\[0\]\.setHeaders: gives callers the third party's key/,
+      );
+    }
+    assert.match(problems(withKey({ host: "*.stripe.com" }))[0] ?? "", /can't stand with the wildcard/);
+  });
+
+  it("refuses header fields that are the proxy's own, and prefixes that are no text", () => {
+    for (const name of ["host", "Authorization", "l5d-client-id", "x_key", "connection", "x-forwarded-for"]) {
+      const found = problems(withKey({ setHeaders: { [name]: { credential: "stripe" } } }));
+      assert.match(found[0] ?? "", /is a field that can't be set/, name);
+    }
+    const found = problems(
+      withKey({ setHeaders: { authorization: { credential: "stripe", prefix: "a\r\n" } } }),
+    );
+    assert.match(found[0] ?? "", /prefix: is .*; give printable ASCII/);
+  });
+
+  it("takes a credential from a value or from a Secret, and shows no value", () => {
+    assert.deepEqual(problems(withKey({}, { secretName: "keys", key: "stripe" })), []);
+    for (const credential of [{}, { value: "k", key: "a" }, { secretName: "a" }, { key: "a" }]) {
+      assert.match(
+        problems(withKey({}, credential))[0] ?? "",
+        /credentials\.stripe: give either `value`, or/,
+      );
+    }
+    assert.doesNotMatch(problems(withKey({}, { value: "s3ntinel", other: 1 })).join(), /s3ntinel/);
+    assert.doesNotMatch(problems({ ...good, credentials: "s3ntinel" }).join(), /s3ntinel/);
+    assert.doesNotMatch(problems({ ...good, credentials: { stripe: "s3ntinel" } }).join(), /s3ntinel/);
+  });
+
+  it("refuses rules that name clients where nobody vouches for them", () => {
+    const found = problems({
+      ...good,
+      mesh: { mode: "optional" },
+      upstreams: [{ host: "a.example", allow: [rule] }],
+    });
+    assert.deepEqual(found, [
+      'upstreams[0].allow[0].clients: needs mesh.mode "required": without it nobody vouches for who calls.',
+    ]);
+  });
+
+  it("accepts a wildcard over a shared suffix where every rule names clients", () => {
+    const host = "*.s3.amazonaws.com";
+    assert.deepEqual(problems({ ...good, upstreams: [{ host, sharedSuffix: true, allow: [rule] }] }), []);
+    assert.match(
+      problems({ ...good, upstreams: [{ host, allow: [rule] }] })[0] ?? "",
+      /say sharedSuffix: true/,
+    );
+  });
+
   it("refuses a name that makes no Kubernetes names", () => {
     for (const name of ["My_Egress", "", "-a", "a".repeat(41)]) {
       assert.match(problems(good, name)[0] ?? "", /^name: .*such as "egress"/);
@@ -259,6 +365,17 @@ describe("checkArguments", () => {
     assert.deepEqual(
       problems({ ...good, upstreams: [{ host: "a.example" }, { host: "b.example" }, { host: "a.example" }] }),
       [`upstreams[2].host: "a.example" is also upstreams[0]; name each host once.`],
+    );
+  });
+
+  it("refuses credentials that there are not, and says which there are", () => {
+    const tls = { clientCertificate: { certificate: "partner", privateKey: "stripe" } };
+    assert.deepEqual(
+      problems({ ...good, credentials: { stripe: { value: "k" } }, upstreams: [{ host: "a.example", tls }] }),
+      [
+        'upstreams[0].tls.clientCertificate.certificate: "partner" is not in `credentials`; there are stripe; ' +
+          'add it there, as in { stripe: { value: config.requireSecret("stripe") } }.',
+      ],
     );
   });
 

@@ -6,6 +6,7 @@ import { sharedCluster } from "../cluster/shared";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { Stack } from "../harness/stack";
 import { applyCorefile, type CorefileState, readCorefile } from "./support/corefile";
+import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
 
@@ -302,6 +303,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
     });
 
     it("shows that there is no sidecar where the mesh is required", async () => {
+      await installLinkerdCrds(cluster);
       try {
         await assert.rejects(
           up({ dns: { mode: "none" }, mesh: { mode: "required" } }),
@@ -309,6 +311,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
         );
       } finally {
         await stack.destroy();
+        await removeLinkerdCrds(cluster);
       }
     });
   });

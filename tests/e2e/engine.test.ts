@@ -15,6 +15,7 @@ import { withoutPulumi } from "../engine/pulumi";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { catchRejections } from "../harness/rejections";
 import { type CorefileState, readCorefile } from "./support/corefile";
+import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
 
@@ -23,6 +24,11 @@ type Step = string;
 
 describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "k8s-egress-engine-"));
+  const environment = {
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
   const shared = sharedCluster();
   let cluster: Cluster;
   let kubectl: Kubectl;
@@ -42,11 +48,7 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
       { projectName: "egress-test", stackName: "test", program },
       {
         workDir: folder,
-        envVars: {
-          PULUMI_BACKEND_URL: `file://${folder}`,
-          PULUMI_CONFIG_PASSPHRASE: "test",
-          PULUMI_SKIP_UPDATE_CHECK: "true",
-        },
+        envVars: environment,
       },
     );
     // Whatever does not come through the providers that the component is given must fail.
@@ -200,8 +202,79 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
     assert.deepEqual(await preview(), []);
   });
 
+  engineIt(
+    "keeps a third party's key out of preview, state and errors, and says why a pod does not serve",
+    async () => {
+      const sentinel = "s3ntinel-of-a-key";
+      const secret = await LocalWorkspace.createStack(
+        {
+          projectName: "egress-test",
+          stackName: "secret",
+          // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a promise
+          program: async () => {
+            const kubernetes = new k8s.Provider("cluster", { kubeconfig: cluster.kubeconfig });
+            const image = await imageOf(stack);
+            const host = "api.example.test";
+            new EgressProxy(
+              "secret",
+              {
+                namespace: "secret",
+                upstreams: [
+                  {
+                    host,
+                    setHeaders: { authorization: { credential: "stripe", prefix: "Bearer " } },
+                    allow: [{ clients: [{ namespace: "shop" }], methods: ["GET"], paths: ["/**"] }],
+                  },
+                ],
+                credentials: { stripe: { value: sentinel } },
+                image,
+                dns: { mode: "none" },
+              },
+              { providers: { kubernetes }, transforms: [impatient] },
+            );
+          },
+        },
+        { workDir: folder, envVars: environment },
+      );
+      await installLinkerdCrds(cluster);
+      const seen: unknown[] = [];
+      const restore = catchRejections((error) => seen.push(String(error)));
+      const watch = {
+        onOutput: (text: string) => seen.push(text),
+        onEvent: (event: EngineEvent) => seen.push(event),
+      };
+      try {
+        await secret.preview(watch);
+        await assert.rejects(secret.up(watch), (error: Error) => {
+          seen.push(error.message);
+          assert.match(error.message, /no Linkerd sidecar in this pod/);
+          return true;
+        });
+        seen.push(await secret.exportStack());
+        assert.match(JSON.stringify(seen), /egress-proxy|secret-proxy/);
+        assert.ok(!JSON.stringify(seen).includes(sentinel));
+        assert.ok(!JSON.stringify(seen).includes(Buffer.from(sentinel).toString("base64")));
+      } finally {
+        restore();
+        await secret.destroy();
+        await removeLinkerdCrds(cluster);
+      }
+    },
+  );
+
   engineIt("destroys everything and leaves the Corefile as it was", async () => {
     await stack.destroy();
     assert.deepEqual(await readCorefile(kubectl), untouched);
   });
 });
+
+async function imageOf(stack: Stack): Promise<string> {
+  const { image } = await stack.outputs();
+  return image!.value as string;
+}
+
+/** Pulumi waits ten minutes for a Deployment; the test does not. */
+const impatient: pulumi.ResourceTransform = ({ type, props, opts }) =>
+  type === "kubernetes:apps/v1:Deployment"
+    ? { props, opts: pulumi.mergeOptions(opts, { customTimeouts: { create: "90s" } }) }
+    : undefined;

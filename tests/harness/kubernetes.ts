@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registered } from "./monitor";
 
@@ -46,11 +47,19 @@ export async function applyObject(kubectl: Kubectl, { inputs, name }: Registered
   const manager = `pulumi-kubernetes-${name}`;
   const text = await kubectl(
     ["apply", "--server-side", `--field-manager=${manager}`, "-f", "-", "-o", "json"],
-    JSON.stringify(inputs),
+    JSON.stringify(named(inputs, name)),
   );
   const applied = JSON.parse(text) as KubernetesObject;
   await awaitReady(kubectl, applied);
   return JSON.parse(await kubectl(["get", ...reference(applied), "-o", "json"])) as KubernetesObject;
+}
+
+/** An object without a name gets one from Pulumi: its own name and eight digits, others with other content. */
+function named(inputs: Record<string, unknown>, name: string): object {
+  const metadata = inputs.metadata as KubernetesObject["metadata"];
+  if (metadata.name) return inputs;
+  const digits = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 8);
+  return { ...inputs, metadata: { ...metadata, name: `${name}-${digits}` } };
 }
 
 /** Deletes an object and waits until it is gone, finalizers included. */
