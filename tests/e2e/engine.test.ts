@@ -210,7 +210,7 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
         {
           projectName: "egress-test",
           stackName: "secret",
-          // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a promise
+           
           program: async () => {
             const kubernetes = new k8s.Provider("cluster", { kubeconfig: cluster.kubeconfig });
             const image = await imageOf(stack);
