@@ -61,6 +61,26 @@ describe("forward", () => {
       assert.equal(world.internet.dialled.length, before);
     });
 
+    for (const method of ["GET", "DELETE", "OPTIONS"]) {
+      it(`a body with ${method}, which many a server leaves unread, is the last on its connection`, async () => {
+        const ports: (number | undefined)[] = [];
+        handle = (req, res) => {
+          ports.push(req.socket.remotePort);
+          req.resume().on("end", () => res.end());
+        };
+        await ask({
+          port: world.port,
+          host: NAME,
+          method,
+          body: "GET /smuggled HTTP/1.1\r\n\r\n",
+          headers: { "content-length": 26 },
+        });
+        await ask({ port: world.port, host: NAME });
+        assert.equal(ports.length, 2);
+        assert.notEqual(ports[0], ports[1]);
+      });
+    }
+
     it("a piece arrives before the next one is sent, in both directions", async () => {
       handle = (req, res) => void req.pipe(res);
       const { req, response } = begin({ port: world.port, host: NAME, method: "POST" });

@@ -41,6 +41,8 @@ export function forward(options: ForwardOptions) {
       }
       headers.push("Content-Length", length);
     }
+    // Search APIs take a body with GET, so it is not refused (RFC 9110 §9.3.1 calls it a way to smuggle): undici
+    // closes the connection behind a body that the method does not call for, so nobody's request comes after it.
     if (hasBody(req)) exchange.body = new RequestBody(req, most);
 
     const rewriter = links.rewriterFor(exchange.destination!, req.headers.host!);
