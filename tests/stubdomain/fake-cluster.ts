@@ -49,6 +49,11 @@ export class FakeCluster implements Cluster {
     });
   }
 
+  /** Another version, as after somebody's write to something else. */
+  touch(name: ObjectName): void {
+    this.store(this.get(name));
+  }
+
   delete(name: ObjectName): void {
     const object = this.configMaps.get(nameText(name));
     if (!object) return;

@@ -9,7 +9,8 @@ import {
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
 import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
-import { reconcile, type Outcome, type World } from "../../proxy-image/src/stubdomain/reconcile";
+import { reconcile, type Outcome } from "../../proxy-image/src/stubdomain/reconcile";
+import type { World } from "../../proxy-image/src/stubdomain/world";
 import type { Spec } from "../../proxy-image/src/stubdomain/spec";
 import { apply, kubectl, type Cluster as RealCluster } from "../cluster";
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type ConfigMap } from "./cluster/cluster";
 import { mayPass, needsPreflight, preflight, PreflightError, type PreflightWorld } from "./preflight";
-import { reconcile, type World } from "./reconcile";
+import { reconcile } from "./reconcile";
 import type { Spec } from "./spec";
+import type { World } from "./world";
 import { isHeldBack, readStatus } from "./state/status";
 
 /** How often, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { ProofPacer } from "./reconcile";
+import type { ProofPacer } from "./world";
 
 /**
  * Lets a proof be due some time after the last one.

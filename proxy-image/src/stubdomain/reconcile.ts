@@ -1,41 +1,14 @@
-import { APPLIED_ANNOTATION, RECORD_ANNOTATION, STATUS_ANNOTATION } from "./anchor";
-import {
-  ApiError,
-  nameText,
-  type Cluster,
-  type ClusterEvent,
-  type ConfigMap,
-  type ManagedFields,
-} from "./cluster/cluster";
+import { APPLIED_ANNOTATION, RECORD_ANNOTATION } from "./anchor";
+import { ApiError, nameText, type ConfigMap, type ManagedFields } from "./cluster/cluster";
 import type { Proof } from "./dns/proof";
-import type { Metrics } from "./metrics";
 import { oneLine } from "./one-line";
+import { emit, report, saveStatus, writeEvent } from "./report";
 import type { Spec } from "./spec";
-import type { WriteReason } from "./state/action";
 import { isInstalling, plan, type Observed } from "./state/plan";
 import { readRecord, RecordError, type StubRecord } from "./state/record";
-import { failedStatus, readStatus, type State, type Status } from "./state/status";
+import { failedStatus, readStatus } from "./state/status";
+import type { World } from "./world";
 import { patchOf, recordAhead, release, writeCorefile } from "./writes";
-
-/** What the reconciler needs of the world. */
-export interface World {
-  cluster: Cluster;
-  /** Whether the cluster's DNS serves the domain now. */
-  prove: () => Promise<Proof>;
-  now: () => Date;
-  log: (message: string) => void;
-  metrics: Metrics;
-  pacer: ProofPacer;
-}
-
-/** Spares the cluster's DNS where all is well; what is decided does not depend on it. */
-export interface ProofPacer {
-  isDue: () => boolean;
-  /** The cluster's DNS was seen to serve. */
-  served: () => void;
-  /** The Corefile has changed, or the cluster's DNS did not serve. */
-  reset: () => void;
-}
 
 /** How a round ended. */
 export type Outcome =
@@ -225,77 +198,5 @@ function isOverTime({ specHash, proofTimeoutMs }: Spec, { now }: World, anchor: 
   } catch (error) {
     if (error instanceof RecordError) return true;
     throw error;
-  }
-}
-
-async function report(
-  spec: Spec,
-  world: World,
-  anchor: ConfigMap,
-  { state, message }: { state: State; message: string },
-  annotations: Record<string, string> = {},
-): Promise<void> {
-  world.metrics.state(state);
-  const before = readStatus(anchor);
-  const isSame = before?.state === state && before.specHash === spec.specHash;
-  if (isSame && before.message === message && Object.keys(annotations).length === 0) return;
-  const since = isSame ? before.since : world.now().toISOString();
-  // The count of failures outlives the next try, and ends with its success.
-  const failures = state === "installing" && before?.specHash === spec.specHash ? before.failures : undefined;
-  const status = {
-    state,
-    message,
-    specHash: spec.specHash,
-    since,
-    ...(failures === undefined ? {} : { failures }),
-  };
-  world.log(`${state}: ${message}`);
-  await saveStatus(world, anchor, status, annotations);
-  if (!isSame && state !== "installing") {
-    const reason = `StubDomain${state.charAt(0).toUpperCase()}${state.slice(1)}`;
-    await emit(world, anchor, { type: state === "serving" ? "Normal" : "Warning", reason, message });
-  }
-}
-
-async function saveStatus(
-  { cluster, metrics }: World,
-  anchor: ConfigMap,
-  status: Status,
-  annotations: Record<string, string>,
-): Promise<void> {
-  metrics.state(status.state);
-  const all = { ...annotations, [STATUS_ANNOTATION]: JSON.stringify(status) };
-  await cluster.patchConfigMap(anchor.metadata, patchOf(anchor, { annotations: all }));
-}
-
-/** Events are for people: that one can't be written must not hold anything up. */
-async function emit({ cluster, log }: World, anchor: ConfigMap, event: ClusterEvent): Promise<void> {
-  try {
-    await cluster.emit(anchor, event);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    log(error.message);
-  }
-}
-
-function writeEvent(spec: Spec, reason: WriteReason): ClusterEvent {
-  const target = nameText(spec.target);
-  switch (reason) {
-    case "install":
-      return { type: "Normal", reason: "StubDomainWritten", message: `added ${spec.domain} to ${target}` };
-    case "heal":
-      return {
-        type: "Warning",
-        reason: "StubDomainRestored",
-        message: `${target} was overwritten or is out of date: added ${spec.domain} again`,
-      };
-    case "remove":
-      return { type: "Normal", reason: "StubDomainRemoved", message: `took ${spec.domain} out of ${target}` };
-    case "revert":
-      return {
-        type: "Warning",
-        reason: "StubDomainReverted",
-        message: `put ${target} back as it was before`,
-      };
   }
 }

@@ -1,0 +1,34 @@
+import { COREFILE_KEY } from "../stubdomain/state/ownership";
+import type { ConfigMap } from "../stubdomain/cluster/cluster";
+
+/** What became of one stub domain. */
+export interface Removal {
+  /** Something has still to be done. */
+  isLeft: boolean;
+  text: string;
+}
+
+/** Collects what was done to one object, for its {@link Removal}. */
+export class Account {
+  private readonly lines: string[];
+
+  /** @param subject the object, as the heading */
+  constructor(subject: string) {
+    this.lines = [`${subject}:`];
+  }
+
+  add(...lines: string[]): void {
+    this.lines.push(...lines);
+  }
+
+  close(isLeft: boolean, ...lines: string[]): Removal {
+    return { isLeft, text: [...this.lines, ...lines].join("\n  ") };
+  }
+}
+
+/** Conflicts with other writers are followed so often. */
+export const MAX_STEPS = 20;
+
+export function corefileOf(target: ConfigMap | undefined): string {
+  return target?.data?.[COREFILE_KEY] ?? "";
+}
