@@ -85,15 +85,6 @@ export function integer(least: number, most: number, meaning: string): Check {
   };
 }
 
-/** A finite number within bounds. */
-export function number(least: number, most: number, meaning: string): Check {
-  return (value, path, mistakes) => {
-    if (typeof value !== "number" || !(value >= least && value <= most)) {
-      wrong(mistakes, path, `must be ${meaning}: a number from ${least} to ${most}`, value);
-    }
-  };
-}
-
 /** A text that `accepts` accepts. */
 export function text(accepts: (value: string) => boolean, meaning: string): Check {
   return (value, path, mistakes) => {
@@ -109,9 +100,6 @@ export function oneOf(...values: (string | number | boolean)[]): Check {
     }
   };
 }
-
-/** true or false. */
-export const boolean = oneOf(true, false);
 
 /** `path.name`, or `path["na.me"]` where the name is not an identifier. */
 export function member(path: string, name: string): string {
