@@ -242,7 +242,8 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
       const watch = {
         onOutput: (text: string) => seen.push(text),
         // The SDK's own debug messages hold every value; nobody sees them without `--debug`.
-        onEvent: (event: EngineEvent) => (event.diagnosticEvent?.severity as string | undefined) !== "debug" && seen.push(event),
+        onEvent: (event: EngineEvent) =>
+          (event.diagnosticEvent?.severity as string | undefined) !== "debug" && seen.push(event),
       };
       try {
         await secret.preview(watch);
