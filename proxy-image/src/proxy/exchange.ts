@@ -21,6 +21,9 @@ export class Exchange {
   /** On `performance.now()`'s clock, like all times here. */
   readonly startedAt = performance.now();
 
+  /** Index in the list of those in flight. */
+  place = 0;
+
   // authorise
   /** Undefined where the mesh vouches for nobody. */
   caller: Caller | undefined;

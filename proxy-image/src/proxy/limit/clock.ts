@@ -8,7 +8,7 @@ const TICK = 250;
  * Ends exchanges that stand still. One timer looks at all of them: a timer for each request, and for each
  * piece of a body, would cost more than the rest of its handling.
  */
-export function startClock(exchanges: ReadonlySet<Exchange>): { stop(): void } {
+export function startClock(exchanges: Iterable<Exchange>): { stop(): void } {
   const timer = setInterval(() => {
     const now = performance.now();
     for (const exchange of exchanges) check(exchange, now);

@@ -1,6 +1,7 @@
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { AccessLog } from "./access-log";
+import { Exchanges } from "./exchanges";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
 
@@ -11,13 +12,13 @@ export interface Observer {
   /** What the parser could not read. */
   unreadable(failure: Failure): void;
   /** Exchanges that have begun and not ended. */
-  readonly exchanges: ReadonlySet<Exchange>;
+  readonly exchanges: Exchanges;
   /** When the last one began, on `performance.now()`'s clock. */
   readonly lastBegan: number;
 }
 
 export function createObserver(log: Log, metrics: Metrics, accessLog: AccessLog): Observer {
-  const exchanges = new Set<Exchange>();
+  const exchanges = new Exchanges();
   let lastBegan = 0;
   return {
     exchanges,
