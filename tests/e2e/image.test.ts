@@ -48,7 +48,7 @@ describe("the image", () => {
   it("says what is missing when it is started by hand", () => {
     assert.throws(
       () => docker("run", "--rm", "--network=none", "--read-only", "first"),
-      (error: Error & { stderr: string }) => error.stderr.includes('--policy is missing'),
+      (error: Error & { stderr: string }) => error.stderr.includes("--policy is missing"),
     );
   });
 });
