@@ -196,6 +196,7 @@ function controller(spec: Spec, prefix: string, proofTimeout: number): object[] 
               {
                 name: "controller",
                 image: real.images.node,
+                terminationMessagePolicy: "FallbackToLogsOnError",
                 // After "--", so that the options are not taken for Node's.
                 command: ["node", "-e", START, "--", ...args],
                 securityContext: {
@@ -239,14 +240,22 @@ const createAnchor = ({ anchor }: Spec) =>
 const deleteAnchor = ({ anchor }: Spec) =>
   run("delete", "configmap", anchor.name, "-n", anchor.namespace, "--timeout=60s");
 
-/** What the container that exited said last. */
+interface Pod {
+  status: {
+    containerStatuses?: Record<
+      "state" | "lastState",
+      { terminated?: { exitCode: number; message?: string } }
+    >[];
+  };
+}
+
+/** What the container that failed said last, as `kubectl describe` shows it. */
 async function lastWords({ anchor }: Spec): Promise<string> {
-  for (let attempt = 0; attempt < 120; attempt++) {
-    const { items } = await json<{
-      items: { metadata: { name: string }; status: { containerStatuses?: { restartCount: number }[] } }[];
-    }>("get", "pods", "-n", anchor.namespace);
-    const pod = items.find(({ status }) => (status.containerStatuses?.[0]?.restartCount ?? 0) > 0);
-    if (pod) return run("logs", pod.metadata.name, "-n", anchor.namespace, "--previous", "--tail=1");
+  for (let attempt = 0; attempt < 240; attempt++) {
+    const { items } = await json<{ items: Pod[] }>("get", "pods", "-n", anchor.namespace);
+    const [container] = items.flatMap(({ status }) => status.containerStatuses ?? []);
+    const ended = container?.state.terminated ?? container?.lastState.terminated;
+    if (ended?.message !== undefined && ended.exitCode === 1) return ended.message.trimEnd();
     await sleep(500);
   }
   throw new Error("the controller did not exit");
@@ -331,7 +340,7 @@ describe("the stub domain's controller in a real cluster", () => {
     const spec = await scene("cluster.local");
     assert.match(
       await lastWords(spec),
-      /stub domain cluster\.local: the cluster's DNS answers for cluster\.local already.*"ns\.dns\.cluster\.local\."/,
+      /stub domain cluster\.local: the cluster's DNS answers for cluster\.local already.*"ns\.dns\.cluster\.local\."\. Choose another domain$/,
     );
     assert.deepEqual(await clusterDns(), untouched);
   });
@@ -343,7 +352,7 @@ describe("the stub domain's controller in a real cluster", () => {
     await createAnchor(spec);
     assert.match(
       await lastWords(spec),
-      /stub domain dead\.local: the cluster's DNS does not serve dead\.local from .*not tried again before/,
+      /stub domain dead\.local: the cluster's DNS does not serve dead\.local from .*not tried again before [^\n]*$/,
     );
     const reverted = await clusterDns();
     assert.deepEqual({ ...reverted, version: "" }, { ...untouched, version: "" });
