@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { BlockList, isIP } from "node:net";
+import { NEVER_ALLOWED } from "../../policy/never-allowed";
 
 /**
  * Private, special and documentation ranges (IANA special-purpose registries, RFC 6890): no third party on the
@@ -27,28 +28,6 @@ const SPECIAL = [
   "fc00::/7",
 ];
 
-/**
- * The pod itself, its node and the cloud's metadata services: nothing opens these. IPv4 inside IPv6 is here
- * too: it is another way to write an address, and no name resolves to it for a good reason.
- */
-const NEVER = [
-  "0.0.0.0/8",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "224.0.0.0/4",
-  "240.0.0.0/4",
-  "100.100.100.200/32", // Alibaba Cloud's metadata
-  "168.63.129.16/32", // Azure's platform service
-  "192.0.0.192/32", // Oracle Cloud's metadata
-  "::/96",
-  "::ffff:0:0/96",
-  "fd00:ec2::254/128", // AWS's metadata
-  "fd20:ce::254/128", // Google Cloud's metadata
-  "fe80::/10",
-  "fec0::/10",
-  "ff00::/8",
-];
-
 /** Decides whether an address may be dialled. */
 export type AddressRule = (address: string) => boolean;
 
@@ -59,7 +38,10 @@ export type AddressRule = (address: string) => boolean;
  * @param own addresses of the API server and of this pod, which no upstream may be in
  */
 export function addressRule(allowedCidrs: readonly string[], own: readonly string[]): AddressRule {
-  const never = ranges([...NEVER, ...own.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`)]);
+  const never = ranges([
+    ...NEVER_ALLOWED.map(({ cidr }) => cidr),
+    ...own.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`),
+  ]);
   const allowed = ranges(allowedCidrs);
   const permits: AddressRule = (address) => {
     if (isIP(address) === 0 || address.includes("%")) return false;
