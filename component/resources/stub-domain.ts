@@ -18,7 +18,7 @@ const TARGET = { namespace: "kube-system", name: "coredns" };
 const ADMIN_PORT = 8081;
 
 const RESOURCES = {
-  requests: { cpu: "10m", memory: "64Mi" },
+  requests: { cpu: "10m", memory: "112Mi" },
   limits: { cpu: "200m", memory: "160Mi" },
 };
 
