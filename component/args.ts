@@ -24,21 +24,25 @@ export interface EgressProxyArgs {
   image?: pulumi.Input<string>;
   /** Builds the proxy's image from this package and pushes it. Give either this or `image`. */
   build?: ImageBuild;
-  /** Names of existing Secrets (type `kubernetes.io/dockerconfigjson`) in `namespace` with which its pods pull images. Default: none. */
+  /**
+   * Names of existing Secrets (type `kubernetes.io/dockerconfigjson`) with which pods pull images: in `namespace`, and
+   * with `dns.mode` `stubDomain` in `dns.controllerNamespace` too. So both namespaces must be there before: give
+   * `createNamespace: false` and `dns.controllerNamespace`. Default: none.
+   */
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
   /** Pods of the proxy. Default: 2. */
   replicas?: pulumi.Input<number>;
   /** CPU and memory of each proxy pod. Default: requests 100m and 128Mi, limits 1 and 256Mi. */
   resources?: Resources;
-  /** Labels added to every object in `namespace`; those that select pods win. Default: none. */
+  /** Labels added to every object; those that select pods win. Default: none. */
   labels?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Annotations added to the proxy's pods; those of this component win. Default: none. */
   podAnnotations?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Node labels that the proxy's and the DNS server's pods require. Default: none. */
+  /** Node labels that all pods require. Default: none. */
   nodeSelector?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Taints that the proxy's and the DNS server's pods tolerate. Default: none. */
+  /** Taints that all pods tolerate. Default: none. */
   tolerations?: pulumi.Input<pulumi.Input<Toleration>[]>;
-  /** Priority class of the proxy's and the DNS server's pods. Default: the cluster's. */
+  /** Priority class of all pods. Default: the cluster's. */
   priorityClassName?: pulumi.Input<string>;
   /**
    * How long a proxy pod that is being replaced finishes requests in flight: `60s`, `5m`; 1 s to 1 h. What
@@ -136,7 +140,7 @@ export interface HeaderValue {
 export interface Credential {
   /** The key itself; kept secret. A change replaces the pods. */
   value?: pulumi.Input<string>;
-  /** Name of an existing Secret in `namespace`. A change of its content is taken up without a restart. */
+  /** Name of an existing Secret in `namespace`, which so must be there before (`createNamespace: false`). A change of its content is taken up without a restart. */
   secretName?: pulumi.Input<string>;
   /** Key in that Secret. */
   key?: pulumi.Input<string>;
@@ -294,6 +298,8 @@ export interface Dns {
   image?: pulumi.Input<string>;
   /** CPU and memory of each DNS pod. Default: requests 50m and 32Mi, limits 500m and 128Mi. */
   resources?: Resources;
+  /** An existing namespace for the stub domain's controller. Default: one of its own is created. */
+  controllerNamespace?: string;
 }
 
 /** Who tells the cluster's DNS about `domain`. */

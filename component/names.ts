@@ -48,12 +48,16 @@ export interface Names {
   readonly stubDomain: string;
 }
 
-/** Cluster-scoped names and selectors carry the instance: two EgressProxy in a cluster don't meet. */
+/**
+ * Cluster-scoped names and selectors carry the instance: two EgressProxy in a cluster don't meet. It is injective in
+ * namespace and name: `-` becomes `--`, so that the single one between them stands for itself.
+ */
 export function namesOf(name: string, namespace: string): Names {
+  const [own, whole] = [name, namespace].map((part) => part.replaceAll("-", "--")) as [string, string];
   const instance = bounded(
-    name === namespace ? name : `${namespace}-${name}`,
+    own === whole ? own : `${whole}-${own}`,
     MAX_LABEL_LENGTH - STUB_DOMAIN.length,
-    "-",
+    "---",
   );
   return {
     instance,

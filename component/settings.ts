@@ -1,8 +1,11 @@
 import type { PolicyUpstream } from "../proxy-image/src/policy/policy";
 import type { EgressProxyArgs, Upstream } from "./args";
 import { DnsMode, LogLevel, MeshMode, TlsVersion } from "./args";
-import { DEFAULT_CLUSTER_DOMAIN, DEFAULT_DOMAIN, DEFAULT_NAMESPACE } from "./validation/arguments";
 import { parseDuration } from "./validation/duration";
+
+export const DEFAULT_DOMAIN = "egress.local";
+const DEFAULT_NAMESPACE = "egress";
+export const DEFAULT_CLUSTER_DOMAIN = "cluster.local";
 
 /** Plain arguments with every default filled in. Inputs stay with the resource that takes them. */
 export interface Settings {
@@ -17,6 +20,8 @@ export interface Settings {
   trustDomain: string;
   controlPlaneNamespace: string;
   dns: DnsMode;
+  /** A namespace that is there already for the stub domain's controller; undefined: one is created. */
+  controllerNamespace: string | undefined;
   logLevel: LogLevel;
   logPercent: number;
 }
@@ -39,6 +44,7 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     trustDomain: args.mesh?.trustDomain ?? "cluster.local",
     controlPlaneNamespace: args.mesh?.controlPlaneNamespace ?? "linkerd",
     dns: args.dns?.mode ?? DnsMode.StubDomain,
+    controllerNamespace: args.dns?.controllerNamespace,
     logLevel: args.log?.level ?? LogLevel.Info,
     logPercent: args.log?.percent ?? 100,
   };

@@ -1,8 +1,7 @@
 import { DnsMode } from "./args";
 import { serviceName } from "./names";
-import type { Settings } from "./settings";
-import { DEFAULT_DOMAIN } from "./validation/arguments";
-import { hostProblem } from "./validation/host";
+import { DEFAULT_DOMAIN, type Settings } from "./settings";
+import { hostProblem, nameProblem } from "./validation/host";
 
 /**
  * URL under which applications reach a third party through an egress proxy that another stack deployed:
@@ -10,13 +9,15 @@ import { hostProblem } from "./validation/host";
  *
  * @param host Exact host of the third party.
  * @param domain The egress proxy's domain. Default: `egress.local`.
- * @throws RangeError where `host` is no exact host.
+ * @throws RangeError where `host` is no exact host, or `domain` no domain.
  */
 export function egressUrl(host: string, domain: string = DEFAULT_DOMAIN): string {
   const problem = host.startsWith("*")
     ? `"${host}" is a wildcard; name one host below it`
     : hostProblem(host);
   if (problem) throw new RangeError(`egressUrl: ${problem}`);
+  const wrongDomain = nameProblem(domain, DEFAULT_DOMAIN);
+  if (wrongDomain) throw new RangeError(`egressUrl: domain ${wrongDomain}`);
   return `http://${host}.${domain}`;
 }
 

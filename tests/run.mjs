@@ -20,8 +20,14 @@ if (!suite) {
 
 const files = only.length > 0 ? only : globSync("tests/**/*.test.ts").filter(suite.pick).sort();
 
+/** What `status` ends with where there is no cluster. */
+const NOT_RUNNING = 3;
+
+// Interrupted, the tests end by themselves, and the cluster must still be stopped.
+process.on("SIGINT", () => undefined);
+
 /** One cluster for all files; one that is there already stays. */
-const startedCluster = name === "cluster" && cluster("status") !== 0;
+const startedCluster = name === "cluster" && cluster("status") === NOT_RUNNING;
 if (startedCluster && cluster("start") !== 0) process.exit(1);
 
 const { status } = spawnSync(
@@ -38,7 +44,8 @@ const { status } = spawnSync(
 );
 
 const stopped = startedCluster ? cluster("stop") : 0;
-process.exit(status || stopped);
+// Killed by a signal, a process has no status.
+process.exit((status ?? 1) || (stopped ?? 1));
 
 function cluster(command) {
   return spawnSync(process.execPath, ["--import=tsx", "tests/cluster/cli.ts", command], { stdio: "inherit" })

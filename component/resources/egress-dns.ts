@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { shortHash } from "../names";
 import { zoneText } from "../zone";
 import { type Context, labels, selector } from "./context";
-import { quantities, restrictedPod, scheduling, spread } from "./pod";
+import { ROLLOUT, quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** CoreDNS 1.12.1. */
 const DEFAULT_IMAGE =
@@ -122,7 +122,7 @@ export function createEgressDns(
         },
       },
     },
-    { parent },
+    { parent, customTimeouts: ROLLOUT },
   );
   const service = new k8s.core.v1.Service(
     `${name}-dns`,

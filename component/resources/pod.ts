@@ -5,6 +5,9 @@ import type { EgressProxyArgs, ResourceQuantities, Resources } from "../args";
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
 
+/** How long Pulumi waits for pods: by then they have shown why they don't come up. */
+export const ROLLOUT = { create: "5m", update: "10m" };
+
 /** The user and group `nonroot` of distroless images; no image needs to know it. */
 const NON_ROOT = 65_532;
 

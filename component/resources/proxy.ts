@@ -6,7 +6,7 @@ import { compilePolicy, policyText } from "../policy";
 import { type Context, labels, selector } from "./context";
 import { CREDENTIALS_FOLDER, credentialsVolume } from "./credentials";
 import { createMeshPolicy } from "./mesh-policy";
-import { quantities, restrictedPod, scheduling, spread } from "./pod";
+import { ROLLOUT, quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** Where the proxy listens for applications. */
 export const DATA_PORT = 8080;
@@ -132,7 +132,11 @@ export function createProxy(
         },
       },
     },
-    { parent, dependsOn: createMeshPolicy(context, namespace, DATA_PORT) },
+    {
+      parent,
+      dependsOn: createMeshPolicy(context, namespace, DATA_PORT),
+      customTimeouts: ROLLOUT,
+    },
   );
 }
 

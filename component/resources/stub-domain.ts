@@ -10,7 +10,7 @@ import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
 import { sha256 } from "../names";
 import { type Context, labels, selector } from "./context";
 import type { EgressDns } from "./egress-dns";
-import { quantities, restrictedPod, scheduling } from "./pod";
+import { ROLLOUT, quantities, restrictedPod, scheduling } from "./pod";
 
 /** Where most clusters keep the Corefile of their DNS. */
 const TARGET = { namespace: "kube-system", name: "coredns" };
@@ -43,26 +43,15 @@ export function stubDomainText({ settings }: Context, { service }: EgressDns): p
 export function createStubDomain(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const { name, names, settings, parent } = context;
   const object = { name: names.stubDomain, labels: labels(context, "egress-stub-domain") };
-  const namespace = new k8s.core.v1.Namespace(
-    `${name}-stub-domain`,
-    {
-      metadata: {
-        ...object,
-        labels: pulumi
-          .output(object.labels)
-          .apply((ours) => ({ ...ours, "pod-security.kubernetes.io/enforce": "restricted" })),
-      },
-    },
-    { parent },
-  );
-  const metadata = { ...object, namespace: namespace.metadata.name };
+  const namespace = controllerNamespace(context);
+  const metadata = { ...object, namespace };
   const account = new k8s.core.v1.ServiceAccount(
     `${name}-stub-domain`,
     { metadata, automountServiceAccountToken: false },
     { parent },
   );
   // Its name holds the target: with another target it is another anchor, and the old one goes first.
-  const anchor = `${TARGET.namespace}-${TARGET.name}`;
+  const anchor = `${names.instance}-${TARGET.namespace}-${TARGET.name}`;
   const rights = grantRights(context, account, anchor, dns);
 
   const spec = {
@@ -98,7 +87,7 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
                 `--dns-service=${spec.dnsService}`,
                 `--cluster-domain=${spec.clusterDomain}`,
                 `--target=${spec.target}`,
-                `--anchor=${names.stubDomain}/${anchor}`,
+                `--anchor=${settings.controllerNamespace ?? names.stubDomain}/${anchor}`,
                 `--spec-hash=${specHash}`,
                 `--port=${ADMIN_PORT}`,
               ],
@@ -120,14 +109,14 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
         },
       },
     },
-    { parent, dependsOn: [...rights, dns.deployment] },
+    { parent, dependsOn: [...rights, dns.deployment], customTimeouts: ROLLOUT },
   );
   new k8s.core.v1.ConfigMap(
     `${name}-stub-domain`,
     {
       metadata: {
         name: anchor,
-        namespace: namespace.metadata.name,
+        namespace,
         labels: pulumi
           .output(object.labels)
           .apply((ours) => ({ ...ours, [ANCHOR_LABEL]: ANCHOR_LABEL_VALUE })),
@@ -141,6 +130,24 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
       customTimeouts: { create: WAIT, update: WAIT, delete: WAIT },
     },
   );
+}
+
+/** The user's own namespace, or one that holds nothing else. */
+function controllerNamespace(context: Context): pulumi.Input<string> {
+  if (context.settings.controllerNamespace !== undefined) return context.settings.controllerNamespace;
+  const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
+  return new k8s.core.v1.Namespace(
+    `${context.name}-stub-domain`,
+    {
+      metadata: {
+        name: context.names.stubDomain,
+        labels: pulumi
+          .output(labels(context, "egress-stub-domain"))
+          .apply((ours) => ({ ...ours, ...restricted })),
+      },
+    },
+    { parent: context.parent },
+  ).metadata.name;
 }
 
 /** Least privilege: each object by its name, in the one namespace where it is. */

@@ -1,14 +1,21 @@
 import type { EgressProxyArgs } from "../args";
 import { DnsMode, LogLevel, MeshMode } from "../args";
-import { checkDuration, checkInteger, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
+import { compilePolicy, policyText } from "../policy";
+import { DEFAULT_CLUSTER_DOMAIN, DEFAULT_DOMAIN, settingsOf } from "../settings";
+import {
+  checkDuration,
+  checkInteger,
+  checkKnownKeys,
+  checkObject,
+  checkOneOf,
+  isRecord,
+  type Unchecked,
+} from "./checks";
 import { checkCredentials, credentialNames } from "./credentials";
 import { isWithin, nameProblem } from "./host";
 import { isDeferred, Problems, show } from "./problems";
+import { sharedSuffixReason } from "./public-suffix";
 import { checkUpstreams } from "./upstreams";
-
-export const DEFAULT_DOMAIN = "egress.local";
-export const DEFAULT_NAMESPACE = "egress";
-export const DEFAULT_CLUSTER_DOMAIN = "cluster.local";
 
 /** RFC 1123 label, what Kubernetes asks of a namespace. */
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
@@ -38,6 +45,9 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "log",
 ]);
 
+/** Kubernetes' limit for a ConfigMap, 1 MiB, less its keys and metadata. */
+const MAX_POLICY_BYTES = 1_040_000;
+
 /** Below these a stub domain would take reverse look-ups or the root from the cluster. */
 const RESERVED_DOMAINS = ["arpa"];
 
@@ -55,30 +65,38 @@ export function checkArguments(name: string, args: EgressProxyArgs): Problems {
     return problems;
   }
   const deferred = findDeferred(args);
-  for (const path of deferred) {
-    problems.add(
-      path,
-      "is an Output, but it decides what is created; give a plain value, known before the program runs",
-    );
-  }
+  for (const path of deferred) problems.addDeferred(path);
   checkKnownKeys(args, KNOWN_KEYS, "", problems);
   const domain = checkDomain(args, problems);
   if (!deferred.includes("upstreams")) {
     const mesh = args.mesh?.mode ?? MeshMode.Required;
     const credentials = credentialNames(args.credentials);
-    checkUpstreams(args.upstreams, { name, domain, mesh, credentials }, problems);
+    const clusterDomain = clusterDomainOf(args);
+    checkUpstreams(args.upstreams, { name, domain, clusterDomain, mesh, credentials }, problems);
     checkCredentials(args.credentials, args.upstreams, problems);
   }
   checkNamespace(args, problems);
   checkImage(args, problems);
   checkReplicas(args.replicas, problems);
+  checkResources(args.resources, "resources", problems);
+  checkPodArguments(args, problems);
   if (args.drain !== undefined && !isDeferred(args.drain)) {
     checkDuration(args.drain, "drain", { min: 1_000, max: 3_600_000, range: "1s to 1h" }, problems);
   }
   checkMesh(args, problems);
   checkDns(args, problems);
   checkLog(args, problems);
+  if (!problems.any) checkPolicySize(args, problems);
   return problems;
+}
+
+function checkPolicySize(args: EgressProxyArgs, problems: Problems): void {
+  const bytes = Buffer.byteLength(policyText(compilePolicy(settingsOf(args))));
+  if (bytes <= MAX_POLICY_BYTES) return;
+  problems.add(
+    "upstreams",
+    `make a policy of ${bytes} bytes; a ConfigMap holds ${MAX_POLICY_BYTES}: share or shorten caCertificates, or split them over several EgressProxy`,
+  );
 }
 
 function checkDomain({ domain = DEFAULT_DOMAIN, dns }: EgressProxyArgs, problems: Problems): string {
@@ -91,12 +109,13 @@ function checkDomain({ domain = DEFAULT_DOMAIN, dns }: EgressProxyArgs, problems
     problems.add("domain", problem);
     return DEFAULT_DOMAIN;
   }
-  const wrong = domainProblem(
-    domain,
-    typeof dns?.clusterDomain === "string" ? dns.clusterDomain : DEFAULT_CLUSTER_DOMAIN,
-  );
+  const wrong = domainProblem(domain, clusterDomainOf({ dns }));
   if (wrong) problems.add("domain", `${show(domain)} ${wrong}, such as "egress.local"`);
   return domain;
+}
+
+function clusterDomainOf({ dns }: Pick<EgressProxyArgs, "dns">): string {
+  return typeof dns?.clusterDomain === "string" ? dns.clusterDomain : DEFAULT_CLUSTER_DOMAIN;
 }
 
 function domainProblem(domain: string, clusterDomain: string): string | undefined {
@@ -109,7 +128,8 @@ function domainProblem(domain: string, clusterDomain: string): string | undefine
   if (RESERVED_DOMAINS.some((reserved) => isWithin(domain, reserved))) {
     return "would capture reverse look-ups; choose another";
   }
-  return undefined;
+  const shared = sharedSuffixReason(domain);
+  return shared && `would capture names of others, because ${shared}; choose another`;
 }
 
 function checkNamespace({ namespace, createNamespace }: EgressProxyArgs, problems: Problems): void {
@@ -162,6 +182,8 @@ function checkImage({ image, build }: EgressProxyArgs, problems: Problems): void
   }
   if (baseImage !== undefined) checkByDigest(baseImage, "build.baseImage", problems);
   if (registry !== undefined && !isDeferred(registry)) {
+    if (isRecord(registry))
+      checkKnownKeys(registry, new Set(["server", "username", "password"]), "build.registry", problems);
     for (const key of ["server", "username", "password"] as const) {
       if (!isRecord(registry) || registry[key] === undefined || registry[key] === "") {
         problems.add(
@@ -214,6 +236,69 @@ function checkReplicas(replicas: unknown, problems: Problems): void {
   }
 }
 
+function checkResources(value: unknown, path: string, problems: Problems): void {
+  if (value === undefined) return;
+  const example = `{ requests: { cpu: "100m" }, limits: { memory: "256Mi" } }`;
+  const resources = checkObject(value, path, ["requests", "limits"], example, problems);
+  for (const part of ["requests", "limits"]) {
+    if (resources?.[part] !== undefined)
+      checkObject(resources[part], `${path}.${part}`, ["cpu", "memory"], example, problems);
+  }
+}
+
+function checkPodArguments(args: EgressProxyArgs, problems: Problems): void {
+  for (const key of ["labels", "podAnnotations", "nodeSelector"] as const)
+    checkTextMap(args[key], key, problems);
+  checkEach(
+    args.imagePullSecrets,
+    "imagePullSecrets",
+    `names of Secrets, such as ["registry"]`,
+    isText,
+    problems,
+  );
+  checkEach(
+    args.tolerations,
+    "tolerations",
+    `tolerations, such as [{ operator: "Exists" }]`,
+    isRecord,
+    problems,
+  );
+  const { priorityClassName } = args;
+  if (priorityClassName !== undefined && !isDeferred(priorityClassName) && !isText(priorityClassName)) {
+    problems.add(
+      "priorityClassName",
+      `is ${show(priorityClassName)}; give a name, such as "system-cluster-critical"`,
+    );
+  }
+}
+
+function checkTextMap(value: unknown, path: string, problems: Problems): void {
+  if (value === undefined || isDeferred(value)) return;
+  if (
+    !isRecord(value) ||
+    !Object.values(value).every((item) => isDeferred(item) || typeof item === "string")
+  ) {
+    problems.add(path, `is ${show(value)}; give texts by name, such as { team: "platform" }`);
+  }
+}
+
+function checkEach(
+  value: unknown,
+  path: string,
+  right: string,
+  accepts: (item: unknown) => boolean,
+  problems: Problems,
+): void {
+  if (value === undefined || isDeferred(value)) return;
+  if (!Array.isArray(value) || !value.every((item) => isDeferred(item) || accepts(item))) {
+    problems.add(path, `is ${show(value)}; give a list of ${right}`);
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
 function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
   if (mesh === undefined || isDeferred(mesh)) return;
   if (!isRecord(mesh)) {
@@ -224,6 +309,10 @@ function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
   const { trustDomain, controlPlaneNamespace } = mesh;
   for (const [key, name] of Object.entries({ trustDomain, controlPlaneNamespace })) {
     if (name === undefined || isDeferred(name)) continue;
+    if (mesh.mode !== undefined && mesh.mode !== MeshMode.Required) {
+      problems.add(`mesh.${key}`, `means nothing while mesh.mode is ${show(mesh.mode)}; leave it out`);
+      continue;
+    }
     const problem =
       typeof name === "string" ? nameProblem(name, "cluster.local") : `is ${show(name)}; give a name`;
     if (problem) problems.add(`mesh.${key}`, problem);
@@ -237,7 +326,12 @@ function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
     problems.add("dns", `is ${show(dns)}; write it as in { mode: "manual" }`);
     return;
   }
-  checkKnownKeys(dns, new Set(["mode", "clusterDomain", "image", "resources"]), "dns", problems);
+  checkKnownKeys(
+    dns,
+    new Set(["mode", "clusterDomain", "image", "resources", "controllerNamespace"]),
+    "dns",
+    problems,
+  );
   checkOneOf(dns.mode, "dns.mode", Object.values(DnsMode), problems);
   const { clusterDomain, image } = dns;
   if (clusterDomain !== undefined && !isDeferred(clusterDomain)) {
@@ -248,6 +342,26 @@ function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
     if (problem) problems.add("dns.clusterDomain", problem);
   }
   if (image !== undefined) checkByDigest(image, "dns.image", problems);
+  checkResources(dns.resources, "dns.resources", problems);
+  if (dns.mode === DnsMode.None) {
+    for (const key of ["image", "resources"]) {
+      if (dns[key] !== undefined)
+        problems.add(`dns.${key}`, `means nothing while dns.mode is "none"; leave it out`);
+    }
+  }
+  checkControllerNamespace(dns, problems);
+}
+
+function checkControllerNamespace({ controllerNamespace, mode }: Unchecked, problems: Problems): void {
+  if (controllerNamespace === undefined || isDeferred(controllerNamespace)) return;
+  if (mode !== undefined && mode !== DnsMode.StubDomain) {
+    problems.add("dns.controllerNamespace", `means nothing while dns.mode is ${show(mode)}; leave it out`);
+  } else if (!isLabel(controllerNamespace, MAX_NAMESPACE_LENGTH)) {
+    problems.add(
+      "dns.controllerNamespace",
+      `${show(controllerNamespace)} is not a namespace's name; give one, such as "egress-stub-domain"`,
+    );
+  }
 }
 
 function checkLog({ log }: EgressProxyArgs, problems: Problems): void {

@@ -6,8 +6,9 @@ import { isDeferred, type Problems, show } from "./problems";
 const EXAMPLE = `{ stripe: { value: config.requireSecret("stripe") } }`;
 const KEYS: (keyof Credential)[] = ["value", "secretName", "key"];
 
-/** Names of the credentials, whatever else is wrong with them. */
-export function credentialNames(credentials: unknown): ReadonlySet<string> {
+/** Names of the credentials, whatever else is wrong with them; undefined where they can't be known. */
+export function credentialNames(credentials: unknown): ReadonlySet<string> | undefined {
+  if (isDeferred(credentials)) return undefined;
   return new Set(isRecord(credentials) ? Object.keys(credentials) : []);
 }
 
@@ -72,9 +73,10 @@ function checkSource(
 export function checkCredentialName(
   name: unknown,
   path: string,
-  credentials: ReadonlySet<string>,
+  credentials: ReadonlySet<string> | undefined,
   problems: Problems,
 ): void {
+  if (credentials === undefined) return;
   if (typeof name === "string" && credentials.has(name)) return;
   const known = credentials.size > 0 ? `there are ${[...credentials].join(", ")}` : "there is none";
   problems.add(path, `${show(name)} is not in \`credentials\`; ${known}; add it there, as in ${EXAMPLE}`);

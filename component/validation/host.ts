@@ -37,9 +37,8 @@ export function hostProblem(host: string): string | undefined {
   if (isIP(host.replace(/^\[|\]$/g, "")) !== 0) {
     return `${show(host)} is an IP address, for which a certificate's name can't be verified; give a host such as "api.stripe.com"`;
   }
-  if (/:\d*$/.test(host)) {
-    return `${show(host)} has a port; give "${host.replace(/:\d*$/, "")}" and the port as \`port\``;
-  }
+  if (host.includes(":"))
+    return `${show(host)} has a port; give the host alone, ${exampleFrom(host)}, and the port as \`port\``;
   if (host === "*") return `"*" alone would allow every host; give a suffix, such as "*.ingest.sentry.io"`;
   const name = host.startsWith("*.") ? host.slice(2) : host;
   if (name.includes("*")) {
@@ -60,7 +59,7 @@ function exampleFrom(rest: string): string {
   const host = rest
     .replace(/^[^@/]*@/, "")
     .replace(/[/?#].*$/, "")
-    .replace(/:\d*$/, "")
+    .replace(/:.*$/, "")
     .toLowerCase();
   return `for example "${hostProblem(host) === undefined ? host : "api.stripe.com"}"`;
 }

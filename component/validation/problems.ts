@@ -3,13 +3,26 @@ import * as pulumi from "@pulumi/pulumi";
 /** Collects what is wrong with the arguments, so that a user sees every mistake at once. */
 export class Problems {
   private readonly found: string[] = [];
+  private readonly unknown: string[] = [];
 
   /**
    * @param path The argument, as written in the program: `upstreams[2].host`.
    * @param what What is wrong and what would be right, with an example; no full stop.
    */
   add(path: string, what: string): void {
+    if (
+      this.unknown.some(
+        (known) => path === known || path.startsWith(`${known}.`) || path.startsWith(`${known}[`),
+      )
+    )
+      return;
     this.found.push(`${path}: ${what}`);
+  }
+
+  /** Reports an Output or a promise where a plain value belongs, and nothing else of it or below it. */
+  addDeferred(path: string): void {
+    this.add(path, "is an Output, but it decides what is created; give a plain value, known at preview");
+    this.unknown.push(path);
   }
 
   get any(): boolean {

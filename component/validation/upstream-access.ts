@@ -21,7 +21,12 @@ export function checkAccess(
   if (allow !== undefined) checkRules(allow, `${path}.allow`, proxy.mesh, problems);
   if (setHeaders !== undefined) checkSetHeaders(upstream, `${path}.setHeaders`, proxy.credentials, problems);
   checkBoolean(sharedSuffix, `${path}.sharedSuffix`, problems);
-  if (sharedSuffix === true && !everyRule(allow, ["clients"])) {
+  if (sharedSuffix === true && typeof upstream.host === "string" && !upstream.host.startsWith("*.")) {
+    problems.add(
+      `${path}.sharedSuffix`,
+      `means nothing for the exact host ${show(upstream.host)}; leave it out`,
+    );
+  } else if (sharedSuffix === true && !everyRule(allow, ["clients"])) {
     problems.add(
       `${path}.sharedSuffix`,
       `lets callers reach strangers' hosts, so every rule in \`allow\` must name \`clients\`, as in ${RULE}`,
@@ -85,7 +90,7 @@ function checkClient(value: unknown, path: string, problems: Problems): void {
 function checkSetHeaders(
   upstream: Unchecked,
   path: string,
-  credentials: ReadonlySet<string>,
+  credentials: ReadonlySet<string> | undefined,
   problems: Problems,
 ): void {
   const { setHeaders, host, allow } = upstream;

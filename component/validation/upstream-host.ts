@@ -9,7 +9,7 @@ export function checkHost(
   host: unknown,
   path: string,
   isSharedSuffixAllowed: boolean,
-  { name: proxy, domain }: Surroundings,
+  { name: proxy, domain, clusterDomain }: Surroundings,
   problems: Problems,
 ): void {
   if (typeof host !== "string") {
@@ -39,6 +39,12 @@ export function checkHost(
     problems.add(
       path,
       `${show(host)} would need the Service that is the DNS server's, "${proxy}-dns"; give the EgressProxy another name`,
+    );
+  }
+  if (isWithin(name, clusterDomain)) {
+    problems.add(
+      path,
+      `${show(host)} is a name of the cluster itself, which is no third party; call it by that name, and list hosts such as "api.stripe.com"`,
     );
   }
   const shared = host.startsWith("*.") ? sharedSuffixReason(name) : undefined;

@@ -1,5 +1,5 @@
 import type { BodyLimits, CircuitBreaker, RateLimit, Retries, Timeouts } from "../args";
-import { checkBoolean, checkDuration, checkInteger, checkObject, type Unchecked } from "./checks";
+import { checkBoolean, checkDuration, checkInteger, checkObject, isRecord, type Unchecked } from "./checks";
 import type { Problems } from "./problems";
 
 const DAY = 24 * 3_600_000;
@@ -22,6 +22,12 @@ export function checkLimits(upstream: Unchecked, path: string, problems: Problem
   if (rateLimit !== undefined) checkRateLimit(rateLimit, `${path}.rateLimit`, problems);
   if (maxBodyBytes !== undefined) checkBodyLimits(maxBodyBytes, `${path}.maxBodyBytes`, problems);
   checkBoolean(websockets, `${path}.websockets`, problems);
+  if (isRecord(timeouts) && timeouts.websocket !== undefined && websockets !== true) {
+    problems.add(
+      `${path}.timeouts.websocket`,
+      "means nothing without `websockets: true`; give both, or leave it out",
+    );
+  }
 }
 
 function checkTimeouts(value: unknown, path: string, problems: Problems): void {

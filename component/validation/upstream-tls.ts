@@ -12,7 +12,7 @@ export function checkTls(
   value: unknown,
   host: unknown,
   path: string,
-  credentials: ReadonlySet<string>,
+  credentials: ReadonlySet<string> | undefined,
   problems: Problems,
 ): void {
   const tls = checkObject(value, path, KEYS, `{ minVersion: "TLSv1.3" }`, problems);

@@ -34,9 +34,11 @@ export interface Surroundings {
   /** Of the EgressProxy. */
   name: string;
   domain: string;
+  /** The cluster's own. */
+  clusterDomain: string;
   mesh: unknown;
   /** Names of the credentials that there are. */
-  credentials: ReadonlySet<string>;
+  credentials: ReadonlySet<string> | undefined;
 }
 
 /** Adds a problem for everything that is wrong with `upstreams`. */

@@ -3,9 +3,9 @@ import { basename, join } from "node:path";
 
 import type { BuiltImage } from "./images/image";
 import { buildImage } from "./images/image";
-import { nodeBinary, nodeImage } from "./images/nodeImage";
-import { staticImage } from "./images/staticImage";
-import { COREDNS, goProgram, KUBE, PAUSE } from "./programs/goProgram";
+import { nodeBinary, nodeImage } from "./images/node-image";
+import { staticImage } from "./images/static-image";
+import { COREDNS, goProgram, KUBE, PAUSE } from "./programs/go-program";
 
 /** All that is built, once, before a cluster can start. */
 export interface Artifacts {

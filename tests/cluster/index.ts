@@ -1,5 +1,5 @@
-export { requestFromPod, runInPod, startClientPod } from "./clientPod";
-export type { ClientPod, ClientPodOptions, PodResponse } from "./clientPod";
+export { requestFromPod, runInPod, startClientPod } from "./client-pod";
+export type { ClientPod, ClientPodOptions, PodResponse } from "./client-pod";
 export type { Cluster } from "./cluster";
 export { instance } from "./instance";
 export type { Instance } from "./instance";
@@ -8,4 +8,4 @@ export { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster }
 export type { DaemonStatus, StartOptions } from "./lifecycle";
 export { ODD_NAMES, THIRD_PARTIES } from "./third-parties/names";
 export type { SeenRequest } from "./third-parties/seen";
-export { forgetSeen, seenByThirdParties, setAddresses } from "./thirdParties";
+export { forgetSeen, seenByThirdParties, setAddresses } from "./third-parties";

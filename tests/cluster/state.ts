@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { Cluster } from "./cluster";
 import type { Instance } from "./instance";
 import type { RunningDaemon } from "./sandbox/daemon";
-import type { ProcessId } from "./sandbox/processId";
+import type { ProcessId } from "./sandbox/process-id";
 
 /** What other processes know of a cluster: enough to use it, and to end it. */
 export interface State {

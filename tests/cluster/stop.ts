@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import type { Instance } from "./instance";
 import { removeCgroups } from "./sandbox/cgroups";
 import { destroyNamespaces } from "./sandbox/namespaces";
-import { isRunning } from "./sandbox/processId";
-import { waitFor } from "./sandbox/waitFor";
+import { isRunning } from "./sandbox/process-id";
+import { waitFor } from "./sandbox/wait-for";
 import { readState } from "./state";
 
 /** Ends all that runs for the cluster; its directory, with the logs, stays. */

@@ -139,6 +139,18 @@ describe("EgressProxy's children", () => {
     assert.equal(found.one("Deployment", "egress-proxy").metadata.namespace, "platform");
   });
 
+  it("leave the controller's namespace to the user too", async () => {
+    const found = await children({ createNamespace: false, dns: { controllerNamespace: "platform-dns" } });
+    assert.deepEqual(found.all("Namespace"), []);
+    const controller = found.one("Deployment", "egress-stub-domain");
+    assert.equal(controller.metadata.namespace, "platform-dns");
+    assert.ok(
+      controller.spec.template.spec.containers[0]!.args.includes(
+        "--anchor=platform-dns/egress-kube-system-coredns",
+      ),
+    );
+  });
+
   it("run with least privilege, all pods alike", async () => {
     const deployments = (await children()).all("Deployment");
     assert.equal(deployments.length, 3);
@@ -221,7 +233,7 @@ describe("EgressProxy's children", () => {
       }
     }
     const anchor = found.one("ConfigMap", "egress-stub-domain");
-    const hash = /=([0-9a-f]{16})$/.exec(anchor.metadata.annotations!["pulumi.com/waitFor"]!)?.[1];
+    const hash = /=([0-9a-f]{16})$/.exec(anchor.metadata.annotations!["pulumi.com/wait-for"]!)?.[1];
     assert.ok(hash);
     assert.equal(anchor.data, undefined);
     const controller = found.one("Deployment", "egress-stub-domain").spec.template.spec.containers[0]!;
@@ -232,7 +244,7 @@ describe("EgressProxy's children", () => {
   it("change the hash that Pulumi waits for with the domain", async () => {
     const waitFor = async (domain: string) =>
       (await children({ domain })).one("ConfigMap", "egress-stub-domain").metadata.annotations![
-        "pulumi.com/waitFor"
+        "pulumi.com/wait-for"
       ];
     assert.notEqual(await waitFor("egress.local"), await waitFor("egress.example"));
     assert.equal(await waitFor("egress.local"), await waitFor("egress.local"));

@@ -44,6 +44,12 @@ describe("namesOf", () => {
     assert.equal(namesOf("egress", "egress").stubDomain, "egress-stub-domain");
   });
 
+  it("is injective in name and namespace", () => {
+    const parts = ["a", "b", "c", "a-b", "b-c", "a--b", "egress", "egress-b"];
+    const all = parts.flatMap((name) => parts.map((namespace) => namesOf(name, namespace).stubDomain));
+    assert.equal(new Set(all).size, all.length);
+  });
+
   it("keeps the longest allowed names within Kubernetes' limits", () => {
     const names = namesOf("n".repeat(40), "s".repeat(63));
     assert.match(names.stubDomain, DNS_LABEL);

@@ -63,5 +63,6 @@ describe("egressUrl", () => {
   it("refuses what is no exact host", () => {
     assert.throws(() => egressUrl("https://api.stripe.com"), /scheme/);
     assert.throws(() => egressUrl("*.sentry.io"), /wildcard/);
+    assert.throws(() => egressUrl("api.stripe.com", "https://x/"), /domain/);
   });
 });

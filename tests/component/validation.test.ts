@@ -52,7 +52,10 @@ const cases: Case[] = [
   host("HTTPS://API.stripe.com:443/v1", /has the scheme.*for example "api\.stripe\.com"/),
   host("api.stripe.com/v1", /has a path.*for example "api\.stripe\.com"/),
   host("api.stripe.com?x", /has a path/),
-  host("api.stripe.com:8443", /has a port; give "api\.stripe\.com" and the port as `port`/),
+  host(
+    "api.stripe.com:8443",
+    /has a port; give the host alone, for example "api\.stripe\.com", and the port as `port`/,
+  ),
   host("user@api.stripe.com", /has a user name.*"api\.stripe\.com"/),
   host("203.0.113.7", /is an IP address/),
   host("[2001:db8::1]", /is an IP address/),
@@ -115,7 +118,7 @@ const cases: Case[] = [
   up({ allowedCidrs: ["168.63.129.16/32"] }, "allowedCidrs[0]", /covers Azure's platform service/),
   up({ allowedCidrs: ["fd00:ec2::254/128"] }, "allowedCidrs[0]", /covers AWS's metadata service/),
   up({ allowedCidrs: ["::/0"] }, "allowedCidrs[0]", /covers loopback/),
-  up({ timeouts: { websocket: "forever" } }, "timeouts.websocket", /is not a duration/),
+  up({ websockets: true, timeouts: { websocket: "forever" } }, "timeouts.websocket", /is not a duration/),
   up({ maxConnections: 0 }, "maxConnections", /give an integer from 1/),
   up({ maxRequests: "many" }, "maxRequests", /give an integer from 1/),
   up({ maxRequestsPerCaller: 1.5 }, "maxRequestsPerCaller", /give an integer from 1/),
@@ -127,7 +130,60 @@ const cases: Case[] = [
   up({ rateLimit: {} }, "rateLimit.requests", /is missing/),
   up({ rateLimit: { requests: 1, period: 1 } }, "rateLimit.period", /is not a duration/),
   up({ websockets: "yes" }, "websockets", /give true or false/),
-  up({ sharedSuffix: true }, "sharedSuffix", /every rule in `allow` must name `clients`/),
+  up({ sharedSuffix: true }, "sharedSuffix", /means nothing for the exact host/),
+  up({ timeouts: { websocket: "1h" } }, "timeouts.websocket", /means nothing without `websockets: true`/),
+  host("10.0.0.1:443", /has a port; .*for example "api\.stripe\.com"/),
+  host("*:443", /has a port/),
+  host("api.stripe.com:https", /has a port; .*for example "api\.stripe\.com"/),
+  host("kubernetes.default.svc.cluster.local", /is a name of the cluster itself/),
+  arg(
+    { domain: "co.uk" },
+    "domain",
+    /would capture names of others, because co\.uk is on the Public Suffix List/,
+  ),
+  arg({ resources: { cpu: "1" } }, "resources.cpu", /is not an argument; there are requests, limits/),
+  arg(
+    { resources: { requests: { cpus: "1" } } },
+    "resources.requests.cpus",
+    /is not an argument; there are cpu, memory/,
+  ),
+  arg({ dns: { resources: { limit: {} } } }, "dns.resources.limit", /is not an argument/),
+  arg({ dns: { mode: "none", resources: {} } }, "dns.resources", /means nothing while dns\.mode is "none"/),
+  arg(
+    { dns: { mode: "manual", controllerNamespace: "x" } },
+    "dns.controllerNamespace",
+    /means nothing while/,
+  ),
+  arg({ dns: { controllerNamespace: "X" } }, "dns.controllerNamespace", /is not a namespace's name/),
+  arg(
+    { mesh: { mode: "none", trustDomain: "x.y" } },
+    "mesh.trustDomain",
+    /means nothing while mesh\.mode is "none"/,
+  ),
+  arg(
+    { imagePullSecrets: "regcred" },
+    "imagePullSecrets",
+    /give a list of names of Secrets, such as \["registry"\]/,
+  ),
+  arg({ labels: ["a"] }, "labels", /give texts by name/),
+  arg({ podAnnotations: { a: 1 } }, "podAnnotations", /give texts by name/),
+  arg({ nodeSelector: "x" }, "nodeSelector", /give texts by name/),
+  arg({ tolerations: {} }, "tolerations", /give a list of tolerations/),
+  arg({ priorityClassName: 1 }, "priorityClassName", /give a name/),
+  arg({ credentials: pulumi.output({}) }, "credentials", /is an Output/),
+  up({ timeouts: { connect: pulumi.output("1s") } }, "timeouts.connect", /is an Output/),
+  host(pulumi.output("a.example"), /is an Output/),
+  arg(
+    {
+      image: undefined,
+      build: {
+        repository: "r.example.com/x",
+        registry: { server: "r", username: "u", password: "p", passwrod: "p" },
+      },
+    },
+    "build.registry.passwrod",
+    /is not an argument; there are server, username, password/,
+  ),
   up({ allow: [] }, "allow", /is empty, which admits nobody/),
   up({ allow: [{ client: [] }] }, "allow[0].client", /is not an argument; there are clients, methods, paths/),
   up({ allow: [{ clients: [] }] }, "allow[0].clients", /is empty/),
@@ -394,6 +450,22 @@ describe("checkArguments", () => {
       problems({ ...good, upstreams: many(1001) })[0] ?? "",
       /^upstreams: has 1001 entries; at most 1000/,
     );
+  });
+
+  it("refuses what makes a policy beyond the limit of a ConfigMap", () => {
+    const allow = [
+      { paths: Array.from({ length: 900 }, (_, index) => `/a/rather/long/path/number/${index}`) },
+    ];
+    const upstreams = Array.from({ length: 50 }, (_, index) => ({ host: `h${index}.example.net`, allow }));
+    assert.match(
+      problems({ ...good, upstreams })[0] ?? "",
+      /^upstreams: make a policy of \d+ bytes; a ConfigMap holds/,
+    );
+  });
+
+  it("refuses a wildcard over a shared suffix whose rules name no clients", () => {
+    const found = problems({ ...good, upstreams: [{ host: "*.s3.amazonaws.com", sharedSuffix: true }] });
+    assert.match(found[0] ?? "", /every rule in `allow` must name `clients`/);
   });
 
   it("reports every mistake at once, each on its line", () => {

@@ -1,26 +1,32 @@
 import { startAppPod } from "../e2e/support/pod";
 import { readCorefile } from "../e2e/support/corefile";
-import { type Cluster, startCluster, stopCluster } from "../cluster";
+import { attachCluster, type Cluster, startCluster, stopCluster } from "../cluster";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { deploymentOf } from "./deployment";
 import { say, step } from "./print";
 
 /**
  * The whole way on one machine: a real cluster, the example stack on it, a request from an application's pod,
- * and all of it gone again. `--keep` leaves cluster and stack up.
+ * and all of it gone again. `--keep` leaves cluster and stack up; a cluster that was there before stays.
  */
 async function main(): Promise<void> {
   const keep = process.argv.includes("--keep");
   const unknown = process.argv.slice(2).find((argument) => argument !== "--keep");
   if (unknown) throw new Error(`demo: ${unknown} is not an option; there is --keep`);
 
-  const cluster = await step("start a Kubernetes cluster on this machine", () =>
-    startCluster({ progress: say }),
-  );
+  const running = await attachCluster();
+  const cluster =
+    running ??
+    (await step("start a Kubernetes cluster on this machine", () => startCluster({ progress: say })));
+  const keepCluster = keep || running !== undefined;
+  process.once("SIGINT", () => {
+    console.error("interrupted");
+    void (keepCluster ? Promise.resolve() : stopCluster()).finally(() => process.exit(130));
+  });
   try {
     await show(cluster, keep);
   } finally {
-    if (!keep) await step("stop the cluster", () => stopCluster());
+    if (!keepCluster) await step("stop the cluster", () => stopCluster());
   }
 }
 

@@ -39,7 +39,7 @@ function configuration(cluster: Cluster): Record<string, string> {
     repository: `${cluster.registry}/k8s-egress`,
     baseImage: cluster.images.node,
     dnsImage: cluster.images.coredns,
-    // No mesh can be had from the package registries.
+    // The embedded cluster has no Linkerd.
     mesh: "none",
   };
 }

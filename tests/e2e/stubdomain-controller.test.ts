@@ -15,7 +15,7 @@ import { nameText } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import type { Spec } from "../../proxy-image/src/stubdomain/spec";
 import { apply, kubectl, type Cluster } from "../cluster";
 import { roles } from "../stubdomain/real-scene";
-import { useCluster } from "./support/cluster";
+import { sharedCluster } from "../cluster/shared";
 
 const TARGET = { namespace: "kube-system", name: "coredns" };
 
@@ -28,15 +28,15 @@ const START = `
   require("/tmp/stub-domain.js");
 `;
 
+const shared = sharedCluster();
 let real: Cluster;
-let release: (() => Promise<void>) | undefined;
 let code: string;
 const namespaces: string[] = [];
 const run = (...args: string[]) => kubectl(real, args);
 const json = async <T>(...args: string[]) => JSON.parse(await run(...args, "-o", "json")) as T;
 
 before(async () => {
-  ({ cluster: real, release } = await useCluster());
+  real = shared();
   const { outputFiles } = await build({
     entryPoints: [join(__dirname, "../../proxy-image/src/stubdomain/main.ts")],
     bundle: true,
@@ -50,7 +50,6 @@ before(async () => {
 });
 after(async () => {
   if (namespaces.length > 0) await run("delete", "namespace", "--wait=false", ...namespaces);
-  await release?.();
 });
 
 /** The cluster's own Corefile and its owners, byte for byte. */

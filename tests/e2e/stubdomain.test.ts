@@ -10,18 +10,17 @@ import { preflight, PreflightError } from "../../proxy-image/src/stubdomain/pref
 import { apply, type Cluster } from "../cluster";
 import { COREFILES } from "../stubdomain/corefiles";
 import { cutOff, realScene, removeScenes, roles, target, type RealScene } from "../stubdomain/real-scene";
-import { useCluster } from "./support/cluster";
+import { sharedCluster } from "../cluster/shared";
 
 const KUBEADM = COREFILES.kubeadm!;
 
+const shared = sharedCluster();
 let real: Cluster;
-let release: (() => Promise<void>) | undefined;
-before(async () => {
-  ({ cluster: real, release } = await useCluster());
+before(() => {
+  real = shared();
 });
 after(async () => {
   await removeScenes(real);
-  await release?.();
 });
 
 type Create = (scene: RealScene) => Promise<unknown>;

@@ -59,6 +59,7 @@ describe("the schema that Pulumi infers for other languages", { timeout: 170_000
       assert.deepEqual(Object.keys(component.inputProperties).sort(), [
         "build",
         "createNamespace",
+        "credentials",
         "dns",
         "domain",
         "drain",
@@ -88,6 +89,7 @@ describe("the schema that Pulumi infers for other languages", { timeout: 170_000
       ]);
       assert.equal(component.inputProperties.upstreams!.plain, true);
       for (const [type, values] of [
+        ["LogLevel", ["debug", "error", "info", "warn"]],
         ["DnsMode", ["manual", "none", "stubDomain"]],
         ["MeshMode", ["none", "optional", "required"]],
         ["TlsVersion", ["TLSv1.2", "TLSv1.3"]],

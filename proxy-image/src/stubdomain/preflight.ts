@@ -64,7 +64,7 @@ export async function preflight(
   if (isOurs || mname === undefined || mname === expectedMname(spec)) return;
   throw new PreflightError(
     `the cluster's DNS answers for ${spec.domain} already: its zone's primary server is ${JSON.stringify(mname)}. ` +
-      "Choose another domain",
+      "If that is another EgressProxy's, take it out first; otherwise choose another domain",
   );
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { POD_CIDR, SERVICE_CIDR } from "../addresses";
-import type { ClusterPki } from "../pki/clusterPki";
+import type { ClusterPki } from "../pki/cluster-pki";
 import type { Kubeconfigs } from "../pki/kubeconfig";
 import type { Daemon } from "../sandbox/daemon";
 import { answersTls } from "./http";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { CLUSTER_DNS_IP, CLUSTER_DOMAIN, INTERNET_DNS, NODE_NAME } from "../addresses";
-import type { ClusterPki } from "../pki/clusterPki";
+import type { ClusterPki } from "../pki/cluster-pki";
 import type { Kubeconfigs } from "../pki/kubeconfig";
 import type { Daemon } from "../sandbox/daemon";
 import { CONTAINERD_SOCKET } from "./containerd";

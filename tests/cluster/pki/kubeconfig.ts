@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { API_PORT } from "../addresses";
-import type { ClientName, ClusterPki } from "./clusterPki";
+import type { ClientName, ClusterPki } from "./cluster-pki";
 
 /** The paths of the clients' kubeconfigs. */
 export type Kubeconfigs = Readonly<Record<ClientName, string>>;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { waitFor } from "./waitFor";
+import { waitFor } from "./wait-for";
 
 const ROOT = "/sys/fs/cgroup";
 

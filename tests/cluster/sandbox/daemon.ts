@@ -3,11 +3,11 @@ import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 import { DAEMON_PATH } from "../requirements";
-import { DaemonError } from "./daemonError";
+import { DaemonError } from "./daemon-error";
 import { entering, enteringInternet } from "./namespaces";
-import type { ProcessId } from "./processId";
-import { isRunning, processId } from "./processId";
-import { waitFor } from "./waitFor";
+import type { ProcessId } from "./process-id";
+import { isRunning, processId } from "./process-id";
+import { waitFor } from "./wait-for";
 
 /** A long-running program of the cluster. */
 export interface Daemon {

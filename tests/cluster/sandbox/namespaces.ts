@@ -6,10 +6,10 @@ import { CONTROL_IP, CONTROL_PORTS, THIRD_PARTY_GATEWAY } from "../addresses";
 import type { Instance } from "../instance";
 import { run } from "../programs/run";
 import { DAEMON_PATH } from "../requirements";
-import { DaemonError } from "./daemonError";
-import type { ProcessId } from "./processId";
-import { isRunning, processId } from "./processId";
-import { waitFor } from "./waitFor";
+import { DaemonError } from "./daemon-error";
+import type { ProcessId } from "./process-id";
+import { isRunning, processId } from "./process-id";
+import { waitFor } from "./wait-for";
 
 /**
  * Starts the process that holds the cluster's process, network and mount namespaces. When it ends, the kernel

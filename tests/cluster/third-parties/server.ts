@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import { answer, isEarly } from "./answers";
 import { see } from "./seen";
 import type { ServerSettings } from "./settings";
-import { echoWebSocket } from "./webSocket";
+import { echoWebSocket } from "./web-socket";
 
 /** Starts one third party at one port. */
 export async function startServer(settings: ServerSettings, authority: string): Promise<void> {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { API_PORT, SERVICE_CIDR } from "../addresses";
-import type { ClusterPki } from "../pki/clusterPki";
+import type { ClusterPki } from "../pki/cluster-pki";
 import type { Daemon } from "../sandbox/daemon";
 import { ETCD_URL } from "./etcd";
 import { answersTls } from "./http";
