@@ -27,7 +27,7 @@ export const ANCHOR_LABEL_VALUE = "stub-domain";
 export const FIELD_MANAGER = "k8s-egress";
 
 /** Annotation by which Pulumi is told what to wait for; its value is {@link waitForApplied}. */
-export const WAIT_FOR_ANNOTATION = "pulumi.com/wait-for";
+export const WAIT_FOR_ANNOTATION = "pulumi.com/waitFor";
 
 /**
  * What Pulumi waits for: the controller has proven this specification.
