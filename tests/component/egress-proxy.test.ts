@@ -233,7 +233,7 @@ describe("EgressProxy's children", () => {
       }
     }
     const anchor = found.one("ConfigMap", "egress-stub-domain");
-    const hash = /=([0-9a-f]{16})$/.exec(anchor.metadata.annotations!["pulumi.com/wait-for"]!)?.[1];
+    const hash = /=([0-9a-f]{16})$/.exec(anchor.metadata.annotations!["pulumi.com/waitFor"]!)?.[1];
     assert.ok(hash);
     assert.equal(anchor.data, undefined);
     const controller = found.one("Deployment", "egress-stub-domain").spec.template.spec.containers[0]!;
@@ -244,7 +244,7 @@ describe("EgressProxy's children", () => {
   it("change the hash that Pulumi waits for with the domain", async () => {
     const waitFor = async (domain: string) =>
       (await children({ domain })).one("ConfigMap", "egress-stub-domain").metadata.annotations![
-        "pulumi.com/wait-for"
+        "pulumi.com/waitFor"
       ];
     assert.notEqual(await waitFor("egress.local"), await waitFor("egress.example"));
     assert.equal(await waitFor("egress.local"), await waitFor("egress.local"));

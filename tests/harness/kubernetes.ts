@@ -81,7 +81,7 @@ function reference({ apiVersion, kind, metadata }: KubernetesObject): string[] {
 
 async function awaitReady(kubectl: Kubectl, object: KubernetesObject): Promise<void> {
   if (object.kind === "Deployment") await awaitRollout(kubectl, object);
-  const condition = object.metadata.annotations?.["pulumi.com/wait-for"];
+  const condition = object.metadata.annotations?.["pulumi.com/waitFor"];
   if (condition)
     await kubectl(["wait", ...reference(object), `--for=${condition}`, `--timeout=${PATIENCE}s`]);
 }
