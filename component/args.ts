@@ -32,7 +32,7 @@ export interface EgressProxyArgs {
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
   /** Pods of the proxy. Default: 2. */
   replicas?: pulumi.Input<number>;
-  /** CPU and memory of each proxy pod. Default: requests 100m and 128Mi, limits 1 and 256Mi. */
+  /** CPU and memory of each proxy pod. Default: requests 100m and 128Mi, limits 1 and 384Mi. */
   resources?: Resources;
   /** Labels added to every object; those that select pods win. Default: none. */
   labels?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;

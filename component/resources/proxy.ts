@@ -20,7 +20,7 @@ const EXIT_MARGIN = 5;
 
 const DEFAULT_RESOURCES = {
   requests: { cpu: "100m", memory: "128Mi" },
-  limits: { cpu: "1", memory: "256Mi" },
+  limits: { cpu: "1", memory: "384Mi" },
 };
 
 const POLICY_FOLDER = "/etc/k8s-egress";

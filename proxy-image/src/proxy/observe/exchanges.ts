@@ -3,9 +3,9 @@ import type { Exchange } from "../exchange";
 /**
  * The exchanges that have begun and not ended.
  *
- * No Set: V8 rehashes one under add and delete again and again, each dead table keeps its entries and points to
- * its successor, and once the first of them is old, every exchange after it lives until the next major
- * collection. Measured: a quarter of all that is allocated was promoted.
+ * No Set: with one, 10 of every 42 MB that were allocated under load outlived their scavenge, scavenges took 15 to
+ * 30 ms instead of 0.5 to 5, and a request cost 1.28 times the CPU. A Set is rehashed again and again under add and
+ * delete, and its dead tables seem to keep what they held.
  */
 export class Exchanges {
   private readonly all: Exchange[] = [];
@@ -19,11 +19,14 @@ export class Exchanges {
     this.all.push(exchange);
   }
 
+  /** Nothing happens where it is not there: an exchange may end in more than one way. */
   delete(exchange: Exchange): void {
-    const last = this.all.pop();
-    if (last === undefined || last === exchange) return;
-    last.place = exchange.place;
-    this.all[exchange.place] = last;
+    const { place } = exchange;
+    if (this.all[place] !== exchange) return;
+    const last = this.all.pop()!;
+    if (last === exchange) return;
+    last.place = place;
+    this.all[place] = last;
   }
 
   [Symbol.iterator](): Iterator<Exchange> {
