@@ -4,7 +4,7 @@ import type { Exchange } from "../../proxy-image/src/proxy/exchange";
 import { Exchanges } from "../../proxy-image/src/proxy/observe/exchanges";
 
 /** As much of an exchange as the list looks at. */
-const exchange = () => ({ place: 0 }) as Exchange;
+const exchange = () => ({ place: 0 }) as unknown as Exchange;
 
 describe("exchanges in flight", () => {
   it("are those that were added and not deleted, in whatever order", () => {
