@@ -3,24 +3,33 @@ import { after, before } from "node:test";
 import type { Cluster } from "./cluster";
 import { attachCluster, startCluster, stopCluster } from "./lifecycle";
 
+/** A cluster that a test file uses, and how it lets it go. */
+export interface ClusterInUse {
+  readonly cluster: Cluster;
+  /** Stops the cluster where {@link useCluster} started it. */
+  readonly release: () => Promise<void>;
+}
+
+/** The cluster that is already up, or one of one's own. */
+export async function useCluster(): Promise<ClusterInUse> {
+  const running = await attachCluster();
+  if (running) return { cluster: running, release: () => Promise.resolve() };
+  const cluster = await startCluster({ progress: (line) => console.error(line) });
+  return { cluster, release: () => stopCluster() };
+}
+
 /**
- * For test files: the cluster that is already up, or one of their own, started before their first test and
- * stopped after the last. Returns a function, because there is no cluster yet when a file is loaded.
+ * The same for the tests of one `describe`, as hooks around them. Returns a function, because there is no cluster yet
+ * when a file is loaded. Not for the top level of a file, where node:test does not wait for one hook before the next.
  */
 export function sharedCluster(): () => Cluster {
-  let cluster: Cluster | undefined;
-  let isOwn = false;
+  let inUse: ClusterInUse | undefined;
   before(async () => {
-    cluster = await attachCluster();
-    if (cluster) return;
-    isOwn = true;
-    cluster = await startCluster({ progress: (line) => console.error(line) });
+    inUse = await useCluster();
   });
-  after(async () => {
-    if (isOwn) await stopCluster();
-  });
+  after(() => inUse?.release());
   return () => {
-    if (!cluster) throw new Error("the cluster is up only inside of tests and hooks");
-    return cluster;
+    if (!inUse) throw new Error("the cluster is up only inside of tests and hooks");
+    return inUse.cluster;
   };
 }

@@ -57,7 +57,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
     mesh: { mode: "none" },
     drain: "5s",
     ...more,
-    dns: { image: cluster.images.coredns, ...more.dns },
+    dns: { ...(more.dns?.mode !== "none" && { image: cluster.images.coredns }), ...more.dns },
   });
 
   /** What carries this package's label. */

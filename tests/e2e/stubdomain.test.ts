@@ -10,17 +10,19 @@ import { preflight, PreflightError } from "../../proxy-image/src/stubdomain/pref
 import { apply, type Cluster } from "../cluster";
 import { COREFILES } from "../stubdomain/corefiles";
 import { cutOff, realScene, removeScenes, roles, target, type RealScene } from "../stubdomain/real-scene";
-import { sharedCluster } from "../cluster/shared";
+import { type ClusterInUse, useCluster } from "../cluster/shared";
 
 const KUBEADM = COREFILES.kubeadm!;
 
-const shared = sharedCluster();
+let inUse: ClusterInUse | undefined;
 let real: Cluster;
-before(() => {
-  real = shared();
+before(async () => {
+  inUse = await useCluster();
+  real = inUse.cluster;
 });
 after(async () => {
   await removeScenes(real);
+  await inUse?.release();
 });
 
 type Create = (scene: RealScene) => Promise<unknown>;
