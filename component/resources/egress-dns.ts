@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { shortHash } from "../names";
 import { zoneText } from "../zone";
 import { type Context, labels, selector } from "./context";
-import { ROLLOUT, quantities, restrictedPod, scheduling, spread } from "./pod";
+import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** CoreDNS 1.12.1. */
 const DEFAULT_IMAGE =
@@ -103,17 +103,7 @@ export function createEgressDns(
                 { name: "ready", containerPort: READY_PORT },
               ],
               resources: quantities(args.dns?.resources, DEFAULT_RESOURCES),
-              readinessProbe: {
-                httpGet: { path: "/ready", port: "ready" },
-                periodSeconds: 2,
-                failureThreshold: 2,
-              },
-              livenessProbe: {
-                httpGet: { path: "/health", port: "health" },
-                initialDelaySeconds: 10,
-                periodSeconds: 10,
-                timeoutSeconds: 5,
-              },
+              ...probes({ path: "/ready", port: "ready" }, { path: "/health", port: "health" }),
               volumeMounts: [{ name: "zone", mountPath: FOLDER, readOnly: true }],
             },
             // Not for its port: the official image's binary carries this file capability and can't be executed without it (capabilities(7), "capability-dumb binaries").

@@ -43,6 +43,17 @@ export function restrictedPod(
   };
 }
 
+/** Ready is asked often, so that roll-outs are quick; alive seldom, and with patience. */
+export function probes(
+  ready: { path: string; port: string },
+  live: { path: string; port: string },
+): Pick<Container, "readinessProbe" | "livenessProbe"> {
+  return {
+    readinessProbe: { httpGet: ready, periodSeconds: 2, failureThreshold: 2 },
+    livenessProbe: { httpGet: live, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5 },
+  };
+}
+
 /** Spread over nodes where it can be; never a reason not to start. */
 export function spread(matchLabels: Record<string, string>): PodSpec["topologySpreadConstraints"] {
   return [

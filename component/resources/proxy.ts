@@ -6,7 +6,7 @@ import { compilePolicy, policyText } from "../policy";
 import { type Context, labels, selector } from "./context";
 import { CREDENTIALS_FOLDER, credentialsVolume } from "./credentials";
 import { createMeshPolicy } from "./mesh-policy";
-import { ROLLOUT, quantities, restrictedPod, scheduling, spread } from "./pod";
+import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** Where the proxy listens for applications. */
 export const DATA_PORT = 8080;
@@ -107,17 +107,7 @@ export function createProxy(
                 { name: "admin", containerPort: ADMIN_PORT },
               ],
               resources: quantities(args.resources, DEFAULT_RESOURCES),
-              readinessProbe: {
-                httpGet: { path: "/ready", port: "admin" },
-                periodSeconds: 2,
-                failureThreshold: 2,
-              },
-              livenessProbe: {
-                httpGet: { path: "/live", port: "admin" },
-                initialDelaySeconds: 10,
-                periodSeconds: 10,
-                timeoutSeconds: 5,
-              },
+              ...probes({ path: "/ready", port: "admin" }, { path: "/live", port: "admin" }),
               lifecycle: { preStop: { sleep: { seconds: PRE_STOP } } },
               volumeMounts: [
                 { name: "policy", mountPath: POLICY_FOLDER, readOnly: true },

@@ -10,7 +10,7 @@ import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
 import { sha256 } from "../names";
 import { type Context, labels, selector } from "./context";
 import type { EgressDns } from "./egress-dns";
-import { ROLLOUT, quantities, restrictedPod, scheduling } from "./pod";
+import { ROLLOUT, probes, quantities, restrictedPod, scheduling } from "./pod";
 
 /** Where most clusters keep the Corefile of their DNS. */
 const TARGET = { namespace: "kube-system", name: "coredns" };
@@ -93,17 +93,7 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
               ],
               ports: [{ name: "admin", containerPort: ADMIN_PORT }],
               resources: quantities(undefined, RESOURCES),
-              readinessProbe: {
-                httpGet: { path: "/ready", port: "admin" },
-                periodSeconds: 2,
-                failureThreshold: 2,
-              },
-              livenessProbe: {
-                httpGet: { path: "/live", port: "admin" },
-                initialDelaySeconds: 10,
-                periodSeconds: 10,
-                timeoutSeconds: 5,
-              },
+              ...probes({ path: "/ready", port: "admin" }, { path: "/live", port: "admin" }),
             },
           ),
         },
