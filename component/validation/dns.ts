@@ -1,0 +1,51 @@
+import { DnsMode, type EgressProxyArgs } from "../args";
+import { checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
+import { nameProblem } from "./host";
+import { checkByDigest } from "./image";
+import { isLabel, MAX_NAMESPACE_LENGTH } from "./label";
+import { checkResources } from "./pods";
+import { isDeferred, type Problems, show } from "./problems";
+
+export function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
+  if (dns === undefined || isDeferred(dns)) return;
+  if (!isRecord(dns)) {
+    problems.add("dns", `is ${show(dns)}; write it as in { mode: "manual" }`);
+    return;
+  }
+  checkKnownKeys(
+    dns,
+    new Set(["mode", "clusterDomain", "image", "resources", "controllerNamespace"]),
+    "dns",
+    problems,
+  );
+  checkOneOf(dns.mode, "dns.mode", Object.values(DnsMode), problems);
+  const { clusterDomain, image } = dns;
+  if (clusterDomain !== undefined && !isDeferred(clusterDomain)) {
+    const problem =
+      typeof clusterDomain === "string"
+        ? nameProblem(clusterDomain, "cluster.local")
+        : `is ${show(clusterDomain)}`;
+    if (problem) problems.add("dns.clusterDomain", problem);
+  }
+  if (image !== undefined) checkByDigest(image, "dns.image", problems);
+  checkResources(dns.resources, "dns.resources", problems);
+  if (dns.mode === DnsMode.None) {
+    for (const key of ["image", "resources"]) {
+      if (dns[key] !== undefined)
+        problems.add(`dns.${key}`, `means nothing while dns.mode is "none"; leave it out`);
+    }
+  }
+  checkControllerNamespace(dns, problems);
+}
+
+function checkControllerNamespace({ controllerNamespace, mode }: Unchecked, problems: Problems): void {
+  if (controllerNamespace === undefined || isDeferred(controllerNamespace)) return;
+  if (mode !== undefined && mode !== DnsMode.StubDomain) {
+    problems.add("dns.controllerNamespace", `means nothing while dns.mode is ${show(mode)}; leave it out`);
+  } else if (!isLabel(controllerNamespace, MAX_NAMESPACE_LENGTH)) {
+    problems.add(
+      "dns.controllerNamespace",
+      `${show(controllerNamespace)} is not a namespace's name; give one, such as "egress-stub-domain"`,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import type { EgressProxyArgs } from "../args";
+import { checkObject, isRecord } from "./checks";
+import { isDeferred, type Problems, show } from "./problems";
+
+/** What all pods have. */
+export function checkPodArguments(args: EgressProxyArgs, problems: Problems): void {
+  for (const key of ["labels", "podAnnotations", "nodeSelector"] as const)
+    checkTextMap(args[key], key, problems);
+  checkEach(
+    args.imagePullSecrets,
+    "imagePullSecrets",
+    `names of Secrets, such as ["registry"]`,
+    isText,
+    problems,
+  );
+  checkEach(
+    args.tolerations,
+    "tolerations",
+    `tolerations, such as [{ operator: "Exists" }]`,
+    isRecord,
+    problems,
+  );
+  const { priorityClassName } = args;
+  if (priorityClassName !== undefined && !isDeferred(priorityClassName) && !isText(priorityClassName)) {
+    problems.add(
+      "priorityClassName",
+      `is ${show(priorityClassName)}; give a name, such as "system-cluster-critical"`,
+    );
+  }
+}
+
+export function checkReplicas(replicas: unknown, problems: Problems): void {
+  if (replicas === undefined || isDeferred(replicas)) return;
+  if (!Number.isInteger(replicas) || (replicas as number) < 1 || (replicas as number) > 1_000) {
+    problems.add("replicas", `is ${show(replicas)}; give an integer from 1 to 1000, such as 2`);
+  }
+}
+
+export function checkResources(value: unknown, path: string, problems: Problems): void {
+  if (value === undefined) return;
+  const example = `{ requests: { cpu: "100m" }, limits: { memory: "256Mi" } }`;
+  const resources = checkObject(value, path, ["requests", "limits"], example, problems);
+  for (const part of ["requests", "limits"]) {
+    if (resources?.[part] !== undefined)
+      checkObject(resources[part], `${path}.${part}`, ["cpu", "memory"], example, problems);
+  }
+}
+
+function checkTextMap(value: unknown, path: string, problems: Problems): void {
+  if (value === undefined || isDeferred(value)) return;
+  if (
+    !isRecord(value) ||
+    !Object.values(value).every((item) => isDeferred(item) || typeof item === "string")
+  ) {
+    problems.add(path, `is ${show(value)}; give texts by name, such as { team: "platform" }`);
+  }
+}
+
+function checkEach(
+  value: unknown,
+  path: string,
+  right: string,
+  accepts: (item: unknown) => boolean,
+  problems: Problems,
+): void {
+  if (value === undefined || isDeferred(value)) return;
+  if (!Array.isArray(value) || !value.every((item) => isDeferred(item) || accepts(item))) {
+    problems.add(path, `is ${show(value)}; give a list of ${right}`);
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
