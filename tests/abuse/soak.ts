@@ -151,7 +151,7 @@ export async function soak(seconds: number): Promise<Figure> {
   };
   await eventually(() => world.proxy.inFlight() === 0, "no request in flight").catch(() => undefined);
   check(world.proxy.inFlight() === 0, `${world.proxy.inFlight()} requests in flight`);
-  await world.proxy.destroy();
+  world.proxy.destroy();
   await eventually(() => world.internet.open === 0, "no connection to a third party").catch(() => undefined);
   check(world.internet.open === 0, `${world.internet.open} connections to third parties`);
   await world.close();

@@ -61,7 +61,8 @@ describe("failures", () => {
     ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate-refused"],
     ["ERR_SSL_WRONG_VERSION_NUMBER", "tls-failed"],
     ["EPROTO", "tls-failed"],
-    ["UND_ERR_HEADERS_TIMEOUT", "response-timeout"],
+    ["MALFORMED_MESSAGE", "response-malformed"],
+    ["SECTION_TOO_LARGE", "response-headers-too-large"],
     ["HPE_INVALID_CONSTANT", "response-malformed"],
     ["ESOMETHING", "internal-error"],
   ] as const) {

@@ -50,7 +50,7 @@ export interface Proxy {
   /** Reads the credentials again, now. */
   refreshCredentials(): void;
   /** Closes all connections to third parties. */
-  destroy(): Promise<void>;
+  destroy(): void;
 }
 
 /**
@@ -97,10 +97,10 @@ export function createProxy({
     },
     inFlight: () => observer.exchanges.size,
     refreshCredentials: () => credentials.refresh(),
-    async destroy() {
+    destroy() {
       clock.stop();
       credentials.close();
-      await origins.destroy();
+      origins.destroy();
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { Express, Request, Response } from "express";
 import { type IncomingMessage, STATUS_CODES, type Server, ServerResponse, createServer } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -10,7 +9,6 @@ import {
   headersTooLarge,
   internalError,
   malformedRequest,
-  malformedTarget,
   methodRefused,
   requestTimeout,
 } from "./errors/failures";
@@ -27,7 +25,7 @@ const CHECK_EVERY = 5_000;
 const KEEP_ALIVE = 75_000;
 
 /** The port that applications call. All that Node would answer by itself is answered like any other failure. */
-export function createDataServer(chain: Express, observer: Observer): Server {
+export function createDataServer(chain: (exchange: Exchange) => void, observer: Observer): Server {
   const server = createServer({
     maxHeaderSize: MOST_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT,
@@ -50,18 +48,15 @@ export function createDataServer(chain: Express, observer: Observer): Server {
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
     // Node reads on in what came behind a refused request, until the answer has been sent.
     if (isClosing(req.socket)) return;
-    decide(begin(req, res), req, res);
+    decide(begin(req, res));
   };
-  const decide = (exchange: Exchange, req: IncomingMessage, res: ServerResponse): void => {
-    chain(req as Request, res as Response, (error?: unknown) => {
-      // express passes by all stages for a target that it can't read.
-      if (error === undefined || error === null) {
-        exchange.refuse(malformedTarget);
-        return;
-      }
+  const decide = (exchange: Exchange): void => {
+    try {
+      chain(exchange);
+    } catch (error) {
       exchange.cause = error;
       exchange.refuse(internalError);
-    });
+    }
   };
   server.on("request", handle);
   server.on("checkContinue", handle);
@@ -72,7 +67,7 @@ export function createDataServer(chain: Express, observer: Observer): Server {
     const res = answerOver(req, socket);
     const exchange = begin(req, res);
     exchange.upgrade = { socket, head };
-    decide(exchange, req, res);
+    decide(exchange);
   });
   server.on("connect", (req: IncomingMessage, socket: Socket) => {
     begin(req, answerOver(req, socket)).refuse(methodRefused);

@@ -61,7 +61,7 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
   log.info({ reason, limitMs: options.drain }, "draining");
   const cut = await proxy.drain(options.drain);
   if (cut > 0) log.warn({ cut }, "requests were still in flight at the end of the drain");
-  await proxy.destroy();
+  proxy.destroy();
   for (const server of [proxy.admin, proxy.debug]) {
     server.close();
     server.closeAllConnections();

@@ -164,7 +164,7 @@ export async function startWorld(
         server.close();
         server.closeAllConnections();
       }
-      await proxy.destroy();
+      proxy.destroy();
       await internet.close();
     },
   };

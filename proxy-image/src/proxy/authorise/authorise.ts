@@ -1,12 +1,16 @@
-import type { NextFunction, Request, Response } from "express";
+import type { Stage } from "../chain";
 import { type Failure, malformedHost, notListed, upgradeRefused } from "../errors/failures";
-import { type Exchange, exchangeOf } from "../exchange";
+import type { Exchange } from "../exchange";
 import type { Caller } from "./caller";
 import type { Routes } from "./routes";
 
 /** Second stage: who is calling, which upstream the request means, and whether the policy allows it. */
-export function authorise(routes: Routes, callerOf: (rawHeaders: readonly string[]) => Caller | undefined) {
-  const decide = (exchange: Exchange, { headers, rawHeaders, method, url }: Request): Failure | undefined => {
+export function authorise(
+  routes: Routes,
+  callerOf: (rawHeaders: readonly string[]) => Caller | undefined,
+): Stage {
+  const decide = (exchange: Exchange): Failure | undefined => {
+    const { headers, rawHeaders, method = "", url = "" } = exchange.req;
     const caller = callerOf(rawHeaders);
     exchange.caller = caller;
     // There is exactly one: admission has counted them.
@@ -18,10 +22,9 @@ export function authorise(routes: Routes, callerOf: (rawHeaders: readonly string
     return destination.route.rules(caller, { method, target: url, rawHeaders });
   };
 
-  return function authorise(req: Request, _res: Response, next: NextFunction): void {
-    const exchange = exchangeOf(req);
-    const failure = decide(exchange, req);
+  return function authorise(exchange) {
+    const failure = decide(exchange);
     if (failure) exchange.refuse(failure);
-    else next();
+    return !failure;
   };
 }

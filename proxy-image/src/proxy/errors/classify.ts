@@ -8,10 +8,7 @@ import {
   destinationUnroutable,
   internalError,
   responseHeadersTooLarge,
-  responseIncomplete,
   responseMalformed,
-  responseStalled,
-  responseTimeout,
   tlsFailed,
 } from "./failures";
 
@@ -24,28 +21,23 @@ const byCode: Readonly<Record<string, Failure>> = {
   ENETUNREACH: destinationUnroutable,
   EADDRNOTAVAIL: destinationUnroutable,
   EAFNOSUPPORT: destinationUnroutable,
-  // undici
-  UND_ERR_SOCKET: connectionTerminated,
-  UND_ERR_CONNECT_TIMEOUT: connectionTimeout,
-  UND_ERR_HEADERS_TIMEOUT: responseTimeout,
-  UND_ERR_BODY_TIMEOUT: responseStalled,
-  UND_ERR_HEADERS_OVERFLOW: responseHeadersTooLarge,
-  // Node, for a header field that undici accepted and that can't be sent
+  MALFORMED_MESSAGE: responseMalformed,
+  SECTION_TOO_LARGE: responseHeadersTooLarge,
+  // Node's parser, for answers to upgrades
+  HPE_HEADER_OVERFLOW: responseHeadersTooLarge,
+  // Node, for a header field of an answer that it won't send
   ERR_INVALID_CHAR: responseMalformed,
   ERR_INVALID_HTTP_TOKEN: responseMalformed,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: responseIncomplete,
 };
 
 /** OpenSSL's verification errors, as Node names them: X509_V_ERR_… without the prefix. */
 const CERTIFICATE_CODE =
   /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_ALTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERROR_IN_CERT_|CRL_)/;
 
-/** The failure that an error from a socket, TLS or undici stands for. */
+/** The failure that an error from a socket, TLS or a reader of answers stands for. */
 export function classify(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;
   const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
-  // undici leaves the code out where its parser's error table has a gap.
-  if (error instanceof Error && error.name === "HTTPParserError") return responseMalformed;
   if (typeof code !== "string") return internalError;
   const known = byCode[code];
   if (known) return known;

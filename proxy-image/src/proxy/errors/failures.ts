@@ -414,7 +414,7 @@ export const internalError = failure(
   "Look at the proxy's log, and report it.",
 );
 
-/** What carries a failure through a promise or an undici connector. */
+/** What carries a failure to where it is answered. */
 export class FailureError extends Error {
   override readonly name = "FailureError";
 

@@ -1,11 +1,8 @@
-import type { Request } from "express";
+import type { Stage } from "../chain";
 import { proxyLoop, requestTooLarge } from "../errors/failures";
-import { exchangeOf } from "../exchange";
-import { NodeRelay } from "./by-node";
-import { UndiciRelay } from "./by-undici";
+import { Fetch } from "./fetch";
 import type { LinkPolicy } from "./links";
 import type { RelayOptions } from "./relay";
-import { RequestBody, hasBody } from "./request-body";
 import { requestHeaders } from "./request-headers";
 import { type UpgradeForwarder, createUpgradeForwarder } from "./upgrade";
 
@@ -15,48 +12,33 @@ export interface ForwardOptions extends RelayOptions {
 }
 
 /** Last stage: sends the request to the third party and the answer to the caller. */
-export function forward(options: ForwardOptions) {
+export function forward(options: ForwardOptions): Stage {
   const { via, links } = options;
   const forwardUpgrade: UpgradeForwarder = createUpgradeForwarder(options);
 
-  return function forward(req: Request): void {
-    const exchange = exchangeOf(req);
+  return function forward(exchange) {
+    const { req } = exchange;
     const { route } = exchange.destination!;
     const headers = requestHeaders(req.rawHeaders, via, route.setHeaders);
     if (headers === undefined) {
       exchange.refuse(proxyLoop);
-      return;
+      return false;
     }
     if (exchange.upgrade) {
       forwardUpgrade(exchange, headers);
-      return;
+      return true;
     }
-    const { timeouts, maxBodyBytes } = route.upstream;
-    const most = maxBodyBytes?.request ?? Infinity;
-    const length = req.headers["content-length"];
-    if (length !== undefined) {
-      if (Number(length) > most) {
-        exchange.refuse(requestTooLarge);
-        return;
-      }
-      headers.push("Content-Length", length);
+    const most = route.upstream.maxBodyBytes?.request ?? Infinity;
+    if (Number(req.headers["content-length"] ?? 0) > most) {
+      exchange.refuse(requestTooLarge);
+      return false;
     }
-    // Search APIs take a body with GET, so it is not refused (RFC 9110 §9.3.1 calls it a way to smuggle): undici
-    // closes the connection behind a body that the method does not call for, so nobody's request comes after it.
-    if (hasBody(req)) exchange.body = new RequestBody(req, most);
-
-    const rewriter = links.rewriterFor(exchange.destination!, req.headers.host!);
-    if (req.headers.expect !== undefined || (exchange.body && req.headers.trailer !== undefined)) {
-      new NodeRelay(exchange, options, rewriter, headers);
-      return;
-    }
-    new UndiciRelay(exchange, options, rewriter, {
-      path: req.url,
-      method: req.method,
+    new Fetch(
+      exchange,
+      options,
+      links.rewriterFor(exchange.destination!, req.headers.host!),
       headers,
-      body: exchange.body ?? null,
-      headersTimeout: timeouts.response,
-      bodyTimeout: timeouts.idle,
-    }).dispatch();
+    ).start();
+    return true;
   };
 }

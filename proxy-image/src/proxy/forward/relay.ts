@@ -9,8 +9,8 @@ import {
 } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { LinkRewriter } from "./links";
-import { CallerGoneError } from "./request-body";
-import { responseHead } from "./response-headers";
+import { MalformedMessageError } from "../http1/malformed";
+import { responseHeaders } from "./response-headers";
 import { responseTrailers } from "./trailers";
 
 /** Interim answers (1xx) that are passed on for one request; more are a third party that plays for time. */
@@ -34,6 +34,9 @@ export interface RelayOptions {
 export abstract class Relay {
   /** When the caller stopped reading, on the exchanges' clock; 0 while it reads. */
   pausedAt = 0;
+  /** What the third party is waited for, and since when, on the exchanges' clock; 0 while it is not. */
+  awaiting: "head" | "body" = "head";
+  awaitingSince = 0;
   protected done = false;
   private interim = 0;
   private readonly most: number;
@@ -52,33 +55,37 @@ export abstract class Relay {
   /** Stops reading from the third party. */
   protected abstract pauseSource(): void;
   protected abstract resumeSource(): void;
-  /** Ends the request to the third party, whatever its state. */
-  protected abstract abortSource(error: Error): void;
+  /** Ends the request to the third party, whatever its state; nothing more comes from there. */
+  protected abstract abortSource(): void;
 
   /** The caller reads on. */
   resume(): void {
     this.pausedAt = 0;
-    if (!this.done) this.resumeSource();
+    if (this.done) return;
+    this.awaitingSince = performance.now();
+    this.resumeSource();
   }
 
   /** The caller has gone: nothing more is fetched for it. */
   abandon(): void {
     if (this.done) return;
+    this.settle();
     this.exchange.abandoned = true;
-    this.abortSource(new CallerGoneError());
+    this.abortSource();
   }
 
   /** Ends both sides for a reason of ours. */
   cut(error: FailureError): void {
     if (this.done) return;
     this.fail(error);
-    this.abortSource(error);
+    this.abortSource();
   }
 
-  protected head(status: number, raw: readonly (Buffer | string)[]): void {
+  /** @param length of the body, as announced */
+  protected head(status: number, raw: readonly string[], length: number | undefined): void {
     // Nothing was asked to be switched, or the switch is not what Node takes for one.
     if (status === 101) throw new FailureError(upgradeFailed);
-    const { headers, length } = responseHead(raw, status, this.options.via, this.links);
+    const headers = responseHeaders(raw, status, this.options.via, this.links);
     if (status < 200) {
       this.passInterim(status, headers);
       return;
@@ -87,40 +94,44 @@ export abstract class Relay {
     if (length !== undefined && length > this.most) throw new FailureError(responseTooLarge);
     if (this.options.draining()) headers.push("Connection", "close");
     this.exchange.answeredAt = performance.now();
+    this.awaiting = "body";
+    this.awaitingSince = this.exchange.answeredAt;
     // The third party's reason phrase means nothing (RFC 9112 §4): Node's own is one hostile text less.
     this.exchange.res.writeHead(status, headers);
   }
 
-  protected data(chunk: Buffer): void {
+  protected data(piece: Buffer): void {
+    if (this.done) return;
     const { exchange } = this;
-    exchange.bytesOut += chunk.length;
-    if (chunk.length === this.length && chunk.length <= MOST_JOINED) {
+    exchange.bytesOut += piece.length;
+    if (piece.length === this.length && piece.length <= MOST_JOINED) {
       // The whole body in one piece: as text it shares the head's write, as bytes it would be a second one.
-      this.done = true;
-      exchange.res.end(chunk.toString("latin1"), "latin1");
+      this.settle();
+      exchange.res.end(piece.toString("latin1"), "latin1");
       return;
     }
     if (exchange.bytesOut > this.most) throw new FailureError(responseTooLarge);
-    if (exchange.res.write(chunk)) return;
-    this.pausedAt = performance.now();
+    this.awaitingSince = performance.now();
+    if (exchange.res.write(piece)) return;
+    this.pausedAt = this.awaitingSince;
+    this.awaitingSince = 0;
     this.pauseSource();
   }
 
-  protected end(rawTrailers: readonly (Buffer | string)[]): void {
+  protected end(trailers: readonly string[]): void {
     if (this.done) return;
-    this.done = true;
+    this.settle();
     const { res } = this.exchange;
-    if (rawTrailers.length > 0 && res.chunkedEncoding) res.addTrailers(responseTrailers(rawTrailers));
+    if (trailers.length > 0 && res.chunkedEncoding) res.addTrailers(responseTrailers(trailers));
     res.end();
   }
 
   protected fail(error: Error): void {
     if (this.done) return;
-    this.done = true;
+    this.settle();
     const { exchange } = this;
-    // Whoever fetches tells why it stopped; when the caller left, that is the reason behind all others.
-    if (exchange.abandoned || error instanceof CallerGoneError) return;
-    exchange.body?.destroy();
+    // When the caller left, that is the reason behind all others.
+    if (exchange.abandoned) return;
     const failure = classify(error);
     exchange.cause = error;
     exchange.refuse(
@@ -129,10 +140,15 @@ export abstract class Relay {
     );
   }
 
+  /** Nothing more is waited for, nor passed on. */
+  protected settle(): void {
+    this.done = true;
+    this.awaitingSince = 0;
+    this.exchange.body?.stop();
+  }
+
   private passInterim(status: number, headers: string[]): void {
-    if (++this.interim > MOST_INTERIM) {
-      throw Object.assign(new Error("too many interim answers"), { code: "HPE_TOO_MANY_INTERIM" });
-    }
+    if (++this.interim > MOST_INTERIM) throw new MalformedMessageError("too many interim answers");
     const { req, res } = this.exchange;
     if (status === 103 && req.httpVersionMinor > 0) writeInterim(res, headers);
   }

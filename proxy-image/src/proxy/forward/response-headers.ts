@@ -6,59 +6,34 @@ import type { LinkRewriter } from "./links";
 /** Header fields of an answer: many clients drop what is beyond a number of their own, silently. */
 const MOST_FIELDS = 256;
 
-/** The answer's framing can be read in two ways, so nothing of it is passed on. */
-export class AmbiguousResponseError extends Error {
-  override readonly name = "AmbiguousResponseError";
-  readonly code = "HPE_AMBIGUOUS_FRAMING";
-}
-
-/** An answer's head as it goes to the caller. */
-export interface ResponseHead {
-  /** Flat: name, value, … */
-  readonly headers: string[];
-  /** Bytes of the body, where the third party says so. */
-  readonly length: number | undefined;
-}
-
 /**
- * The head that comes back to the caller.
+ * The header fields that come back to the caller, flat: name, value, …
  *
- * @param raw header fields as undici gives them (bytes) or Node (text), flat
+ * @param raw as received, flat; their framing has been read
  * @param status decides about framing: 1xx and 204 have no body (RFC 9110 §8.6)
  * @param links rewrites fields that lead somewhere
- * @throws AmbiguousResponseError for more than one Content-Length, one beside Transfer-Encoding, or any
- * transfer coding but `chunked`, which undici would take off in part only; FailureError from `links`
+ * @throws FailureError for too many fields, and from `links`
  */
-export function responseHead(
-  raw: readonly (Buffer | string)[],
+export function responseHeaders(
+  raw: readonly string[],
   status: number,
   via: string,
   links: LinkRewriter,
-): ResponseHead {
+): string[] {
   if (raw.length > 2 * MOST_FIELDS) throw new FailureError(responseHeadersTooLarge);
   const headers: string[] = [];
   let listed: string[] | undefined;
-  let framings = 0;
-  let length: number | undefined;
   let seen = "";
   for (let i = 0; i < raw.length; i += 2) {
-    const field = latin1(raw[i]!);
-    const value = latin1(raw[i + 1]!);
+    const field = raw[i]!;
+    const value = raw[i + 1]!;
     const name = canonicalField(field);
     switch (name) {
       case "connection":
         listed = (listed ?? []).concat(connectionOptions(value));
         break;
-      case "transfer-encoding":
-        framings++;
-        if (value.toLowerCase() !== "chunked") throw new AmbiguousResponseError("transfer coding");
-        break;
       case "content-length":
-        framings++;
-        if (status >= 200 && status !== 204) {
-          headers.push(field, value);
-          length = Number(value);
-        }
+        if (status >= 200 && status !== 204) headers.push(field, value);
         break;
       case "via":
         seen += `${value}, `;
@@ -76,14 +51,9 @@ export function responseHead(
         if (!staysOutside(name)) headers.push(field, value);
     }
   }
-  if (framings > 1) throw new AmbiguousResponseError("framing");
   if (listed) removeListed(headers, listed);
   headers.push("Via", `${seen}1.1 ${via}`);
-  return { headers, length };
-}
-
-function latin1(text: Buffer | string): string {
-  return typeof text === "string" ? text : text.toString("latin1");
+  return headers;
 }
 
 /** In place; the framing that Node decides by can't be listed away. */

@@ -10,11 +10,8 @@ export function requestTrailers(raw: readonly string[]): [string, string][] {
 }
 
 /** Trailer fields that may come back to the caller. */
-export function responseTrailers(raw: readonly (Buffer | string)[]): [string, string][] {
-  return pairs(
-    raw.map((text) => (typeof text === "string" ? text : text.toString("latin1"))),
-    staysOutside,
-  );
+export function responseTrailers(raw: readonly string[]): [string, string][] {
+  return pairs(raw, staysOutside);
 }
 
 function pairs(raw: readonly string[], isRemoved: (name: string) => boolean): [string, string][] {

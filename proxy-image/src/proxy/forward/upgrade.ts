@@ -8,7 +8,8 @@ import type { Origin } from "../upstream/origin";
 import type { ForwardOptions } from "./forward";
 import { accepts } from "./handshake";
 import { Relay, type RelayOptions } from "./relay";
-import { responseHead } from "./response-headers";
+import { framingOf } from "../http1/framing";
+import { responseHeaders } from "./response-headers";
 import type { LinkRewriter } from "./links";
 import { UpgradeGate } from "./upgrade-gate";
 
@@ -106,7 +107,7 @@ function takeOver(request: ClientRequest, exchange: Exchange, options: ForwardOp
 
 /** The 101 that the caller gets. */
 function switching(answer: IncomingMessage, via: string, links: LinkRewriter): string {
-  const { headers } = responseHead(answer.rawHeaders, 101, via, links);
+  const headers = responseHeaders(answer.rawHeaders, 101, via, links);
   let text = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
   return `${text}\r\n`;
@@ -131,7 +132,7 @@ class RefusalRelay extends Relay {
     answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
     answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
     answer.on("error", (error) => this.fail(error));
-    this.guard(() => this.head(answer.statusCode!, answer.rawHeaders));
+    this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
   }
 
   protected pauseSource(): void {
@@ -142,8 +143,8 @@ class RefusalRelay extends Relay {
     this.answer.resume();
   }
 
-  protected abortSource(error: Error): void {
-    this.answer.destroy(error);
+  protected abortSource(): void {
+    this.answer.destroy();
   }
 
   private guard(step: () => void): void {
@@ -152,7 +153,7 @@ class RefusalRelay extends Relay {
       step();
     } catch (error) {
       this.fail(error as Error);
-      this.abortSource(error as Error);
+      this.abortSource();
     }
   }
 }

@@ -1,4 +1,11 @@
-import { FailureError, callerStalled, requestStalled, totalTimeout } from "../errors/failures";
+import {
+  FailureError,
+  callerStalled,
+  requestStalled,
+  responseStalled,
+  responseTimeout,
+  totalTimeout,
+} from "../errors/failures";
 import type { Exchange } from "../exchange";
 
 /** Milliseconds between two looks; limits are kept to that. */
@@ -19,10 +26,15 @@ export function startClock(exchanges: Iterable<Exchange>): { stop(): void } {
 function check(exchange: Exchange, now: number): void {
   const { destination, body, relay, startedAt } = exchange;
   if (!destination || exchange.upgraded) return;
-  const { idle, total = Infinity } = destination.route.upstream.timeouts;
-  if (now - startedAt > total) stop(exchange, totalTimeout);
-  else if (body && body.waitingSince > 0 && now - body.waitingSince > idle) stop(exchange, requestStalled);
-  else if (relay && relay.pausedAt > 0 && now - relay.pausedAt > idle) stop(exchange, callerStalled);
+  const { response, idle, total = Infinity } = destination.route.upstream.timeouts;
+  const over = (since: number | undefined, limit: number): boolean =>
+    since !== undefined && since > 0 && now - since > limit;
+  if (over(startedAt, total)) stop(exchange, totalTimeout);
+  else if (over(body?.waitingSince, idle)) stop(exchange, requestStalled);
+  else if (over(body?.blockedSince, idle)) stop(exchange, responseTimeout);
+  else if (over(relay?.pausedAt, idle)) stop(exchange, callerStalled);
+  else if (relay?.awaiting === "head" && over(relay.awaitingSince, response)) stop(exchange, responseTimeout);
+  else if (relay?.awaiting === "body" && over(relay.awaitingSince, idle)) stop(exchange, responseStalled);
 }
 
 function stop(exchange: Exchange, failure: typeof totalTimeout): void {

@@ -1,20 +1,17 @@
-import type { NextFunction, Request, Response } from "express";
+import type { Stage } from "../chain";
 import { circuitOpen, overloaded, rateLimited } from "../errors/failures";
-import { type Exchange, exchangeOf } from "../exchange";
+import type { Exchange } from "../exchange";
 import type { Origins } from "../upstream/origins";
 
 /** Requests in flight in one process; each holds two sockets and their buffers, so more would be the end of it. */
 export const MOST_IN_FLIGHT = 4_096;
 
 /** Third stage: whether there is room for the request, now. It waits for none: a queue only hides an overload. */
-export function limit(origins: Origins, inFlight: () => number) {
-  return function limit(req: Request, _res: Response, next: NextFunction): void {
-    const exchange = exchangeOf(req);
-    if (inFlight() > MOST_IN_FLIGHT) {
-      exchange.refuse(overloaded);
-      return;
-    }
-    if (enter(exchange, origins)) next();
+export function limit(origins: Origins, inFlight: () => number): Stage {
+  return function limit(exchange) {
+    if (inFlight() <= MOST_IN_FLIGHT) return enter(exchange, origins);
+    exchange.refuse(overloaded);
+    return false;
   };
 }
 

@@ -3,7 +3,7 @@ import { type DialTarget, dial } from "./dial";
 import type { Network } from "./network";
 import { type Lookup, cached } from "./resolver-cache";
 
-/** Connects to third parties, for undici's pools and Node's agents alike. */
+/** Connects to third parties, for pools and Node's agents alike. */
 export type Dialler = (target: DialTarget) => Promise<TLSSocket>;
 
 /** Is told what connecting shows. */

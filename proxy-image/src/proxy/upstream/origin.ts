@@ -1,25 +1,19 @@
 import https from "node:https";
 import type { Duplex } from "node:stream";
-import { Pool } from "undici";
 import type { Route } from "../authorise/routes";
 import { Breaker } from "../limit/breaker";
 import type { AddressRule } from "./addresses";
 import type { DialTarget } from "./dial";
 import type { Dialler } from "./dialler";
-
-/** Bytes of an answer's header section. */
-const MOST_HEADER_BYTES = 32 * 1024;
-/** Milliseconds for which an idle connection is kept, unless the third party asks for less (or more, up to the second). */
-const KEEP_ALIVE = 10_000;
-const MOST_KEEP_ALIVE = 60_000;
+import { Pool } from "./pool";
 
 /** One third party: its connections, and how it has been doing. */
 export class Origin {
   /** Host, and port where it is not 443: what the Host header says. */
   readonly authority: string;
-  /** Kept-alive connections, for nearly all requests. */
+  /** Kept connections, for all requests but upgrades. */
   readonly pool: Pool;
-  /** A connection for each request, for those that undici can't send. */
+  /** A connection for each upgrade: what http-proxy-middleware takes. */
   readonly agent: https.Agent;
   readonly breaker: Breaker | undefined;
 
@@ -37,20 +31,7 @@ export class Origin {
     this.authority = upstream.port === 443 ? host : `${host}:${upstream.port}`;
     this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
     this.agent = new DialAgent(target, dial);
-    this.pool = new Pool(`https://${this.authority}`, {
-      allowH2: false,
-      pipelining: 1,
-      connections: upstream.maxConnections ?? null,
-      maxHeaderSize: MOST_HEADER_BYTES,
-      keepAliveTimeout: KEEP_ALIVE,
-      keepAliveMaxTimeout: MOST_KEEP_ALIVE,
-      connect: (_options, callback) => {
-        dial(target).then(
-          (socket) => callback(null, socket),
-          (error: unknown) => callback(error as Error, null),
-        );
-      },
-    });
+    this.pool = new Pool(() => dial(target), upstream.maxConnections ?? Infinity);
   }
 }
 

@@ -6,6 +6,9 @@ import { Origin } from "./origin";
 /** Names below one wildcard that keep connections at a time: random names must not fill the memory. */
 const MOST_NAMES_PER_WILDCARD = 256;
 
+/** Milliseconds between two looks for connections that have been idle for too long. */
+const SWEEP_EVERY = 1_000;
+
 /** The third parties that have been called. */
 export interface Origins {
   /** The origin of a destination; made when it is first needed. */
@@ -13,7 +16,7 @@ export interface Origins {
   /** Those of one entry, now. */
   of(route: Route): Iterable<Origin>;
   /** Closes everything, at once. */
-  destroy(): Promise<void>;
+  destroy(): void;
 }
 
 interface Group {
@@ -26,6 +29,10 @@ interface Group {
  */
 export function createOrigins(dial: Dialler, own: readonly string[]): Origins {
   const groups = new Map<Route, Group>();
+  const sweeper = setInterval(() => {
+    const now = performance.now();
+    for (const { origins } of groups.values()) for (const { pool } of origins.values()) pool.sweep(now);
+  }, SWEEP_EVERY).unref();
 
   const groupOf = (route: Route): Group => {
     let group = groups.get(route);
@@ -54,9 +61,9 @@ export function createOrigins(dial: Dialler, own: readonly string[]): Origins {
       return origin;
     },
     of: (route) => groups.get(route)?.origins.values() ?? [],
-    async destroy() {
-      const all = [...groups.values()].flatMap(({ origins }) => [...origins.values()]);
-      await Promise.all(all.map(({ pool }) => pool.destroy()));
+    destroy() {
+      clearInterval(sweeper);
+      for (const { origins } of groups.values()) for (const { pool } of origins.values()) pool.destroy();
     },
   };
 }
@@ -65,5 +72,5 @@ export function createOrigins(dial: Dialler, own: readonly string[]): Origins {
 function retireOldest(origins: Map<string, Origin>): void {
   const [name, { pool }] = origins.entries().next().value!;
   origins.delete(name);
-  void pool.close();
+  pool.close();
 }

@@ -1,0 +1,133 @@
+import { ChunkedDecoder, type ChunkedSink } from "./chunked";
+import { parseFields } from "./fields";
+import { framingOf } from "./framing";
+import { MalformedMessageError, SectionTooLargeError } from "./malformed";
+
+/** Bytes of an answer's header section. */
+const MOST_HEADER_BYTES = 32 * 1024;
+/** RFC 9112 §4. The reason phrase means nothing, so it is not kept. */
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/;
+
+/** The head of an answer. */
+export interface AnswerHead {
+  readonly status: number;
+  /** Header fields, flat: name, value, … */
+  readonly fields: string[];
+  /** Bytes of the body, where they are announced. */
+  readonly length: number | undefined;
+  /** Whether the connection ends with the answer: by its version, or because its body has no other end. */
+  readonly last: boolean;
+}
+
+/** Gets an answer, piece by piece. What it throws ends the reading. */
+export interface AnswerSink extends ChunkedSink {
+  /** An interim answer (1xx but 101), or the final one. */
+  onHead(head: AnswerHead): void;
+  /** @param trailers flat: name, value, … */
+  onEnd(trailers: readonly string[]): void;
+}
+
+/** Reads one answer after its interim ones (RFC 9112), as it comes. */
+export class AnswerReader {
+  done = false;
+  private head: Buffer | undefined;
+  private body: "none yet" | "length" | "chunked" | "until close" = "none yet";
+  private left = 0;
+  private readonly chunked = new ChunkedDecoder();
+
+  /**
+   * @param bodiless whether the request was HEAD: then no answer has a body, whatever it announces
+   */
+  constructor(
+    private readonly sink: AnswerSink,
+    private readonly bodiless: boolean,
+  ) {}
+
+  /**
+   * @returns how many of the bytes were the answer's: fewer than all when it ended before
+   * @throws MalformedMessageError, SectionTooLargeError, and what the sink throws
+   */
+  read(bytes: Buffer): number {
+    let at = 0;
+    while (at < bytes.length && !this.done) {
+      switch (this.body) {
+        case "none yet":
+          at = this.readHead(bytes, at);
+          break;
+        case "length":
+          at = this.readLength(bytes, at);
+          break;
+        case "chunked":
+          at = this.chunked.decode(bytes, at, this.sink);
+          if (this.chunked.done) this.end(this.chunked.trailers);
+          break;
+        case "until close":
+          this.sink.onBody(at === 0 ? bytes : bytes.subarray(at));
+          at = bytes.length;
+      }
+    }
+    return at;
+  }
+
+  /** The third party has closed its side. @returns whether that was the end of the answer */
+  close(): boolean {
+    if (this.body === "until close" && !this.done) this.end([]);
+    return this.done;
+  }
+
+  private readHead(bytes: Buffer, start: number): number {
+    // Three bytes of the mark may have come before.
+    const kept = this.head?.length ?? 0;
+    const all = this.head ? Buffer.concat([this.head, bytes.subarray(start)]) : bytes.subarray(start);
+    const mark = all.indexOf("\r\n\r\n", Math.max(0, kept - 3), "latin1");
+    if (mark > MOST_HEADER_BYTES || (mark === -1 && all.length > MOST_HEADER_BYTES)) {
+      throw new SectionTooLargeError("an answer's header section is too large");
+    }
+    if (mark === -1) {
+      // Nothing that can become a status line: there is no sense in waiting for its end.
+      if (!"HTTP/1.".startsWith(all.toString("latin1", 0, Math.min(7, all.length)))) {
+        throw new MalformedMessageError("not HTTP/1");
+      }
+      this.head = Buffer.from(all);
+      return bytes.length;
+    }
+    this.head = undefined;
+    this.take(all.toString("latin1", 0, mark + 2));
+    return start + mark + 4 - kept;
+  }
+
+  private take(text: string): void {
+    const line = STATUS_LINE.exec(text);
+    if (!line) throw new MalformedMessageError("not a status line");
+    const status = Number(line[2]);
+    const fields = parseFields(text, line[0].length);
+    const { length, chunked } = framingOf(fields);
+    // RFC 9112 §6.1: it was not known then, so whoever says so is confused about where its messages end.
+    if (chunked && line[1] === "0") throw new MalformedMessageError("chunked in HTTP/1.0");
+    const interim = status < 200 && status !== 101;
+    const bodiless = this.bodiless || status < 200 || status === 204 || status === 304;
+    const untilClose = !bodiless && !chunked && length === undefined;
+    this.sink.onHead({ status, fields, length, last: line[1] === "0" || untilClose });
+    if (interim) return;
+    if (bodiless || length === 0) this.end([]);
+    else if (chunked) this.body = "chunked";
+    else if (untilClose) this.body = "until close";
+    else {
+      this.body = "length";
+      this.left = length!;
+    }
+  }
+
+  private readLength(bytes: Buffer, start: number): number {
+    const end = Math.min(bytes.length, start + this.left);
+    this.left -= end - start;
+    this.sink.onBody(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+    if (this.left === 0) this.end([]);
+    return end;
+  }
+
+  private end(trailers: readonly string[]): void {
+    this.done = true;
+    this.sink.onEnd(trailers);
+  }
+}

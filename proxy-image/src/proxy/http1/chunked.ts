@@ -1,0 +1,89 @@
+import { parseFields } from "./fields";
+import { MalformedMessageError, SectionTooLargeError } from "./malformed";
+
+/** Bytes of a line with a chunk's size and extensions; extensions mean nothing to anybody, so they are short. */
+const MOST_SIZE_LINE = 256;
+/** Bytes of a trailer section. */
+const MOST_TRAILER_BYTES = 16 * 1024;
+/** RFC 9112 §7.1: a size, and extensions, which are read and dropped. At most 2^48 - 1 bytes in a chunk. */
+const SIZE_LINE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+
+/** Gets what a chunked body holds. */
+export interface ChunkedSink {
+  /** A piece of the body. */
+  onBody(piece: Buffer): void;
+}
+
+/** Takes the chunked transfer coding off a body, strictly: every other reading than one is an error. */
+export class ChunkedDecoder {
+  /** Behind the last chunk and its trailers; flat: name, value, … */
+  trailers: string[] = [];
+  /** Bytes of the current chunk that are still to come. */
+  private left = 0;
+  private state: "size" | "data" | "after" | "trailers" | "done" = "size";
+  /** The beginning of a line whose end has not come. */
+  private line = "";
+
+  get done(): boolean {
+    return this.state === "done";
+  }
+
+  /**
+   * @returns where the body ends in `bytes`: `bytes.length` where it goes on
+   * @throws MalformedMessageError, SectionTooLargeError
+   */
+  decode(bytes: Buffer, start: number, sink: ChunkedSink): number {
+    let at = start;
+    while (at < bytes.length && this.state !== "done") {
+      if (this.state === "data") {
+        const end = Math.min(bytes.length, at + this.left);
+        sink.onBody(bytes.subarray(at, end));
+        this.left -= end - at;
+        at = end;
+        if (this.left === 0) this.state = "after";
+      } else at = this.readLine(bytes, at);
+    }
+    return at;
+  }
+
+  private readLine(bytes: Buffer, start: number): number {
+    const feed = bytes.indexOf(0x0a, start);
+    const end = feed === -1 ? bytes.length : feed + 1;
+    this.line += bytes.toString("latin1", start, end);
+    const most = this.state === "trailers" ? MOST_TRAILER_BYTES : MOST_SIZE_LINE;
+    if (this.line.length > most) throw new SectionTooLargeError("a line of the chunked coding is too long");
+    if (feed !== -1) this.take();
+    return end;
+  }
+
+  /** `line` ends with LF. In the trailers it holds all of them so far. */
+  private take(): void {
+    const { line } = this;
+    if (!line.endsWith("\r\n")) throw new MalformedMessageError("a line ends without CR");
+    switch (this.state) {
+      case "size": {
+        const size = SIZE_LINE.exec(line.slice(0, -2));
+        if (!size) throw new MalformedMessageError("not a chunk's size");
+        this.left = parseInt(size[1]!, 16);
+        this.state = this.left === 0 ? "trailers" : "data";
+        this.line = "";
+        return;
+      }
+      case "after":
+        if (line !== "\r\n") throw new MalformedMessageError("a chunk is longer than its size");
+        this.state = "size";
+        this.line = "";
+        return;
+      default:
+        if (line !== "\r\n" && !line.endsWith("\r\n\r\n")) return;
+        this.trailers = parseFields(line.slice(0, -2), 0);
+        this.state = "done";
+        this.line = "";
+    }
+  }
+}
+
+/** A chunk's size line. */
+export function sizeLine(length: number): string {
+  return `${length.toString(16)}\r\n`;
+}

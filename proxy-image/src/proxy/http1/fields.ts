@@ -1,0 +1,37 @@
+import { MalformedMessageError } from "./malformed";
+
+/**
+ * Field lines (RFC 9112 §5): a token, a colon directly behind it, a value without control characters, CRLF. No
+ * line folding, no bare CR or LF, no blank before the colon: each has once made two readers disagree.
+ */
+const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
+
+/**
+ * The fields of a header or trailer section, flat: name, value, … Values without the blanks around them.
+ *
+ * @param lines field lines as latin1, each with its CRLF, from `start` to the end
+ * @throws MalformedMessageError
+ */
+export function parseFields(lines: string, start: number): string[] {
+  const section = start === 0 ? lines : lines.slice(start);
+  if (!FIELD_LINES.test(section)) throw new MalformedMessageError("a field line breaks the grammar");
+  const fields: string[] = [];
+  for (let at = 0; at < section.length;) {
+    const colon = section.indexOf(":", at);
+    const end = section.indexOf("\r\n", colon);
+    fields.push(section.slice(at, colon), withoutBlanks(section, colon + 1, end));
+    at = end + 2;
+  }
+  return fields;
+}
+
+/** Optional whitespace (RFC 9110 §5.6.3) is blanks and tabs; `trim` would take more. */
+function withoutBlanks(text: string, from: number, to: number): string {
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

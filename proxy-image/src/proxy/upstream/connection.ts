@@ -1,0 +1,196 @@
+import type { TLSSocket } from "node:tls";
+import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-reader";
+import { connectionOptions } from "../forward/header-filter";
+
+/** Milliseconds for which an idle connection is kept, unless the third party says otherwise. */
+const KEEP_ALIVE = 10_000;
+/** The most that a third party can ask for. */
+const MOST_KEEP_ALIVE = 60_000;
+/** Earlier than the third party: a request that crosses its close would fail. */
+const MARGIN = 2_000;
+
+/** One request, as its connection sees it: what is to be sent, and who gets the answer. */
+export interface Requester extends AnswerSink {
+  /** There is a connection, and nothing has been sent: the turn to begin. */
+  onConnection(connection: Connection): void;
+  /** The connection takes more, after `write` said that it had enough. */
+  onDrain(): void;
+  /** There will be no answer, or no more of it. */
+  onFailure(error: Error): void;
+}
+
+/** Where a connection belongs. */
+export interface ConnectionOwner {
+  /** It is free for the next request. */
+  released(connection: Connection): void;
+  /** It is gone. */
+  closed(connection: Connection): void;
+}
+
+/** The third party closed the connection, or it broke, before the answer's end. */
+export class ConnectionLostError extends Error {
+  override readonly name = "ConnectionLostError";
+  readonly code = "ECONNRESET";
+}
+
+/** A verified connection to a third party: one request at a time, for as long as both sides stay in step. */
+export class Connection implements AnswerSink {
+  /** When it is closed if nobody uses it, on `performance.now()`'s clock. */
+  idleUntil = 0;
+  /** Whether an earlier request went over it: then the third party may just be closing it. */
+  used = false;
+  private requester: Requester | undefined;
+  private reader: AnswerReader | undefined;
+  private requestSent = false;
+  private last = false;
+  private keepAlive = KEEP_ALIVE;
+
+  constructor(
+    private readonly socket: TLSSocket,
+    private readonly owner: ConnectionOwner,
+  ) {
+    socket.on("data", (bytes: Buffer) => this.read(bytes));
+    socket.on("drain", () => this.requester?.onDrain());
+    socket.on("end", () => this.ended());
+    socket.on("error", (error: Error) => this.fail(error));
+    socket.on("close", () => {
+      this.fail(new ConnectionLostError("the connection was closed"));
+      owner.closed(this);
+    });
+  }
+
+  get usable(): boolean {
+    return !this.socket.destroyed && this.socket.writable;
+  }
+
+  /**
+   * Sends a request's head. `finish` must follow, behind what is written of the body.
+   *
+   * @param head as latin1, with the empty line
+   * @param bodiless whether the request is HEAD
+   * @param last whether no other request may come behind this one
+   */
+  begin(requester: Requester, head: string, bodiless: boolean, last: boolean): void {
+    this.requester = requester;
+    this.reader = new AnswerReader(this, bodiless);
+    this.requestSent = false;
+    this.last = last;
+    this.socket.write(head, "latin1");
+  }
+
+  /** @returns false when it has enough: then `onDrain` tells when it takes more */
+  write(piece: Buffer | string): boolean {
+    return typeof piece === "string" ? this.socket.write(piece, "latin1") : this.socket.write(piece);
+  }
+
+  /** Several writes become one. */
+  cork(): void {
+    this.socket.cork();
+  }
+
+  uncork(): void {
+    this.socket.uncork();
+  }
+
+  /** The request has been written to its end. */
+  finish(): void {
+    this.requestSent = true;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Ends it at once; its requester is told nothing more. */
+  destroy(): void {
+    this.requester = undefined;
+    this.socket.destroy();
+  }
+
+  onHead(head: AnswerHead): void {
+    if (head.last) this.last = true;
+    this.readConnection(head.fields);
+    this.requester?.onHead(head);
+  }
+
+  onBody(piece: Buffer): void {
+    this.requester?.onBody(piece);
+  }
+
+  onEnd(trailers: readonly string[]): void {
+    this.requester?.onEnd(trailers);
+  }
+
+  private read(bytes: Buffer): void {
+    if (!this.requester) {
+      // Nothing was asked for: an answer from here on could be taken for another request's.
+      this.socket.destroy();
+      return;
+    }
+    let used: number;
+    try {
+      used = this.reader!.read(bytes);
+    } catch (error) {
+      this.fail(error as Error);
+      return;
+    }
+    if (!this.reader!.done) return;
+    if (used < bytes.length) this.last = true;
+    this.release();
+  }
+
+  private ended(): void {
+    if (!this.requester) {
+      this.socket.destroy();
+      return;
+    }
+    this.last = true;
+    try {
+      if (this.reader!.close()) this.release();
+      else this.fail(new ConnectionLostError("the connection ended before the answer did"));
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  /** The answer is complete. Where the request is not, the connection's next bytes would still be its body. */
+  private release(): void {
+    this.requester = undefined;
+    this.used = true;
+    if (this.last || !this.requestSent || this.socket.destroyed) {
+      this.socket.destroy();
+      return;
+    }
+    if (this.socket.isPaused()) this.socket.resume();
+    this.idleUntil = performance.now() + this.keepAlive;
+    this.owner.released(this);
+  }
+
+  private fail(error: Error): void {
+    const { requester } = this;
+    this.requester = undefined;
+    this.socket.destroy();
+    requester?.onFailure(error);
+  }
+
+  /** How long the connection may be kept, by the third party's word. */
+  private readConnection(fields: readonly string[]): void {
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i]!;
+      if (name.length !== 10) continue;
+      const lower = name.toLowerCase();
+      if (lower === "connection") {
+        if (connectionOptions(fields[i + 1]!).includes("close")) this.last = true;
+      } else if (lower === "keep-alive") {
+        const seconds = /(?:^|[,;\s])timeout=(\d{1,6})/i.exec(fields[i + 1]!)?.[1];
+        if (seconds === undefined) continue;
+        this.keepAlive = Math.min(Number(seconds) * 1_000 - MARGIN, MOST_KEEP_ALIVE);
+        if (this.keepAlive <= 0) this.last = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { TLSSocket } from "node:tls";
+import { Connection, type ConnectionOwner, type Requester } from "./connection";
+
+/**
+ * The connections to one origin. A free one is found in one step, the last used first, so that those beyond the
+ * need fall idle and are closed.
+ */
+export class Pool implements ConnectionOwner {
+  private readonly idle: Connection[] = [];
+  private readonly all = new Set<Connection>();
+  private readonly waiting: Requester[] = [];
+  private dialling = 0;
+  private closing = false;
+
+  /**
+   * @param connect makes a verified connection
+   * @param most connections at a time; requests beyond wait for one
+   */
+  constructor(
+    private readonly connect: () => Promise<TLSSocket>,
+    private readonly most: number,
+  ) {}
+
+  /**
+   * Gives a request its turn on a connection, now or later.
+   *
+   * @param fresh not on one that has been idle: it may be as stale as the one that has just failed
+   */
+  request(requester: Requester, fresh = false): void {
+    if (!fresh) {
+      for (let free = this.idle.pop(); free; free = this.idle.pop()) {
+        if (!free.usable) continue;
+        requester.onConnection(free);
+        return;
+      }
+    }
+    this.waiting.push(requester);
+    this.dial();
+  }
+
+  /** Takes back a request that still waits for its connection. */
+  cancel(requester: Requester): void {
+    const place = this.waiting.indexOf(requester);
+    if (place !== -1) this.waiting.splice(place, 1);
+  }
+
+  released(connection: Connection): void {
+    const next = this.waiting.shift();
+    if (next) next.onConnection(connection);
+    else if (this.closing) connection.destroy();
+    else this.idle.push(connection);
+  }
+
+  closed(connection: Connection): void {
+    this.all.delete(connection);
+    const place = this.idle.indexOf(connection);
+    if (place !== -1) this.idle.splice(place, 1);
+    this.dial();
+  }
+
+  /** Closes what has been idle for too long. @param now on `performance.now()`'s clock */
+  sweep(now: number): void {
+    for (const connection of this.idle.filter(({ idleUntil }) => idleUntil <= now)) connection.destroy();
+  }
+
+  /** Finishes what is under way, and keeps nothing behind it. */
+  close(): void {
+    this.closing = true;
+    for (const connection of this.idle.splice(0)) connection.destroy();
+  }
+
+  /** Ends everything, at once. */
+  destroy(): void {
+    this.close();
+    this.waiting.length = 0;
+    for (const connection of this.all) connection.destroy();
+  }
+
+  /** As many connections as are waited for, and no more than there may be. */
+  private dial(): void {
+    while (this.waiting.length > this.dialling && this.all.size + this.dialling < this.most) {
+      this.dialling++;
+      this.connect().then(
+        (socket) => {
+          this.dialling--;
+          const connection = new Connection(socket, this);
+          this.all.add(connection);
+          this.released(connection);
+        },
+        (error: unknown) => {
+          this.dialling--;
+          this.waiting.shift()?.onFailure(error as Error);
+          this.dial();
+        },
+      );
+    }
+  }
+}
