@@ -1,5 +1,5 @@
 import type { Exchange } from "../exchange";
-import type { Log } from "./log";
+import { type Log, lineWriter } from "./log";
 
 /** Characters of a host in the log; a DNS name has no more. */
 const MOST_HOST = 253;
@@ -7,44 +7,70 @@ const MOST_HOST = 253;
 const MOST_PATH = 512;
 /** W3C Trace Context §3.2: version, trace id, parent id, flags. */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+/** Text that stands in JSON as it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /** Writes the line of one exchange. */
 export type AccessLog = (exchange: Exchange) => void;
 
 /**
- * One line per exchange. Never the query, header fields or bodies: keys and personal data are there.
+ * One line per exchange. Never the query, header fields or bodies: keys and personal data are there. Written by
+ * hand: as an object through pino it cost 7 % of a small request.
  *
  * @param percent share of the requests that went well which is logged; those that did not always are
  */
 export function createAccessLog(log: Log, percent: number): AccessLog {
+  const write = lineWriter(log);
+  const time = createTimestamp();
   let share = 0;
   return (exchange) => {
-    const { req, caller, destination, failure } = exchange;
+    const { failure } = exchange;
     if (!failure) {
       share += percent;
       if (share < 100 || !log.isLevelEnabled("info")) return;
       share -= 100;
     } else if (!log.isLevelEnabled("warn")) return;
-    const line = {
-      client: caller?.key,
-      method: req.method,
-      // What was refused is what one looks for: there the header itself, as it came.
-      host: destination?.host ?? req.headers.host?.slice(0, MOST_HOST),
-      upstream: destination?.route.entry,
-      path: pathOf(req.url ?? ""),
-      status: exchange.status,
-      durationMs: Math.round((performance.now() - exchange.startedAt) * 100) / 100,
-      requestBytes: exchange.body?.bytes ?? 0,
-      responseBytes: exchange.bytesOut,
-      retries: exchange.retries || undefined,
-      abandoned: exchange.abandoned || undefined,
-      error: failure?.name,
-      reason: exchange.reason,
-      cause: exchange.cause === undefined ? undefined : describe(exchange.cause),
-      traceId: traceOf(req.headers.traceparent),
-    };
-    if (failure) log.warn(line, "request");
-    else log.info(line, "request");
+    write(`{"level":"${failure ? "warn" : "info"}","time":"${time()}",${line(exchange)},"msg":"request"}\n`);
+  };
+}
+
+function line(exchange: Exchange): string {
+  const { req, caller, destination, failure, body } = exchange;
+  const traceId = traceOf(req.headers.traceparent);
+  const duration = Math.round((performance.now() - exchange.startedAt) * 100) / 100;
+  // What was refused is what one looks for: there the header itself, as it came.
+  const host = destination?.host ?? req.headers.host?.slice(0, MOST_HOST);
+  return (
+    (caller ? `"client":${quoted(caller.key)},` : "") +
+    `"method":${quoted(req.method ?? "")}` +
+    (host === undefined ? "" : `,"host":${quoted(host)}`) +
+    (destination ? `,"upstream":${quoted(destination.route.entry)}` : "") +
+    `,"path":${quoted(pathOf(req.url ?? ""))},"status":${exchange.status},"durationMs":${duration}` +
+    `,"requestBytes":${body?.bytes ?? 0},"responseBytes":${exchange.bytesOut}` +
+    (exchange.retries > 0 ? `,"retries":${exchange.retries}` : "") +
+    (exchange.abandoned ? ',"abandoned":true' : "") +
+    (failure ? `,"error":${quoted(failure.name)}` : "") +
+    (exchange.reason === undefined ? "" : `,"reason":${quoted(exchange.reason)}`) +
+    (exchange.cause === undefined ? "" : `,"cause":${quoted(describe(exchange.cause))}`) +
+    (traceId === undefined ? "" : `,"traceId":"${traceId}"`)
+  );
+}
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** ISO 8601; made once for all lines of a millisecond. */
+function createTimestamp(): () => string {
+  let last = 0;
+  let text = "";
+  return () => {
+    const now = Date.now();
+    if (now !== last) {
+      last = now;
+      text = new Date(now).toISOString();
+    }
+    return text;
   };
 }
 

@@ -26,3 +26,9 @@ export function createLog(level: LogLevel): Log {
     destination,
   );
 }
+
+/** Writes whole lines among the log's own. */
+export function lineWriter(log: Log): (line: string) => void {
+  const stream = (log as unknown as Record<symbol, { write(line: string): void }>)[pino.symbols.streamSym]!;
+  return (line) => stream.write(line);
+}

@@ -1,0 +1,129 @@
+import { STATUS_CODES } from "node:http";
+import type { Registry } from "prom-client";
+import type { Exchange } from "../exchange";
+import { BUCKETS, type Count, Counts, type Durations, Histograms } from "./series";
+
+/** RFC 9110's and PATCH; any other is one label value, or callers could make metrics without end. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/** Service accounts that get a label value of their own; beyond, all are one. */
+const MOST_CLIENTS = 1_000;
+/** Label value for what has none of its own. */
+const OTHER = "_OTHER";
+/** Statuses have three digits. */
+const STATUSES = 1_000;
+
+/** Counts what every request is counted by. */
+export interface RequestMetrics {
+  ended(upstream: string, exchange: Exchange): void;
+}
+
+/** The series of one entry of the policy, made when they are first needed. */
+interface EntrySeries {
+  /** By method and status. */
+  readonly durations: Map<number, { server: Durations; client: Durations }>;
+  /** By caller, then by class of status. */
+  readonly requests: Map<string, Count[]>;
+  readonly received: Count;
+  readonly sent: Count;
+  readonly retries: Count;
+}
+
+/** The metrics of requests, on a registry. */
+export function createRequestMetrics(registry: Registry): RequestMetrics {
+  const server = new Histograms(
+    registry,
+    {
+      name: "http_server_request_duration_seconds",
+      help: "From a request's headers to the end of its answer.",
+    },
+    BUCKETS,
+  );
+  const client = new Histograms(
+    registry,
+    {
+      name: "http_client_request_duration_seconds",
+      help: "From a request's headers to those of the third party's answer.",
+    },
+    BUCKETS,
+  );
+  const requests = new Counts(registry, {
+    name: "egress_requests_total",
+    help: "Requests by calling service account (namespace/name; none without a mesh) and class of status.",
+  });
+  const received = new Counts(registry, {
+    name: "egress_request_bytes_total",
+    help: "Bytes of request bodies.",
+  });
+  const sent = new Counts(registry, {
+    name: "egress_response_bytes_total",
+    help: "Bytes of answers' bodies.",
+  });
+  const retries = new Counts(registry, {
+    name: "egress_retries_total",
+    help: "Requests that were sent a second time.",
+  });
+
+  const entries = new Map<string, EntrySeries>();
+  const entry = (upstream: string): EntrySeries => {
+    let found = entries.get(upstream);
+    if (!found) {
+      found = {
+        durations: new Map(),
+        requests: new Map(),
+        received: received.series({ upstream }),
+        sent: sent.series({ upstream }),
+        retries: retries.series({ upstream }),
+      };
+      entries.set(upstream, found);
+    }
+    return found;
+  };
+
+  const durationsOf = ({ durations }: EntrySeries, upstream: string, method: number, status: number) => {
+    const key = method * STATUSES + status;
+    let found = durations.get(key);
+    if (!found) {
+      const labels = {
+        upstream,
+        http_request_method: METHODS[method] ?? OTHER,
+        http_response_status_code: status === 0 ? "none" : STATUS_CODES[status] ? String(status) : OTHER,
+      };
+      found = { server: server.series(labels), client: client.series(labels) };
+      durations.set(key, found);
+    }
+    return found;
+  };
+
+  const clients = new Set<string>();
+  const count = (of: EntrySeries, upstream: string, caller: string | undefined, status: number): void => {
+    let name = caller ?? "none";
+    let counts = of.requests.get(name);
+    if (!counts) {
+      if (clients.size < MOST_CLIENTS || clients.has(name)) clients.add(name);
+      else name = OTHER;
+      counts = of.requests.get(name) ?? [];
+      of.requests.set(name, counts);
+    }
+    const statusClass = Math.floor(status / 100);
+    const found = (counts[statusClass] ??= requests.series({
+      upstream,
+      client: name,
+      status: status === 0 ? "none" : `${statusClass}xx`,
+    }));
+    found.value++;
+  };
+
+  return {
+    ended(upstream, exchange) {
+      const { req, caller, body, startedAt, answeredAt, status } = exchange;
+      const of = entry(upstream);
+      const durations = durationsOf(of, upstream, METHODS.indexOf(req.method ?? ""), status);
+      durations.server.observe((performance.now() - startedAt) / 1_000);
+      if (answeredAt > 0) durations.client.observe((answeredAt - startedAt) / 1_000);
+      count(of, upstream, caller?.key, status);
+      of.sent.value += exchange.bytesOut;
+      if (body) of.received.value += body.bytes;
+      of.retries.value += exchange.retries;
+    },
+  };
+}
