@@ -189,7 +189,7 @@ describe("forward", () => {
       const { req, response } = begin({ port: world.port, host: NAME });
       response.catch(() => undefined);
       req.end();
-      await once(world.proxy.data, "request");
+      await eventually(() => world.proxy.inFlight() === 1, "in flight");
       await new Promise((resolve) => setTimeout(resolve, 50));
       req.destroy();
       await eventually(() => closed, "the third party's request is closed");

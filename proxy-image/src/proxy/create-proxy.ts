@@ -6,7 +6,7 @@ import { createPolicyServer } from "./admin/policy-server";
 import { callerReader } from "./authorise/caller";
 import { type Routes, createRoutes } from "./authorise/routes";
 import { createChain } from "./chain";
-import { createDataServer } from "./data-server";
+import { DataServer } from "./caller/data-server";
 import { drain } from "./drain";
 import { PROXY_NAME } from "./errors/answer";
 import { createLinkPolicy } from "./forward/links";
@@ -38,7 +38,7 @@ export interface ProxyOptions {
 /** A proxy whose servers do not listen yet. */
 export interface Proxy {
   /** For applications. */
-  readonly data: Server;
+  readonly data: DataServer;
   /** For probes and metrics. */
   readonly admin: Server;
   /** The policy, for loopback only. */
@@ -85,7 +85,7 @@ export function createProxy({
     draining: () => draining,
   });
   const clock = startClock(observer.exchanges);
-  const data = createDataServer(chain, observer);
+  const data = new DataServer(chain, observer);
   const admin = createAdminServer(metrics.registry, () => data.listening && !draining);
   return {
     data,

@@ -1,5 +1,5 @@
-import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DataServer } from "./caller/data-server";
 import type { Observer } from "./observe/observer";
 
 /** Milliseconds without a new request after which nobody is believed to send any more. */
@@ -13,7 +13,7 @@ const CHECK_EVERY = 50;
  * @param limit milliseconds for all of it; what lasts longer is cut
  * @returns how many requests were cut
  */
-export async function drain(server: Server, observer: Observer, limit: number): Promise<number> {
+export async function drain(server: DataServer, observer: Observer, limit: number): Promise<number> {
   const began = performance.now();
   const deadline = began + limit;
   const quiet = (): boolean => performance.now() - Math.max(began, observer.lastBegan) >= QUIET;

@@ -1,20 +1,18 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Caller } from "./authorise/caller";
 import type { Destination } from "./authorise/routes";
+import type { CallerConnection } from "./caller/caller-connection";
+import type { Reply } from "./caller/reply";
 import { answer } from "./errors/answer";
-import type { Failure } from "./errors/failures";
+import { type Failure, FailureError } from "./errors/failures";
 import type { Relay } from "./forward/relay";
 import type { RequestBody } from "./forward/request-body";
 import type { UpgradeGate } from "./forward/upgrade-gate";
+import type { RequestHead } from "./http1/request-head";
 import type { InFlight } from "./limit/in-flight";
 import { outcomeOf } from "./limit/outcome";
 import type { Origin } from "./upstream/origin";
-
-const EXCHANGE = Symbol("exchange");
-const CLOSING = Symbol("closing");
-/** Milliseconds. */
-const LINGER = 2_000;
 
 /** One request and its answer: what the stages find out, and what the log and the metrics tell afterwards. */
 export class Exchange {
@@ -42,7 +40,7 @@ export class Exchange {
   answeredAt = 0;
   /** Bytes of the answer's body that were passed on. */
   bytesOut = 0;
-  /** The caller's socket, where it asks for an upgrade. */
+  /** The caller's socket, where it asks for an upgrade, and what came behind the request. */
   upgrade: { socket: Socket; head: Buffer } | undefined;
   gate: UpgradeGate | undefined;
   outgoing: ClientRequest | undefined;
@@ -60,37 +58,40 @@ export class Exchange {
   abandoned = false;
 
   constructor(
-    readonly req: IncomingMessage,
-    readonly res: ServerResponse,
+    readonly head: RequestHead,
+    readonly reply: Reply,
+    readonly connection: CallerConnection,
     private readonly observe: (exchange: Exchange) => void,
-  ) {
-    (req as Carrier)[EXCHANGE] = this;
-    (res as Carrier)[EXCHANGE] = this;
-    res.on("close", onClose);
-    res.on("drain", onDrain);
-  }
+  ) {}
 
   /** Status that the caller saw; 0 for none. */
   get status(): number {
-    if (this.upgraded) return 101;
-    return this.res.headersSent ? this.res.statusCode : 0;
+    return this.upgraded ? 101 : this.reply.status;
+  }
+
+  /** The request has come whole. */
+  get complete(): boolean {
+    return !this.head.hasBody || this.body?.complete === true;
   }
 
   /** Ends it with a failure: as an answer where none has begun, otherwise by a visible cut. */
   refuse(failure: Failure, reason?: string, headers?: readonly string[]): void {
-    const { res } = this;
     this.failure = failure;
     this.reason = reason;
-    if (failure.closes) (this.req.socket as Closing)[CLOSING] = true;
-    if (!res.headersSent) answer(res, failure, reason, headers);
-    // A clean end would make half an answer look whole; HTTP/1.0 shows nothing but a reset.
-    else res.socket?.resetAndDestroy();
+    if (this.reply.begun) this.reply.reset();
+    else answer(this.reply, failure, reason, headers);
   }
 
-  /** Ends it at once, whatever its state. */
+  /** Ends it with a failure, whatever its state. */
+  stop(failure: Failure): void {
+    if (this.relay) this.relay.cut(new FailureError(failure));
+    else this.refuse(failure);
+  }
+
+  /** Ends it at once, without a word. */
   cut(): void {
     this.outgoing?.destroy();
-    this.req.socket.destroy();
+    this.connection.destroy();
   }
 
   /** The answer has been sent, or can't be any more. */
@@ -98,52 +99,11 @@ export class Exchange {
     this.relay?.abandon();
     if (this.gate) {
       this.bytesOut += this.gate.bytesOut;
-      if (!this.upgraded && !this.failure && !this.res.writableFinished) this.abandoned = true;
+      if (!this.upgraded && !this.failure && !this.reply.ended) this.abandoned = true;
       this.outgoing?.destroy();
     }
-    if (!this.req.complete && !this.upgrade) linger(this.req);
     this.leave?.leave(this.caller?.key ?? "");
     this.origin?.breaker?.report(outcomeOf(this));
     this.observe(this);
   }
-}
-
-/**
- * A request that was answered before its body's end: the rest is read and dropped for a while, because closing
- * at once would reset the connection and could take the answer with it (RFC 9112 §9.6).
- */
-function linger(req: IncomingMessage): void {
-  const { socket } = req;
-  if (socket.destroyed) return;
-  const timer = setTimeout(() => {
-    if (!req.complete) socket.destroy();
-  }, LINGER).unref();
-  socket.once("close", () => clearTimeout(timer));
-}
-
-/** Shared by all answers, so that a request costs no closure. */
-function onClose(this: ServerResponse): void {
-  exchangeOf(this).finish();
-}
-
-function onDrain(this: ServerResponse): void {
-  exchangeOf(this).relay?.resume();
-}
-
-/** Whether a request on this connection was refused in a way that ends it: what follows is not to be read. */
-export function isClosing(socket: Socket): boolean {
-  return (socket as Closing)[CLOSING] === true;
-}
-
-interface Closing {
-  [CLOSING]?: true;
-}
-
-interface Carrier {
-  [EXCHANGE]?: Exchange;
-}
-
-/** The exchange that a request or a response belongs to. */
-export function exchangeOf(message: IncomingMessage | ServerResponse): Exchange {
-  return (message as Carrier)[EXCHANGE]!;
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { Server } from "node:net";
 import { loadPolicy } from "../policy/load";
 import { CommandLineError, parseCommandLine } from "./command-line";
 import { createProxy } from "./create-proxy";

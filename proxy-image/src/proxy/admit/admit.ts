@@ -1,4 +1,4 @@
-import { type Failure, methodRefused } from "../errors/failures";
+import { type Failure, expectationRefused, methodRefused } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { checkFraming } from "./framing";
 import { checkTarget } from "./target";
@@ -11,7 +11,14 @@ export function admit(exchange: Exchange): boolean {
   return !failure;
 }
 
-function decide({ req, upgrade }: Exchange): Failure | undefined {
-  if (req.method === "TRACE" || req.method === "CONNECT") return methodRefused;
-  return checkFraming(req.rawHeaders) ?? checkTarget(req.url!) ?? checkUpgrade(req, upgrade);
+function decide({ head }: Exchange): Failure | undefined {
+  if (head.method === "TRACE" || head.method === "CONNECT") return methodRefused;
+  return (
+    checkFraming(head) ?? checkTarget(head.target) ?? checkExpectation(head.expect) ?? checkUpgrade(head)
+  );
+}
+
+/** RFC 9110 §10.1.1 knows one. */
+function checkExpectation(expect: string | undefined): Failure | undefined {
+  return expect === undefined || expect.toLowerCase() === "100-continue" ? undefined : expectationRefused;
 }

@@ -2,44 +2,31 @@ import {
   type Failure,
   conflictingFraming,
   duplicateHost,
+  malformedRequest,
   missingHost,
   tooManyHeaders,
   transferEncodingRefused,
 } from "../errors/failures";
+import type { RequestHead } from "../http1/request-head";
 
 /** More header fields than any client sends, and few enough to walk for every request. */
 const MOST_HEADER_FIELDS = 100;
 
 /**
- * Looks once at all header fields for what two readers of a request could read in two ways. Node accepts two
- * Hosts (the first wins) and `gzip, chunked`, so `rawHeaders` is what counts, never `headers`.
- *
- * @param rawHeaders flat: name, value, …
+ * Refuses what two readers of a request could read in two ways: two Hosts, two framings, a transfer coding beside
+ * `chunked` (RFC 9112 §3.2, §6.3).
  */
-export function checkFraming(rawHeaders: readonly string[]): Failure | undefined {
-  if (rawHeaders.length > 2 * MOST_HEADER_FIELDS) return tooManyHeaders;
-  let hosts = 0;
-  let lengths = 0;
-  let encodings = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!;
-    // Lengths first: lower-casing every name costs more than the rest of the walk.
-    if (name.length === 4) {
-      if (name.toLowerCase() === "host") hosts++;
-    } else if (name.length === 14) {
-      if (name.toLowerCase() === "content-length") {
-        lengths++;
-        if (!/^\d{1,15}$/.test(rawHeaders[i + 1]!)) return conflictingFraming;
-      }
-    } else if (name.length === 17) {
-      if (name.toLowerCase() === "transfer-encoding") {
-        encodings++;
-        if (rawHeaders[i + 1]!.toLowerCase() !== "chunked") return transferEncodingRefused;
-      }
-    }
+export function checkFraming(head: RequestHead): Failure | undefined {
+  if (head.fields.length > 2 * MOST_HEADER_FIELDS) return tooManyHeaders;
+  if (head.contentLength !== undefined && !/^\d{1,15}$/.test(head.contentLength)) return malformedRequest;
+  if (head.lengths + head.encodings > 1) return conflictingFraming;
+  const coding = head.transferEncoding?.toLowerCase();
+  if (coding !== undefined && coding !== "chunked") {
+    return coding.split("chunked").length > 2 ? conflictingFraming : transferEncodingRefused;
   }
-  if (lengths + encodings > 1) return conflictingFraming;
-  if (hosts === 0) return missingHost;
-  if (hosts > 1) return duplicateHost;
+  // There was none: whoever says so is confused about where its messages end (RFC 9112 §6.1).
+  if (coding !== undefined && head.minor === 0) return conflictingFraming;
+  if (head.hosts === 0) return missingHost;
+  if (head.hosts > 1) return duplicateHost;
   return undefined;
 }

@@ -10,16 +10,16 @@ export function authorise(
   callerOf: (rawHeaders: readonly string[]) => Caller | undefined,
 ): Stage {
   const decide = (exchange: Exchange): Failure | undefined => {
-    const { headers, rawHeaders, method = "", url = "" } = exchange.req;
-    const caller = callerOf(rawHeaders);
+    const { fields, method, target, host = "" } = exchange.head;
+    const caller = callerOf(fields);
     exchange.caller = caller;
     // There is exactly one: admission has counted them.
-    const destination = routes.find(headers.host ?? "");
+    const destination = routes.find(host);
     if (destination === "malformed") return malformedHost;
     if (destination === undefined) return notListed;
     exchange.destination = destination;
     if (exchange.upgrade && !destination.route.upstream.websockets) return upgradeRefused;
-    return destination.route.rules(caller, { method, target: url, rawHeaders });
+    return destination.route.rules(caller, { method, target, rawHeaders: fields });
   };
 
   return function authorise(exchange) {

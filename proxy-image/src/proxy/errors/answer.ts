@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { Reply } from "../caller/reply";
 import type { Failure } from "./failures";
 
 /** Who answers, in Proxy-Status. */
@@ -7,11 +7,11 @@ export const PROXY_NAME = "k8s-egress";
 const EXPLANATIONS =
   "https://github.com/k8s-egress/k8s-egress/blob/main/proxy-image/src/proxy/errors/README.md";
 
-/** The answer's status line is left to the caller: here are its headers, flat, and its body. */
-export function problem(failure: Failure, reason?: string): { headers: string[]; body: Buffer } {
+/** Headers, flat, and a body of ASCII. */
+function problem(failure: Failure, reason?: string): { headers: string[]; body: string } {
   const { name, status, title, advice, proxyStatus, headers = [] } = failure;
   const detail = reason ? `${reason} ${advice}` : advice;
-  const body = Buffer.from(`${JSON.stringify({ type: `${EXPLANATIONS}#${name}`, title, status, detail })}\n`);
+  const body = `${ascii(JSON.stringify({ type: `${EXPLANATIONS}#${name}`, title, status, detail }))}\n`;
   return {
     headers: [
       "Content-Type",
@@ -30,13 +30,19 @@ export function problem(failure: Failure, reason?: string): { headers: string[];
 
 /** Answers a request with a failure (RFC 9457 body, RFC 9209 header); nothing may have been sent before. */
 export function answer(
-  res: ServerResponse,
+  reply: Reply,
   failure: Failure,
   reason?: string,
   further: readonly string[] = [],
 ): void {
   const { headers, body } = problem(failure, reason);
   headers.push(...further);
-  res.writeHead(failure.status, headers);
-  res.end(body);
+  if (failure.closes) reply.last = true;
+  reply.begin(failure.status, headers);
+  reply.end(body);
+}
+
+/** JSON with everything else escaped, so that its characters are its bytes. */
+function ascii(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -22,7 +22,7 @@ const failure = (
   proxyStatus: string,
   title: string,
   advice: string,
-  headers?: readonly string[],
+  { closes = false, headers }: { closes?: boolean; headers?: readonly string[] } = {},
 ): Failure => ({
   name,
   status,
@@ -30,12 +30,12 @@ const failure = (
   title,
   advice,
   ...(headers && { headers }),
-  closes: headers?.[0] === "Connection",
+  closes,
 });
 
 const asksForTooMuch = "Send less: the limit protects every caller of this proxy.";
 /** The connection is not read on after what could be read in two ways. */
-const close = ["Connection", "close"];
+const close = { closes: true };
 const clientIsWrong = "Correct the client, or whatever stands between it and this proxy.";
 
 // Requests that are refused before anything is decided.
@@ -85,7 +85,7 @@ export const methodRefused = failure(
   "http_request_denied",
   "CONNECT and TRACE are refused for every upstream.",
   "Use another method: a tunnel would escape the policy, and TRACE would echo credentials.",
-  [...close, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"],
+  { ...close, headers: ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"] },
 );
 export const transferEncodingRefused = failure(
   "transfer-encoding-refused",
@@ -233,7 +233,7 @@ export const upstreamBusy = failure(
   "connection_limit_reached",
   "As many requests as the upstream allows are in flight.",
   "Wait as Retry-After says, then repeat the request; `maxRequests` of the upstream is the limit.",
-  ["Retry-After", "1"],
+  { headers: ["Retry-After", "1"] },
 );
 export const callerBusy = failure(
   "caller-busy",
@@ -241,7 +241,7 @@ export const callerBusy = failure(
   "connection_limit_reached",
   "As many of this caller's requests as the upstream allows are in flight.",
   "Wait as Retry-After says, then repeat the request; `maxRequestsPerCaller` of the upstream is the limit.",
-  ["Retry-After", "1"],
+  { headers: ["Retry-After", "1"] },
 );
 export const circuitOpen = failure(
   "circuit-open",
@@ -256,7 +256,7 @@ export const overloaded = failure(
   "connection_limit_reached",
   "This pod has as many requests in flight as it can carry.",
   "Wait as Retry-After says, then repeat the request; if it lasts, add replicas.",
-  ["Retry-After", "1"],
+  { headers: ["Retry-After", "1"] },
 );
 export const totalTimeout = failure(
   "total-timeout",

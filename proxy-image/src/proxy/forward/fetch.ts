@@ -5,7 +5,7 @@ import type { AnswerHead } from "../http1/answer-reader";
 import type { Connection, Requester } from "../upstream/connection";
 import type { LinkRewriter } from "./links";
 import { Relay, type RelayOptions } from "./relay";
-import { RequestBody, hasBody } from "./request-body";
+import { RequestBody } from "./request-body";
 
 /** RFC 9110 §9.2.2. */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -29,11 +29,12 @@ export class Fetch extends Relay implements Requester {
     private readonly headers: readonly string[],
   ) {
     super(exchange, options, links);
-    const { req, destination } = exchange;
-    if (hasBody(req)) {
+    const { head, connection, destination } = exchange;
+    if (head.hasBody) {
       const most = destination!.route.upstream.maxBodyBytes?.request ?? Infinity;
       exchange.body = new RequestBody(
-        req,
+        connection,
+        head.chunked,
         most,
         () => this.cut(new FailureError(requestTooLarge)),
         () => (this.awaitingSince = performance.now()),
@@ -48,12 +49,12 @@ export class Fetch extends Relay implements Requester {
 
   onConnection(connection: Connection): void {
     this.connection = connection;
-    const { req, body } = this.exchange;
-    const { method = "" } = req;
+    const { head, body } = this.exchange;
+    const { method } = head;
     // Search APIs take a body with GET, so it is not refused; but a server that does not look for it would take it
     // for the next request (RFC 9110 §9.3.1), so nobody's comes behind it.
     const last = body !== undefined && !WITH_BODY.has(method);
-    this.expecting = body !== undefined && req.headers.expect !== undefined;
+    this.expecting = body !== undefined && head.expect !== undefined;
     connection.begin(this, this.requestHead(last), method === "HEAD", last);
     if (!body) connection.finish();
     else if (!this.expecting) {
@@ -72,13 +73,17 @@ export class Fetch extends Relay implements Requester {
     if (status === 100 && this.expecting) {
       this.expecting = false;
       this.awaitingSince = 0;
-      this.exchange.res.writeContinue();
+      this.exchange.reply.continue();
       this.exchange.body!.start(this.connection!);
     } else this.head(status, fields, length);
   }
 
   onBody(piece: Buffer): void {
     this.data(piece);
+  }
+
+  onRead(): void {
+    this.pass();
   }
 
   onEnd(trailers: readonly string[]): void {
@@ -112,15 +117,15 @@ export class Fetch extends Relay implements Requester {
 
   /** The request's line and header section. Its parts have been read by the strict rules of admission. */
   private requestHead(last: boolean): string {
-    const { req, origin, body } = this.exchange;
-    let text = `${req.method} ${req.url} HTTP/1.1\r\nHost: ${origin!.authority}\r\n`;
+    const { head, origin, body } = this.exchange;
+    let text = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${origin!.authority}\r\n`;
     const { headers } = this;
     for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
-    const length = req.headers["content-length"];
+    const length = head.contentLength;
     if (length !== undefined) text += `Content-Length: ${length}\r\n`;
     else if (body) text += "Transfer-Encoding: chunked\r\n";
     // RFC 9110 §8.6: without it some servers wait for a body, or answer 411.
-    else if (WITH_BODY.has(req.method!)) text += "Content-Length: 0\r\n";
+    else if (WITH_BODY.has(head.method)) text += "Content-Length: 0\r\n";
     if (this.expecting) text += "Expect: 100-continue\r\n";
     if (last) text += "Connection: close\r\n";
     return `${text}\r\n`;
@@ -135,7 +140,7 @@ export class Fetch extends Relay implements Requester {
     const { retryBudget } = exchange.destination!.route;
     if (!retryBudget || this.heard || exchange.retries > 0 || exchange.abandoned || exchange.body)
       return false;
-    if (!IDEMPOTENT.has(exchange.req.method ?? "")) return false;
+    if (!IDEMPOTENT.has(exchange.head.method)) return false;
     const failure = classify(error);
     return (failure === connectionTerminated || failure === connectionRefused) && retryBudget.take();
   }

@@ -17,9 +17,9 @@ export function forward(options: ForwardOptions): Stage {
   const forwardUpgrade: UpgradeForwarder = createUpgradeForwarder(options);
 
   return function forward(exchange) {
-    const { req } = exchange;
+    const { head } = exchange;
     const { route } = exchange.destination!;
-    const headers = requestHeaders(req.rawHeaders, via, route.setHeaders);
+    const headers = requestHeaders(head.fields, via, route.setHeaders);
     if (headers === undefined) {
       exchange.refuse(proxyLoop);
       return false;
@@ -29,16 +29,11 @@ export function forward(options: ForwardOptions): Stage {
       return true;
     }
     const most = route.upstream.maxBodyBytes?.request ?? Infinity;
-    if (Number(req.headers["content-length"] ?? 0) > most) {
+    if (Number(head.contentLength ?? 0) > most) {
       exchange.refuse(requestTooLarge);
       return false;
     }
-    new Fetch(
-      exchange,
-      options,
-      links.rewriterFor(exchange.destination!, req.headers.host!),
-      headers,
-    ).start();
+    new Fetch(exchange, options, links.rewriterFor(exchange.destination!, head.host!), headers).start();
     return true;
   };
 }

@@ -1,31 +1,34 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { RequestHead } from "../http1/request-head";
 import { connectionOptions } from "./header-filter";
 
 /** RFC 6455 §1.3. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** Whether a request is a WebSocket handshake and nothing else (RFC 6455 §4.2.1). */
-export function isHandshake({ method, httpVersion, headers }: IncomingMessage): boolean {
+export function isHandshake(head: RequestHead): boolean {
+  const headers = joinedFields(head.fields);
   return (
-    method === "GET" &&
-    httpVersion === "1.1" &&
+    head.method === "GET" &&
+    head.minor === 1 &&
     headers.upgrade?.toLowerCase() === "websocket" &&
     connectionOptions(headers.connection ?? "").includes("upgrade") &&
     headers["sec-websocket-version"] === "13" &&
     /^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? "") &&
     // A body would be read as frames by one side and as a request by the other.
-    headers["content-length"] === undefined &&
-    headers["transfer-encoding"] === undefined &&
-    headers.expect === undefined
+    head.contentLength === undefined &&
+    head.transferEncoding === undefined &&
+    head.expect === undefined
   );
 }
 
 /** Whether an answer accepts this very handshake (RFC 6455 §4.1). */
-export function accepts(request: IncomingMessage, answer: IncomingMessage): boolean {
+export function accepts(request: RequestHead, answer: IncomingMessage): boolean {
+  const asked = joinedFields(request.fields);
   const { headers } = answer;
-  const key = request.headers["sec-websocket-key"] ?? "";
-  const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+  const key = asked["sec-websocket-key"] ?? "";
+  const offered = (asked["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   const chosen = headers["sec-websocket-protocol"];
   return (
     answer.statusCode === 101 &&
@@ -36,7 +39,16 @@ export function accepts(request: IncomingMessage, answer: IncomingMessage): bool
         .update(key + GUID)
         .digest("base64") &&
     (chosen === undefined || offered.includes(chosen)) &&
-    (headers["sec-websocket-extensions"] === undefined ||
-      request.headers["sec-websocket-extensions"] !== undefined)
+    (headers["sec-websocket-extensions"] === undefined || asked["sec-websocket-extensions"] !== undefined)
   );
+}
+
+/** By name in lower case; repeated ones joined (RFC 9110 §5.3), so that two keys are no key. */
+export function joinedFields(fields: readonly string[]): NodeJS.Dict<string> {
+  const joined: NodeJS.Dict<string> = Object.create(null) as NodeJS.Dict<string>;
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i]!.toLowerCase();
+    joined[name] = joined[name] === undefined ? fields[i + 1]! : `${joined[name]}, ${fields[i + 1]!}`;
+  }
+  return joined;
 }

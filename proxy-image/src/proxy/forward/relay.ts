@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { classify } from "../errors/classify";
 import {
   FailureError,
@@ -92,12 +91,13 @@ export abstract class Relay {
     }
     this.length = length;
     if (length !== undefined && length > this.most) throw new FailureError(responseTooLarge);
-    if (this.options.draining()) headers.push("Connection", "close");
+    const { reply } = this.exchange;
+    if (this.options.draining()) reply.last = true;
     this.exchange.answeredAt = performance.now();
     this.awaiting = "body";
     this.awaitingSince = this.exchange.answeredAt;
-    // The third party's reason phrase means nothing (RFC 9112 §4): Node's own is one hostile text less.
-    this.exchange.res.writeHead(status, headers);
+    // The third party's reason phrase means nothing (RFC 9112 §4): the registered one is one hostile text less.
+    reply.begin(status, headers);
   }
 
   protected data(piece: Buffer): void {
@@ -107,23 +107,27 @@ export abstract class Relay {
     if (piece.length === this.length && piece.length <= MOST_JOINED) {
       // The whole body in one piece: as text it shares the head's write, as bytes it would be a second one.
       this.settle();
-      exchange.res.end(piece.toString("latin1"), "latin1");
+      exchange.reply.end(piece.toString("latin1"));
       return;
     }
     if (exchange.bytesOut > this.most) throw new FailureError(responseTooLarge);
     this.awaitingSince = performance.now();
-    if (exchange.res.write(piece)) return;
+    if (exchange.reply.write(piece)) return;
     this.pausedAt = this.awaitingSince;
     this.awaitingSince = 0;
     this.pauseSource();
   }
 
+  /** All that has come has been passed on: nothing of it may wait for more. */
+  protected pass(): void {
+    if (!this.done) this.exchange.reply.flush();
+  }
+
   protected end(trailers: readonly string[]): void {
     if (this.done) return;
     this.settle();
-    const { res } = this.exchange;
-    if (trailers.length > 0 && res.chunkedEncoding) res.addTrailers(responseTrailers(trailers));
-    res.end();
+    const { reply } = this.exchange;
+    reply.end("", trailers.length > 0 && reply.chunked ? responseTrailers(trailers) : []);
   }
 
   protected fail(error: Error): void {
@@ -135,7 +139,7 @@ export abstract class Relay {
     const failure = classify(error);
     exchange.cause = error;
     exchange.refuse(
-      failure === connectionTerminated && exchange.res.headersSent ? responseIncomplete : failure,
+      failure === connectionTerminated && exchange.reply.begun ? responseIncomplete : failure,
       error instanceof FailureError ? error.reason : undefined,
     );
   }
@@ -149,18 +153,6 @@ export abstract class Relay {
 
   private passInterim(status: number, headers: string[]): void {
     if (++this.interim > MOST_INTERIM) throw new MalformedMessageError("too many interim answers");
-    const { req, res } = this.exchange;
-    if (status === 103 && req.httpVersionMinor > 0) writeInterim(res, headers);
+    if (status === 103) this.exchange.reply.earlyHints(headers);
   }
-}
-
-/** Node's own method for 103 takes nothing but Link. */
-function writeInterim(res: ServerResponse, headers: readonly string[]): void {
-  let text = "HTTP/1.1 103 Early Hints\r\n";
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
-  (res as ServerResponse & RawWriter)._writeRaw(`${text}\r\n`, "latin1");
-}
-
-interface RawWriter {
-  _writeRaw(text: string, encoding: BufferEncoding): void;
 }

@@ -1,18 +1,14 @@
-import type { IncomingMessage } from "node:http";
+import type { BodyConsumer, CallerConnection } from "../caller/caller-connection";
 import { sizeLine } from "../http1/chunked";
 import type { Connection } from "../upstream/connection";
 import { requestTrailers } from "./trailers";
 
-/** Whether a request has a body, by its framing alone (RFC 9112 §6.3). */
-export function hasBody(req: IncomingMessage): boolean {
-  const length = req.headers["content-length"];
-  return length === undefined ? req.headers["transfer-encoding"] !== undefined : Number(length) > 0;
-}
-
 /** The request's body on its way to the third party: piece by piece, at the pace of the slower side. */
-export class RequestBody {
+export class RequestBody implements BodyConsumer {
   /** Bytes so far. */
   bytes = 0;
+  /** It has been written to its end. */
+  complete = false;
   /** Since when the caller has been waited for, on the exchanges' clock; 0 while it is not its turn. */
   waitingSince = 0;
   /** Since when the third party has been waited for to take more; 0 while it takes all. */
@@ -21,23 +17,22 @@ export class RequestBody {
 
   /**
    * @param most bytes that the upstream allows
-   * @param tooLarge is called when there are more; then nothing more is sent
-   * @param complete is called when all has been written
+   * @param onTooLarge is called when there are more; then nothing more is sent
+   * @param onComplete is called when all has been written
    */
   constructor(
-    private readonly req: IncomingMessage,
+    private readonly caller: CallerConnection,
+    private readonly chunked: boolean,
     private readonly most: number,
-    private readonly tooLarge: () => void,
-    private readonly complete: () => void,
+    private readonly onTooLarge: () => void,
+    private readonly onComplete: () => void,
   ) {}
 
   /** Begins to send; before, nothing is read from the caller. */
   start(connection: Connection): void {
     this.connection = connection;
     this.waitingSince = performance.now();
-    const chunked = this.req.headers["transfer-encoding"] !== undefined;
-    this.req.on("data", (piece: Buffer) => this.send(piece, chunked));
-    this.req.on("end", () => this.end(chunked));
+    this.caller.read(this);
   }
 
   /** The third party takes more. */
@@ -45,7 +40,7 @@ export class RequestBody {
     if (!this.connection) return;
     this.blockedSince = 0;
     this.waitingSince = performance.now();
-    this.req.resume();
+    this.caller.resume();
   }
 
   /** Sends nothing more. What still comes is read and dropped, so that the caller can read its answer. */
@@ -53,20 +48,20 @@ export class RequestBody {
     this.connection = undefined;
     this.waitingSince = 0;
     this.blockedSince = 0;
-    this.req.resume();
+    if (!this.complete) this.caller.drop();
   }
 
-  private send(piece: Buffer, chunked: boolean): void {
+  onBody(piece: Buffer): void {
     const { connection } = this;
     if (!connection) return;
     this.bytes += piece.length;
     if (this.bytes > this.most) {
       this.stop();
-      this.tooLarge();
+      this.onTooLarge();
       return;
     }
     let more: boolean;
-    if (chunked) {
+    if (this.chunked) {
       connection.cork();
       connection.write(sizeLine(piece.length));
       connection.write(piece);
@@ -77,21 +72,22 @@ export class RequestBody {
     if (more) return;
     this.blockedSince = this.waitingSince;
     this.waitingSince = 0;
-    this.req.pause();
+    this.caller.pause();
   }
 
-  private end(chunked: boolean): void {
+  onEnd(trailers: readonly string[]): void {
     const { connection } = this;
+    this.complete = true;
     if (!connection) return;
     this.connection = undefined;
     this.waitingSince = 0;
     this.blockedSince = 0;
-    if (chunked) {
+    if (this.chunked) {
       let last = "0\r\n";
-      for (const [name, value] of requestTrailers(this.req.rawTrailers)) last += `${name}: ${value}\r\n`;
+      for (const [name, value] of requestTrailers(trailers)) last += `${name}: ${value}\r\n`;
       connection.write(`${last}\r\n`);
     }
     connection.finish();
-    this.complete();
+    this.onComplete();
   }
 }

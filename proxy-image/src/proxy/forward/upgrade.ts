@@ -1,12 +1,12 @@
 import { type RequestHandler, createProxyMiddleware } from "http-proxy-middleware";
-import type { ClientRequest, IncomingMessage } from "node:http";
+import { type ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { classify } from "../errors/classify";
 import { FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
-import { type Exchange, exchangeOf } from "../exchange";
+import type { Exchange } from "../exchange";
 import type { Origin } from "../upstream/origin";
 import type { ForwardOptions } from "./forward";
-import { accepts } from "./handshake";
+import { accepts, joinedFields } from "./handshake";
 import { Relay, type RelayOptions } from "./relay";
 import { framingOf } from "../http1/framing";
 import { responseHeaders } from "./response-headers";
@@ -16,8 +16,8 @@ import { UpgradeGate } from "./upgrade-gate";
 /** Sends a decided upgrade to the third party. */
 export type UpgradeForwarder = (exchange: Exchange, headers: readonly string[]) => void;
 
-/** Header fields of requests that are on their way to http-proxy-middleware. */
-const outgoing = new WeakMap<IncomingMessage, readonly string[]>();
+/** What http-proxy-middleware knows by its message only. */
+const underWay = new WeakMap<IncomingMessage, { exchange: Exchange; headers: readonly string[] }>();
 
 /**
  * Upgrades go by http-proxy-middleware, over the same connections, behind the same decisions and filters as
@@ -37,10 +37,11 @@ export function createUpgradeForwarder(options: ForwardOptions): UpgradeForwarde
         plugins: [
           (server) => {
             server.on("error", (error, req) => {
-              if (req) fail(exchangeOf(req), error);
+              if (req) fail(underWay.get(req)!.exchange, error);
             });
             server.on("proxyReqWs", (request, req) => {
-              takeOver(request, exchangeOf(req), options);
+              const { exchange, headers } = underWay.get(req)!;
+              takeOver(request, exchange, headers, options);
             });
           },
         ],
@@ -54,22 +55,39 @@ export function createUpgradeForwarder(options: ForwardOptions): UpgradeForwarde
     const { socket, head } = exchange.upgrade!;
     const gate = new UpgradeGate(socket);
     exchange.gate = gate;
-    outgoing.set(exchange.req, headers);
-    middlewareOf(exchange.origin!).upgrade(exchange.req, gate as unknown as Socket, head);
+    const message = messageOf(exchange, socket);
+    underWay.set(message, { exchange, headers });
+    middlewareOf(exchange.origin!).upgrade(message, gate as unknown as Socket, head);
   };
 }
 
+/** The request as http-proxy-middleware takes it. */
+function messageOf({ head }: Exchange, socket: Socket): IncomingMessage {
+  const message = new IncomingMessage(socket);
+  message.method = head.method;
+  message.url = head.target;
+  message.httpVersionMajor = 1;
+  message.httpVersionMinor = head.minor;
+  message.httpVersion = `1.${head.minor}`;
+  message.headers = joinedFields(head.fields);
+  return message;
+}
+
 /** Runs before http-proxy-middleware listens to the request itself, so what is decided here comes first. */
-function takeOver(request: ClientRequest, exchange: Exchange, options: ForwardOptions): void {
-  const { req, destination, origin } = exchange;
+function takeOver(
+  request: ClientRequest,
+  exchange: Exchange,
+  headers: readonly string[],
+  options: ForwardOptions,
+): void {
+  const { head, destination, origin } = exchange;
   const { timeouts, websockets } = destination!.route.upstream;
-  const links = options.links.rewriterFor(destination!, req.headers.host!);
+  const links = options.links.rewriterFor(destination!, head.host!);
 
   for (const name of request.getHeaderNames()) request.removeHeader(name);
   request.setHeader("Host", origin!.authority);
   request.setHeader("Connection", "Upgrade");
   request.setHeader("Upgrade", "websocket");
-  const headers = outgoing.get(req)!;
   for (let i = 0; i < headers.length; i += 2) request.appendHeader(headers[i]!, headers[i + 1]!);
 
   exchange.outgoing = request;
@@ -77,7 +95,7 @@ function takeOver(request: ClientRequest, exchange: Exchange, options: ForwardOp
     fail(exchange, new FailureError(responseTimeout));
     request.destroy();
   }, timeouts.connect + timeouts.response);
-  req.socket.once("close", () => clearTimeout(timer));
+  exchange.connection.socket.once("close", () => clearTimeout(timer));
 
   request.on("response", (answer) => {
     clearTimeout(timer);
@@ -88,7 +106,7 @@ function takeOver(request: ClientRequest, exchange: Exchange, options: ForwardOp
   request.on("upgrade", (answer, socket) => {
     clearTimeout(timer);
     try {
-      if (!accepts(req, answer)) throw new FailureError(upgradeFailed);
+      if (!accepts(head, answer)) throw new FailureError(upgradeFailed);
       exchange.gate!.open(switching(answer, options.via, links));
     } catch (error) {
       socket.destroy();
@@ -114,7 +132,7 @@ function switching(answer: IncomingMessage, via: string, links: LinkRewriter): s
 }
 
 function fail(exchange: Exchange, error: Error): void {
-  if (exchange.upgraded || exchange.failure || exchange.abandoned || exchange.res.headersSent) return;
+  if (exchange.upgraded || exchange.failure || exchange.abandoned || exchange.reply.begun) return;
   exchange.cause = error;
   exchange.refuse(classify(error), error instanceof FailureError ? error.reason : undefined);
   exchange.gate?.destroy();

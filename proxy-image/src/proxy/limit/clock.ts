@@ -1,5 +1,5 @@
 import {
-  FailureError,
+  type Failure,
   callerStalled,
   requestStalled,
   responseStalled,
@@ -37,6 +37,7 @@ function check(exchange: Exchange, now: number): void {
   else if (relay?.awaiting === "body" && over(relay.awaitingSince, idle)) stop(exchange, responseStalled);
 }
 
-function stop(exchange: Exchange, failure: typeof totalTimeout): void {
-  exchange.relay?.cut(new FailureError(failure));
+function stop(exchange: Exchange, failure: Failure): void {
+  // Without one nothing has begun that could stand still.
+  if (exchange.relay) exchange.stop(failure);
 }

@@ -41,9 +41,9 @@ const THIRD_PARTYS = new Set([
  * What a circuit breaker learns from an exchange. Nothing that a caller can bring about by itself counts as a
  * failure: by leaving, by sending slowly or wrongly, one tenant could close a third party to all others.
  */
-export function outcomeOf({ req, failure, upgraded, answeredAt, status }: Exchange): Outcome {
+export function outcomeOf({ complete, failure, upgraded, answeredAt, status }: Exchange): Outcome {
   if (upgraded) return "success";
-  if (failure) return THIRD_PARTYS.has(failure) && req.complete ? "failure" : "ignored";
+  if (failure) return THIRD_PARTYS.has(failure) && complete ? "failure" : "ignored";
   if (answeredAt === 0) return "ignored";
   return status >= 500 ? "failure" : "success";
 }

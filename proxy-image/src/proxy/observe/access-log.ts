@@ -35,17 +35,17 @@ export function createAccessLog(log: Log, percent: number): AccessLog {
 }
 
 function line(exchange: Exchange): string {
-  const { req, caller, destination, failure, body } = exchange;
-  const traceId = traceOf(req.headers.traceparent);
+  const { head, caller, destination, failure, body } = exchange;
+  const traceId = traceOf(head.traceparent);
   const duration = Math.round((performance.now() - exchange.startedAt) * 100) / 100;
   // What was refused is what one looks for: there the header itself, as it came.
-  const host = destination?.host ?? req.headers.host?.slice(0, MOST_HOST);
+  const host = destination?.host ?? head.host?.slice(0, MOST_HOST);
   return (
     (caller ? `"client":${quoted(caller.key)},` : "") +
-    `"method":${quoted(req.method ?? "")}` +
+    `"method":${quoted(head.method)}` +
     (host === undefined ? "" : `,"host":${quoted(host)}`) +
     (destination ? `,"upstream":${quoted(destination.route.entry)}` : "") +
-    `,"path":${quoted(pathOf(req.url ?? ""))},"status":${exchange.status},"durationMs":${duration}` +
+    `,"path":${quoted(pathOf(head.target))},"status":${exchange.status},"durationMs":${duration}` +
     `,"requestBytes":${body?.bytes ?? 0},"responseBytes":${exchange.bytesOut}` +
     (exchange.retries > 0 ? `,"retries":${exchange.retries}` : "") +
     (exchange.abandoned ? ',"abandoned":true' : "") +
@@ -80,8 +80,8 @@ function pathOf(target: string): string {
   return path.length > MOST_PATH ? `${path.slice(0, MOST_PATH)}…` : path;
 }
 
-function traceOf(traceparent: string | string[] | undefined): string | undefined {
-  return typeof traceparent === "string" ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
+function traceOf(traceparent: string | undefined): string | undefined {
+  return traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1];
 }
 
 /** The innermost error: its code and message, without a stack. */

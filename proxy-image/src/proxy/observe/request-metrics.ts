@@ -115,9 +115,9 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
 
   return {
     ended(upstream, exchange) {
-      const { req, caller, body, startedAt, answeredAt, status } = exchange;
+      const { head, caller, body, startedAt, answeredAt, status } = exchange;
       const of = entry(upstream);
-      const durations = durationsOf(of, upstream, METHODS.indexOf(req.method ?? ""), status);
+      const durations = durationsOf(of, upstream, METHODS.indexOf(head.method), status);
       durations.server.observe((performance.now() - startedAt) / 1_000);
       if (answeredAt > 0) durations.client.observe((answeredAt - startedAt) / 1_000);
       count(of, upstream, caller?.key, status);

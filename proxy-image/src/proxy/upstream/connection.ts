@@ -13,6 +13,8 @@ const MARGIN = 2_000;
 export interface Requester extends AnswerSink {
   /** There is a connection, and nothing has been sent: the turn to begin. */
   onConnection(connection: Connection): void;
+  /** All that has come has been handed over. */
+  onRead(): void;
   /** The connection takes more, after `write` said that it had enough. */
   onDrain(): void;
   /** There will be no answer, or no more of it. */
@@ -138,7 +140,10 @@ export class Connection implements AnswerSink {
       this.fail(error as Error);
       return;
     }
-    if (!this.reader!.done) return;
+    if (!this.reader!.done) {
+      (this.requester as Requester | undefined)?.onRead();
+      return;
+    }
     if (used < bytes.length) this.last = true;
     this.release();
   }

@@ -1,0 +1,50 @@
+import net from "node:net";
+import { internalError } from "../errors/failures";
+import { Exchange } from "../exchange";
+import type { Observer } from "../observe/observer";
+import { CallerConnection, type ConnectionHandler } from "./caller-connection";
+
+/** Milliseconds between two looks for connections that have lasted too long where they are. */
+const CHECK_EVERY = 500;
+
+/** The port that applications call. */
+export class DataServer extends net.Server {
+  private readonly callers = new Set<CallerConnection>();
+  private readonly checker: NodeJS.Timeout;
+
+  /**
+   * @param chain decides an exchange
+   */
+  constructor(chain: (exchange: Exchange) => void, observer: Observer) {
+    super({ noDelay: true });
+    const handler: ConnectionHandler = {
+      begin: (head, reply, connection) => observer.begin(new Exchange(head, reply, connection, observer.end)),
+      decide(exchange) {
+        try {
+          chain(exchange);
+        } catch (error) {
+          exchange.cause = error;
+          exchange.stop(internalError);
+        }
+      },
+      unreadable: (failure) => observer.unreadable(failure),
+      closed: (connection) => this.callers.delete(connection),
+    };
+    this.on("connection", (socket) => this.callers.add(new CallerConnection(socket, handler)));
+    this.checker = setInterval(() => {
+      const now = performance.now();
+      for (const connection of this.callers) connection.check(now);
+    }, CHECK_EVERY).unref();
+    this.on("close", () => clearInterval(this.checker));
+  }
+
+  /** Ends the connections that have no request. */
+  closeIdleConnections(): void {
+    for (const connection of this.callers) if (connection.idle) connection.destroy();
+  }
+
+  /** Ends all connections. */
+  closeAllConnections(): void {
+    for (const connection of this.callers) connection.destroy();
+  }
+}

@@ -1,0 +1,143 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { sizeLine } from "../http1/chunked";
+import type { RequestHead } from "../http1/request-head";
+
+/** What a kept connection tells a caller, in seconds: it closes first, so that no request crosses our close. */
+export const KEEP_ALIVE_SECONDS = 75;
+
+const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
+
+/** The answer to one request, on its way to the caller. */
+export class Reply {
+  /** 0 before its head. */
+  status = 0;
+  /** Its last byte has been written. */
+  ended = false;
+  /** Whether the connection ends with it. */
+  last: boolean;
+  /** Whether the caller could be given trailers. */
+  chunked = false;
+  /** Written with the first piece of the body, or at the latest by `flush`. */
+  private head = "";
+  private bodiless = false;
+
+  /**
+   * @param onEnd is called when all of it has been handed to the network
+   */
+  constructor(
+    private readonly socket: Socket,
+    private readonly request: RequestHead | undefined,
+    private readonly onEnd: () => void,
+  ) {
+    this.last = request === undefined || request.last;
+  }
+
+  get begun(): boolean {
+    return this.status !== 0;
+  }
+
+  /** @param fields flat; among them at most one Content-Length, and no other framing */
+  begin(status: number, fields: readonly string[]): void {
+    this.status = status;
+    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
+    let length = false;
+    let date = false;
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i]!;
+      if (name.length === 14 && name.toLowerCase() === "content-length") length = true;
+      else if (name.length === 4 && name.toLowerCase() === "date") date = true;
+      text += `${name}: ${fields[i + 1]!}\r\n`;
+    }
+    // RFC 9110 §6.6.1: whoever passes on an answer without one adds it.
+    if (!date) text += `Date: ${httpDate()}\r\n`;
+    this.bodiless = this.request?.method === "HEAD" || status === 204 || status === 304;
+    if (!length && !this.bodiless) {
+      if (this.request?.minor === 1) {
+        this.chunked = true;
+        text += "Transfer-Encoding: chunked\r\n";
+      } else this.last = true;
+    }
+    this.head = `${text}${this.last ? "Connection: close\r\n" : KEPT}\r\n`;
+  }
+
+  /** @returns false when the caller does not take more for now: the socket's `drain` tells when it does */
+  write(piece: Buffer): boolean {
+    if (this.bodiless || piece.length === 0) return true;
+    const { socket, chunked } = this;
+    if (!chunked && this.head === "") return socket.write(piece);
+    socket.cork();
+    if (this.head !== "" || chunked)
+      socket.write(this.takeHead() + (chunked ? sizeLine(piece.length) : ""), "latin1");
+    let more = socket.write(piece);
+    if (chunked) more = socket.write("\r\n", "latin1");
+    socket.uncork();
+    return more;
+  }
+
+  /** Sends the head if it has not been: the body may take its time. */
+  flush(): void {
+    if (this.head !== "") this.socket.write(this.takeHead(), "latin1");
+  }
+
+  /**
+   * @param body the whole body, as latin1, where nothing of it has been written: it shares the head's write
+   * @param trailers pairs; only where `chunked`
+   */
+  end(body = "", trailers: readonly (readonly [string, string])[] = []): void {
+    if (this.ended) return;
+    this.ended = true;
+    let text = this.takeHead();
+    if (!this.bodiless) {
+      if (!this.chunked) text += body;
+      else {
+        if (body !== "") text += `${sizeLine(body.length)}${body}\r\n`;
+        text += "0\r\n";
+        for (const [name, value] of trailers) text += `${name}: ${value}\r\n`;
+        text += "\r\n";
+      }
+    }
+    const { socket } = this;
+    if (text !== "") socket.write(text, "latin1");
+    // Most are with the network at once; only the others cost a callback.
+    if (socket.writableLength === 0) this.onEnd();
+    else socket.write("", () => this.onEnd());
+  }
+
+  /** Gives leave to send the body. */
+  continue(): void {
+    this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+  }
+
+  /** 103, where the caller's protocol knows interim answers. */
+  earlyHints(fields: readonly string[]): void {
+    if (this.request?.minor !== 1) return;
+    let text = "HTTP/1.1 103 Early Hints\r\n";
+    for (let i = 0; i < fields.length; i += 2) text += `${fields[i]!}: ${fields[i + 1]!}\r\n`;
+    this.socket.write(`${text}\r\n`, "latin1");
+  }
+
+  /** Ends it visibly: a clean end would make half an answer look whole; HTTP/1.0 shows nothing but a reset. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
+  private takeHead(): string {
+    const { head } = this;
+    this.head = "";
+    return head;
+  }
+}
+
+let dateOf = 0;
+let dateText = "";
+
+/** RFC 9110 §5.6.7; made once for all answers of a second. */
+function httpDate(): string {
+  const second = Math.floor(Date.now() / 1_000);
+  if (second !== dateOf) {
+    dateOf = second;
+    dateText = new Date(second * 1_000).toUTCString();
+  }
+  return dateText;
+}
