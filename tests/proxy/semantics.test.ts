@@ -65,6 +65,20 @@ describe("messages from end to end", () => {
     });
   });
 
+  it("trailers that nobody announced stay here: a reader that looks for none would see a request", async () => {
+    let trailers: NodeJS.Dict<string> = {};
+    handle = (req, res) => {
+      req.resume().on("end", () => {
+        trailers = { ...req.trailers };
+        res.end("ok");
+      });
+    };
+    const head = lines("POST / HTTP/1.1", `Host: ${NAME}`, "Transfer-Encoding: chunked", "Connection: close");
+    const reply = await sendRaw(world.port, `${head}2\r\nab\r\n0\r\nX-Sum: abc\r\n\r\n`);
+    assert.match(reply.text, /^HTTP\/1\.1 200 /);
+    assert.deepEqual(trailers, {});
+  });
+
   describe("interim answers", () => {
     it("103 is passed on, with the filters", async () => {
       handle = (_req, res) => {

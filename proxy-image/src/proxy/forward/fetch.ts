@@ -34,7 +34,7 @@ export class Fetch extends Relay implements Requester {
       const most = destination!.route.upstream.maxBodyBytes?.request ?? Infinity;
       exchange.body = new RequestBody(
         connection,
-        head.chunked,
+        head,
         most,
         () => this.cut(new FailureError(requestTooLarge)),
         () => (this.awaitingSince = performance.now()),

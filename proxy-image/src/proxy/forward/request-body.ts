@@ -1,5 +1,6 @@
 import type { BodyConsumer, CallerConnection } from "../caller/caller-connection";
 import { sizeLine } from "../http1/chunked";
+import type { RequestHead } from "../http1/request-head";
 import type { Connection } from "../upstream/connection";
 import { requestTrailers } from "./trailers";
 
@@ -22,7 +23,7 @@ export class RequestBody implements BodyConsumer {
    */
   constructor(
     private readonly caller: CallerConnection,
-    private readonly chunked: boolean,
+    private readonly head: RequestHead,
     private readonly most: number,
     private readonly onTooLarge: () => void,
     private readonly onComplete: () => void,
@@ -61,7 +62,7 @@ export class RequestBody implements BodyConsumer {
       return;
     }
     let more: boolean;
-    if (this.chunked) {
+    if (this.head.chunked) {
       connection.cork();
       connection.write(sizeLine(piece.length));
       connection.write(piece);
@@ -82,9 +83,11 @@ export class RequestBody implements BodyConsumer {
     this.connection = undefined;
     this.waitingSince = 0;
     this.blockedSince = 0;
-    if (this.chunked) {
+    if (this.head.chunked) {
       let last = "0\r\n";
-      for (const [name, value] of requestTrailers(trailers)) last += `${name}: ${value}\r\n`;
+      // Not unannounced: a reader that looks for none would take them for the next request.
+      const kept = this.head.announcesTrailers ? requestTrailers(trailers) : [];
+      for (const [name, value] of kept) last += `${name}: ${value}\r\n`;
       connection.write(`${last}\r\n`);
     }
     connection.finish();

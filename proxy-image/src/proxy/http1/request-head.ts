@@ -23,6 +23,8 @@ export class RequestHead {
   expect: string | undefined;
   upgrade: string | undefined;
   traceparent: string | undefined;
+  /** Whether it says that trailers follow the body. */
+  announcesTrailers = false;
   /** Whether the caller sends nothing behind it (RFC 9112 §9.3); HTTP/1.0's way to say otherwise is not looked for. */
   last: boolean;
 
@@ -58,6 +60,7 @@ export class RequestHead {
         break;
       case 7:
         if (name.toLowerCase() === "upgrade") this.upgrade ??= value;
+        else if (name.toLowerCase() === "trailer") this.announcesTrailers = true;
         break;
       case 10:
         if (name.toLowerCase() === "connection" && CLOSE.test(value)) this.last = true;
