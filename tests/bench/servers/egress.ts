@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { run } from "../../../proxy-image/src/proxy/run";
 import { SIDECAR_PATIENCE } from "../../../proxy-image/src/proxy/mesh/sidecar";
 import type { Network } from "../../../proxy-image/src/proxy/upstream/network";
@@ -8,13 +8,7 @@ import type { Network } from "../../../proxy-image/src/proxy/upstream/network";
 /** The proxy's process as `main.ts` makes it, but for the world around: no address on loopback may be dialled. */
 const network: Network = {
   resolve: () => Promise.resolve({ addresses: ["93.184.216.34"], ttl: 60 }),
-  connect: () =>
-    net.connect({
-      host: "127.0.0.1",
-      port: Number(process.env.BENCH_UPSTREAM),
-      noDelay: true,
-      keepAlive: true,
-    }),
+  endpoint: () => ({ host: "127.0.0.1", port: Number(process.env.BENCH_UPSTREAM) }),
 };
 
 async function main(): Promise<void> {

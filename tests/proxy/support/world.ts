@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type http from "node:http";
 import https from "node:https";
-import net, { type AddressInfo, type Server } from "node:net";
+import type net from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import tls from "node:tls";
 import { pino } from "pino";
 import type { Policy, PolicyUpstream } from "../../../proxy-image/src/policy/policy";
@@ -39,11 +40,11 @@ export class Internet implements Network {
       : Promise.reject(new FailureError(dnsError, "no such name"));
   }
 
-  connect(address: string, port: number): net.Socket {
+  endpoint(address: string, port: number): { host: string; port: number } {
     this.dialled.push(`${address}:${port}`);
     const machine = this.machines.get(address);
     // Port 1 of loopback refuses, as an address would where nobody listens.
-    return net.connect(machine ?? 1, "127.0.0.1");
+    return { host: "127.0.0.1", port: machine ?? 1 };
   }
 
   /** A third party: names, one address, a server behind it. Returns the address. */

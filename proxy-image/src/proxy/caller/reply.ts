@@ -37,6 +37,11 @@ export class Reply {
     return this.status !== 0;
   }
 
+  /** Some of what was written is still here. */
+  get pending(): boolean {
+    return this.socket.writableLength > 0;
+  }
+
   /** @param fields flat; among them at most one Content-Length, and no other framing */
   begin(status: number, fields: readonly string[]): void {
     this.status = status;

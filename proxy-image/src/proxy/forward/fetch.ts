@@ -102,6 +102,10 @@ export class Fetch extends Relay implements Requester {
     this.exchange.origin!.pool.request(this, true);
   }
 
+  protected keepPiece(): void {
+    this.connection?.keep();
+  }
+
   protected pauseSource(): void {
     this.connection?.pause();
   }

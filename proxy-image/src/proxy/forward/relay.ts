@@ -51,6 +51,8 @@ export abstract class Relay {
     exchange.relay = this;
   }
 
+  /** The piece that came last is still needed. */
+  protected abstract keepPiece(): void;
   /** Stops reading from the third party. */
   protected abstract pauseSource(): void;
   protected abstract resumeSource(): void;
@@ -112,7 +114,9 @@ export abstract class Relay {
     }
     if (exchange.bytesOut > this.most) throw new FailureError(responseTooLarge);
     this.awaitingSince = performance.now();
-    if (exchange.reply.write(piece)) return;
+    const more = exchange.reply.write(piece);
+    if (exchange.reply.pending) this.keepPiece();
+    if (more) return;
     this.pausedAt = this.awaitingSince;
     this.awaitingSince = 0;
     this.pauseSource();

@@ -153,6 +153,10 @@ class RefusalRelay extends Relay {
     this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
   }
 
+  protected keepPiece(): void {
+    // Node gives every piece a buffer of its own.
+  }
+
   protected pauseSource(): void {
     this.answer.pause();
   }

@@ -1,5 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-reader";
+import type { Inbox } from "./inbox";
 import { connectionOptions } from "../forward/header-filter";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise. */
@@ -49,9 +50,10 @@ export class Connection implements AnswerSink {
 
   constructor(
     private readonly socket: TLSSocket,
+    private readonly inbox: Inbox,
     private readonly owner: ConnectionOwner,
   ) {
-    socket.on("data", (bytes: Buffer) => this.read(bytes));
+    if (!inbox.open((bytes) => this.read(bytes))) socket.destroy();
     socket.on("drain", () => this.requester?.onDrain());
     socket.on("end", () => this.ended());
     socket.on("error", (error: Error) => this.fail(error));
@@ -105,6 +107,11 @@ export class Connection implements AnswerSink {
 
   resume(): void {
     this.socket.resume();
+  }
+
+  /** The bytes that were just handed over are still needed. */
+  keep(): void {
+    this.inbox.keep();
   }
 
   /** Ends it at once; its requester is told nothing more. */

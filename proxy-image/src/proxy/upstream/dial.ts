@@ -1,5 +1,5 @@
-import type { Socket } from "node:net";
-import { type SecureContext, type TLSSocket, connect as startTls } from "node:tls";
+import type { TcpSocketConnectOpts } from "node:net";
+import { type ConnectionOptions, type SecureContext, type TLSSocket, connect as startTls } from "node:tls";
 import { classify } from "../errors/classify";
 import {
   FailureError,
@@ -8,7 +8,8 @@ import {
   destinationProhibited,
 } from "../errors/failures";
 import type { AddressRule } from "./addresses";
-import type { Network } from "./network";
+import type { Inbox } from "./inbox";
+import type { Endpoint, Network } from "./network";
 
 /** Addresses that are tried for one connection; more would only make the caller wait. */
 const MOST_ATTEMPTS = 4;
@@ -39,7 +40,8 @@ export interface DialTarget {
 export async function dial(
   target: DialTarget,
   resolve: (name: string) => Promise<readonly string[]>,
-  connect: Network["connect"],
+  endpoint: Network["endpoint"],
+  inbox?: Inbox,
 ): Promise<TLSSocket> {
   const deadline = performance.now() + target.timeout;
   const addresses = await withDeadline(resolve(`${target.host}.`), deadline);
@@ -51,7 +53,7 @@ export async function dial(
     if (left <= 0) break;
     try {
       // Each gets its share of what is left, so that a silent first address leaves time for the others.
-      return await attempt(target, connect(address, target.port), left / (permitted.length - index));
+      return await attempt(target, endpoint(address, target.port), left / (permitted.length - index), inbox);
     } catch (error) {
       last = error;
       // Another address of the same name would show the same certificate, or worse, another one.
@@ -64,36 +66,40 @@ export async function dial(
 }
 
 /** TCP, then TLS, on one address; ends in a socket or in none. */
-function attempt(target: DialTarget, tcp: Socket, timeout: number): Promise<TLSSocket> {
+function attempt(
+  target: DialTarget,
+  { host, port }: Endpoint,
+  timeout: number,
+  inbox: Inbox | undefined,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    let tls: TLSSocket | undefined;
+    const context = target.context();
+    const { resumable } = target;
+    const options: ConnectionOptions & TcpSocketConnectOpts = {
+      host,
+      port,
+      servername: target.serverName,
+      secureContext: context,
+      // One of another client certificate would go on under that one's name.
+      session: resumable?.context === context ? resumable.session : undefined,
+      ALPNProtocols: ["http/1.1"],
+      rejectUnauthorized: true,
+      ...(inbox && { onread: inbox.onread }),
+    };
+    const socket = startTls(options);
     const fail = (error: Error): void => {
       clearTimeout(timer);
-      tcp.destroy();
-      tls?.destroy();
+      socket.destroy();
       reject(error);
     };
     const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
-    tcp.on("error", fail);
-    tcp.once("connect", () => {
-      const context = target.context();
-      const { resumable } = target;
-      tls = startTls({
-        socket: tcp,
-        servername: target.serverName,
-        secureContext: context,
-        // One of another client certificate would go on under that one's name.
-        session: resumable?.context === context ? resumable.session : undefined,
-        ALPNProtocols: ["http/1.1"],
-        rejectUnauthorized: true,
-      });
-      tls.on("error", fail);
-      tls.on("session", (session) => (target.resumable = { context, session }));
-      tls.once("secureConnect", () => {
-        clearTimeout(timer);
-        tls!.off("error", fail);
-        resolve(tls!);
-      });
+    socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
+    socket.on("error", fail);
+    socket.on("session", (session) => (target.resumable = { context, session }));
+    socket.once("secureConnect", () => {
+      clearTimeout(timer);
+      socket.off("error", fail);
+      resolve(socket);
     });
   });
 }

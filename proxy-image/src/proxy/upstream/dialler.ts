@@ -1,10 +1,15 @@
 import type { TLSSocket } from "node:tls";
 import { type DialTarget, dial } from "./dial";
+import type { Inbox } from "./inbox";
 import type { Network } from "./network";
 import { type Lookup, cached } from "./resolver-cache";
 
-/** Connects to third parties, for pools and Node's agents alike. */
-export type Dialler = (target: DialTarget) => Promise<TLSSocket>;
+/**
+ * Connects to third parties, for pools and Node's agents alike.
+ *
+ * @param inbox where its bytes arrive; without one it is a stream to read from
+ */
+export type Dialler = (target: DialTarget, inbox?: Inbox) => Promise<TLSSocket>;
 
 /** Is told what connecting shows. */
 export interface DialObserver {
@@ -19,8 +24,8 @@ export function createDialler(network: Network, observer: DialObserver): Dialler
     (name) => network.resolve(name),
     (lookup, milliseconds) => observer.lookup(lookup, milliseconds),
   );
-  return async (target) => {
-    const socket = await dial(target, resolve, (address, port) => network.connect(address, port));
+  return async (target, inbox) => {
+    const socket = await dial(target, resolve, (address, port) => network.endpoint(address, port), inbox);
     const { valid_to: expires } = socket.getPeerCertificate();
     observer.connected(target.entry, Date.parse(expires) / 1_000);
     return socket;

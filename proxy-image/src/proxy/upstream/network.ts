@@ -1,4 +1,3 @@
-import net from "node:net";
 import { createDnsResolver } from "./resolver";
 
 /** Addresses of a name, for a while. */
@@ -7,6 +6,12 @@ export interface Resolved {
   readonly addresses: readonly string[];
   /** Seconds for which they may be used again. */
   readonly ttl: number;
+}
+
+/** An IP address and a TCP port. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
 }
 
 /**
@@ -19,14 +24,14 @@ export interface Network {
    * @throws FailureError
    */
   resolve(name: string): Promise<Resolved>;
-  /** Begins a TCP connection to an address that has been checked. */
-  connect(address: string, port: number): net.Socket;
+  /** Where a checked address is dialled: in production there itself. */
+  endpoint(address: string, port: number): Endpoint;
 }
 
 /** The real one. */
 export function realNetwork(): Network {
   return {
     resolve: createDnsResolver(),
-    connect: (address, port) => net.connect({ host: address, port, noDelay: true, keepAlive: true }),
+    endpoint: (address, port) => ({ host: address, port }),
   };
 }

@@ -31,7 +31,7 @@ export class Origin {
     this.authority = upstream.port === 443 ? host : `${host}:${upstream.port}`;
     this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
     this.agent = new DialAgent(target, dial);
-    this.pool = new Pool(() => dial(target), upstream.maxConnections ?? Infinity);
+    this.pool = new Pool((inbox) => dial(target, inbox), upstream.maxConnections ?? Infinity);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TLSSocket } from "node:tls";
+import { Inbox } from "./inbox";
 import { Connection, type ConnectionOwner, type Requester } from "./connection";
 
 /**
@@ -17,7 +18,7 @@ export class Pool implements ConnectionOwner {
    * @param most connections at a time; requests beyond wait for one
    */
   constructor(
-    private readonly connect: () => Promise<TLSSocket>,
+    private readonly connect: (inbox: Inbox) => Promise<TLSSocket>,
     private readonly most: number,
   ) {}
 
@@ -80,10 +81,11 @@ export class Pool implements ConnectionOwner {
   private dial(): void {
     while (this.waiting.length > this.dialling && this.all.size + this.dialling < this.most) {
       this.dialling++;
-      this.connect().then(
+      const inbox = new Inbox();
+      this.connect(inbox).then(
         (socket) => {
           this.dialling--;
-          const connection = new Connection(socket, this);
+          const connection = new Connection(socket, inbox, this);
           this.all.add(connection);
           this.released(connection);
         },
