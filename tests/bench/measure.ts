@@ -63,12 +63,14 @@ export interface LatencySample {
   readonly p50: number;
   readonly p99: number;
   readonly generatorCpu: number;
+  /** Most resident memory seen, MiB. */
+  readonly rss: number;
 }
 
 /** A fixed rate. */
-export function measureLatency(
+export async function measureLatency(
   generator: string,
-  { port }: Contender,
+  { pid, port }: Contender,
   rate: number,
   seconds: number,
 ): Promise<LatencySample> {
@@ -80,5 +82,6 @@ export function measureLatency(
     connections: 64,
     seconds,
   };
-  return fixedRate(generator, arrivals);
+  const { result, rss } = await watched(pid, () => fixedRate(generator, arrivals));
+  return { ...result, rss };
 }
