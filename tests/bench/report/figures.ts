@@ -49,7 +49,16 @@ const MOST_RSS: Figure = {
 };
 
 /** The table, from top to bottom. */
-export const FIGURES: readonly Figure[] = [...Object.values(THROUGHPUT), P50, P99, GENERATOR, CPU, BUSY, RSS, MOST_RSS];
+export const FIGURES: readonly Figure[] = [
+  ...Object.values(THROUGHPUT),
+  P50,
+  P99,
+  GENERATOR,
+  CPU,
+  BUSY,
+  RSS,
+  MOST_RSS,
+];
 
 function throughput(load: Compared): Figure {
   const large = load === "down" || load === "up";
