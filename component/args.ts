@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Monitoring, NetworkPolicies } from "./network-policy/args";
 
 /**
  * What an {@link EgressProxy} is made from.
@@ -55,6 +56,10 @@ export interface EgressProxyArgs {
   dns?: Dns;
   /** The proxy's log. */
   log?: Log;
+  /** What surrounds the pods: from whom and to where packets may go. */
+  networkPolicies?: NetworkPolicies;
+  /** Who reads metrics. Default: nobody but the pods' own nodes. */
+  monitoring?: Monitoring;
 }
 
 /** One third party, reached as `https://<host>:<port>`. */

@@ -6,6 +6,7 @@ import type { Context } from "./resources/context";
 import { createEgressDns } from "./resources/egress-dns";
 import { proxyImage } from "./resources/image";
 import { createNamespace, namespaceName } from "./resources/namespace";
+import { createNetworkPolicies } from "./resources/network-policies";
 import { createProxy } from "./resources/proxy";
 import { createStubDomain, stubDomainText } from "./resources/stub-domain";
 import { createUpstreamServices } from "./resources/upstream-services";
@@ -17,8 +18,8 @@ import { checkArguments } from "./validation/arguments";
  * An egress proxy in a Kubernetes cluster: `http://<host>.egress.local` inside the cluster means
  * `https://<host>`, for the listed hosts and no others.
  *
- * Its children, in the order in which they come to be: namespace, image, policy, proxy, one Service per
- * upstream, DNS server, stub domain. They go in the opposite order.
+ * Its children, in the order in which they come to be: namespace, NetworkPolicies, image, policy, proxy, one
+ * Service per upstream, DNS server, stub domain. They go in the opposite order.
  */
 export class EgressProxy extends pulumi.ComponentResource {
   /** URL by host, as applications call it. */
@@ -46,6 +47,7 @@ export class EgressProxy extends pulumi.ComponentResource {
     const context: Context = { name, names: namesOf(name, settings.namespace), settings, args, parent: this };
 
     const namespace = namespaceName(context, createNamespace(context));
+    createNetworkPolicies(context, namespace);
     const image = proxyImage(context);
     const proxy = createProxy(context, namespace, image);
     const services = createUpstreamServices(context, namespace);

@@ -1,6 +1,7 @@
 import type { PolicyUpstream } from "../proxy-image/src/policy/policy";
 import type { EgressProxyArgs, Upstream } from "./args";
 import { DnsMode, LogLevel, MeshMode, TlsVersion } from "./args";
+import { type NetworkPolicySettings, networkPolicySettings } from "./network-policy/settings";
 import { parseDuration } from "./validation/duration";
 
 export const DEFAULT_DOMAIN = "egress.local";
@@ -24,6 +25,8 @@ export interface Settings {
   controllerNamespace: string | undefined;
   logLevel: LogLevel;
   logPercent: number;
+  /** Undefined: none. */
+  networkPolicies: NetworkPolicySettings | undefined;
 }
 
 /** What the policy says of an upstream, but for the Service that stands for it. */
@@ -47,6 +50,7 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     controllerNamespace: args.dns?.controllerNamespace,
     logLevel: args.log?.level ?? LogLevel.Info,
     logPercent: args.log?.percent ?? 100,
+    networkPolicies: networkPolicySettings(args.networkPolicies, args.monitoring),
   };
 }
 

@@ -9,7 +9,7 @@ import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "
 const DEFAULT_IMAGE =
   "registry.k8s.io/coredns/coredns@sha256:e8c262566636e6bc340ece6473b0eed193cad045384401529721ddbe6463d31c";
 
-const DNS_PORT = 5353;
+export const DNS_PORT = 5353;
 const HEALTH_PORT = 8080;
 const READY_PORT = 8181;
 const FOLDER = "/etc/egress-dns";

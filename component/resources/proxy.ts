@@ -11,7 +11,7 @@ import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "
 /** Where the proxy listens for applications. */
 export const DATA_PORT = 8080;
 /** Probes and metrics. */
-const ADMIN_PORT = 9090;
+export const ADMIN_PORT = 9090;
 
 /** Seconds for kube-proxy and sidecars to stop sending to a pod that is going: without it 3 of 20,000 requests were lost. */
 const PRE_STOP = 5;

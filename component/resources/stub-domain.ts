@@ -10,6 +10,7 @@ import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
 import { sha256 } from "../names";
 import { type Context, labels, selector } from "./context";
 import type { EgressDns } from "./egress-dns";
+import { createControllerNetworkPolicy } from "./network-policies";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling } from "./pod";
 
 /** Where most clusters keep the Corefile of their DNS. */
@@ -45,6 +46,7 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
   const object = { name: names.stubDomain, labels: labels(context, "egress-stub-domain") };
   const namespace = controllerNamespace(context);
   const metadata = { ...object, namespace };
+  createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
   const account = new k8s.core.v1.ServiceAccount(
     `${name}-stub-domain`,
     { metadata, automountServiceAccountToken: false },

@@ -11,6 +11,7 @@ import { checkImage } from "./image";
 import { isLabel, MAX_NAMESPACE_LENGTH } from "./label";
 import { checkLog } from "./log";
 import { checkMesh } from "./mesh";
+import { checkNetworkPolicies } from "./network-policies";
 import { checkPodArguments, checkReplicas, checkResources } from "./pods";
 import { isDeferred, Problems, show } from "./problems";
 import { checkUpstreams } from "./upstreams";
@@ -38,6 +39,8 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "mesh",
   "dns",
   "log",
+  "networkPolicies",
+  "monitoring",
 ]);
 
 /** Kubernetes' limit for a ConfigMap, 1 MiB, less its keys and metadata. */
@@ -78,6 +81,7 @@ export function checkArguments(name: string, args: EgressProxyArgs): Problems {
   checkMesh(args, problems);
   checkDns(args, problems);
   checkLog(args, problems);
+  checkNetworkPolicies(args, problems);
   if (!problems.any) checkPolicySize(args, problems);
   return problems;
 }

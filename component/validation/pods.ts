@@ -46,7 +46,8 @@ export function checkResources(value: unknown, path: string, problems: Problems)
   }
 }
 
-function checkTextMap(value: unknown, path: string, problems: Problems): void {
+/** Adds a problem where `value` is given and is no map of texts. */
+export function checkTextMap(value: unknown, path: string, problems: Problems): void {
   if (value === undefined || isDeferred(value)) return;
   if (
     !isRecord(value) ||

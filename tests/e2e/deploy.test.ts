@@ -64,7 +64,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
   const remains = () =>
     kubectl([
       "get",
-      "all,configmaps,secrets,serviceaccounts,roles,rolebindings,poddisruptionbudgets,namespaces",
+      "all,configmaps,secrets,serviceaccounts,roles,rolebindings,poddisruptionbudgets,networkpolicies,namespaces",
       "--all-namespaces",
       "--selector=app.kubernetes.io/part-of=k8s-egress",
       "--output=name",

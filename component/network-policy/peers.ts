@@ -1,0 +1,70 @@
+import { isIP } from "node:net";
+import { NEVER_ALLOWED } from "../../proxy-image/src/policy/never-allowed";
+import { SPECIAL_RANGES } from "../../proxy-image/src/policy/special-ranges";
+import { type Cidr, contains, formatCidr, parseCidr } from "../cidr";
+
+/** One side of what a NetworkPolicy allows. */
+export interface Peer {
+  namespaceSelector?: { matchLabels?: { [key: string]: string } };
+  podSelector?: { matchLabels: { [key: string]: string } };
+  ipBlock?: { cidr: string; except?: string[] };
+}
+
+export interface Port {
+  port: number;
+  protocol: "TCP" | "UDP";
+}
+
+/**
+ * Every pod in the cluster. By labels, not by addresses: plugins don't agree on whether a range of addresses means
+ * pods (Cilium's ranges never do), and nobody then has to know the cluster's ranges.
+ */
+export const EVERY_POD: Peer = { namespaceSelector: {} };
+
+/** The pods of a namespace; with labels, those that have all of them. */
+export function podsIn(namespace: string, labels?: { [key: string]: string }): Peer {
+  return {
+    // Set by Kubernetes itself on every namespace, so nobody can lay claim to another's name.
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    ...(labels && { podSelector: { matchLabels: labels } }),
+  };
+}
+
+/** A range of addresses. */
+export function range(cidr: string): Peer {
+  return { ipBlock: { cidr: formatCidr(parseCidr(cidr)!) } };
+}
+
+/** A range of addresses, less those in it that are never a third party's. */
+export function thirdPartyRange(cidr: string): Peer {
+  return block(parseCidr(cidr)!, NEVER);
+}
+
+/** One address. */
+export function address(ip: string): Peer {
+  return range(`${ip}/${isIP(ip) === 4 ? 32 : 128}`);
+}
+
+export function ports(protocol: Port["protocol"], numbers: readonly number[]): Port[] {
+  return numbers.map((port) => ({ port, protocol }));
+}
+
+const NEVER = NEVER_ALLOWED.map(({ cidr }) => parseCidr(cidr)!);
+const SPECIAL = SPECIAL_RANGES.map((cidr) => parseCidr(cidr)!);
+
+/**
+ * Where third parties are: all of IPv4 and of IPv6's global unicast space (RFC 4291 §2.4; IANA assigns from 2000::/3
+ * only), without what the proxy itself never dials. The proxy's own list decides, this is the second lock.
+ */
+export const PUBLIC_ADDRESSES: readonly Peer[] = ["0.0.0.0/0", "2000::/3"].map((cidr) =>
+  block(parseCidr(cidr)!, [...NEVER, ...SPECIAL]),
+);
+
+function block(whole: Cidr, excluded: readonly Cidr[]): Peer {
+  const within = excluded.filter((one) => one.prefix > whole.prefix && contains(whole, one));
+  const widest = within.filter(
+    (one) => !within.some((other) => other.prefix < one.prefix && contains(other, one)),
+  );
+  const except = widest.map(formatCidr);
+  return { ipBlock: { cidr: formatCidr(whole), ...(except.length > 0 && { except }) } };
+}

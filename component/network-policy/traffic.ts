@@ -1,0 +1,124 @@
+import { MeshMode } from "../args";
+import type { Settings } from "../settings";
+import type { NetworkPolicySettings } from "./settings";
+import {
+  EVERY_POD,
+  type Peer,
+  type Port,
+  PUBLIC_ADDRESSES,
+  address,
+  podsIn,
+  ports,
+  range,
+  thirdPartyRange,
+} from "./peers";
+
+/** All that a part's pods may receive and send, besides answers. */
+export interface Traffic {
+  ingress: { from: Peer[]; ports: Port[] }[];
+  /** Without `to`: to any address. */
+  egress: { to?: Peer[]; ports: Port[] }[];
+}
+
+/** Ports of a part's pods. */
+export interface PodPorts {
+  /** For everyone in the cluster. */
+  service: Port[];
+  /** Probes and metrics. */
+  admin: Port[];
+}
+
+/** Where Linkerd's sidecar serves its metrics, and its configuration with them. */
+const SIDECAR_ADMIN_PORT = 4191;
+
+/** Where Linkerd's control plane serves sidecars: identity, destination, policy (linkerd-control-plane's chart). */
+const CONTROL_PLANE_PORTS = [8080, 8086, 8090];
+
+/** Where the cluster's DNS listens behind its Service: in most distributions, in OpenShift, in Gardener. */
+const CLUSTER_DNS_PORTS = [53, 5353, 8053];
+
+type PolicySettings = Pick<Settings, "upstreams" | "mesh" | "controlPlaneNamespace">;
+
+/** The proxy: called by pods, calls third parties. */
+export function proxyTraffic(
+  { upstreams, mesh, controlPlaneNamespace }: PolicySettings,
+  policies: NetworkPolicySettings,
+  { service, admin }: PodPorts,
+): Traffic {
+  const meshed = mesh !== MeshMode.None;
+  const allAdmin = [...admin, ...(meshed ? ports("TCP", [SIDECAR_ADMIN_PORT]) : [])];
+  return {
+    ingress: incoming(policies, { service, admin: allAdmin }),
+    egress: [
+      ...dnsQueries(policies),
+      ...calls(upstreams),
+      ...(meshed ? [{ to: [podsIn(controlPlaneNamespace)], ports: ports("TCP", CONTROL_PLANE_PORTS) }] : []),
+    ],
+  };
+}
+
+/** egress-dns: asked by whoever forwards the domain, asks the cluster's DNS for the targets of its CNAMEs. */
+export function dnsTraffic(policies: NetworkPolicySettings, service: Port[]): Traffic {
+  return { ingress: incoming(policies, { service, admin: [] }), egress: dnsQueries(policies) };
+}
+
+/**
+ * The stub domain's controller: called by nobody, asks the cluster's DNS what it serves, and the API server. Without
+ * the latter's ranges the rule has no `to` rather than all of IPv4, which in Cilium would not mean a node's address.
+ */
+export function controllerTraffic(policies: NetworkPolicySettings, admin: Port[]): Traffic {
+  const { apiServerCidrs, apiServerPorts } = policies;
+  return {
+    ingress: incoming(policies, { service: [], admin }),
+    egress: [
+      ...dnsQueries(policies),
+      {
+        ...(apiServerCidrs && { to: apiServerCidrs.map(range) }),
+        ports: ports("TCP", apiServerPorts),
+      },
+    ],
+  };
+}
+
+/**
+ * No rule for probes: a pod's own node always reaches it (Kubernetes' documentation of NetworkPolicy), and plugins
+ * exempt the kubelet. `nodeCidrs` is for the other nodes.
+ */
+function incoming(policies: NetworkPolicySettings, { service, admin }: PodPorts): Traffic["ingress"] {
+  const { monitoringNamespaces, nodeCidrs } = policies;
+  const rules = [
+    { from: [EVERY_POD], ports: service },
+    { from: monitoringNamespaces.map((namespace) => podsIn(namespace)), ports: admin },
+    { from: nodeCidrs.map(range), ports: [...service, ...admin] },
+  ];
+  // An empty `from` or `ports` would mean everyone or every port.
+  return rules.filter((rule) => rule.from.length > 0 && rule.ports.length > 0);
+}
+
+/** Questions to the cluster's DNS. */
+function dnsQueries({ clusterDns, dnsAddresses }: NetworkPolicySettings): Traffic["egress"] {
+  const both = (numbers: number[]) => [...ports("UDP", numbers), ...ports("TCP", numbers)];
+  return [
+    { to: [podsIn(clusterDns.namespace, clusterDns.podLabels)], ports: both(CLUSTER_DNS_PORTS) },
+    ...(dnsAddresses.length > 0 ? [{ to: dnsAddresses.map(address), ports: both([53]) }] : []),
+  ];
+}
+
+/** To third parties: public addresses on any upstream's port, and what an upstream allows on its own port only. */
+function calls(upstreams: PolicySettings["upstreams"]): Traffic["egress"] {
+  const portsByCidr = new Map<string, Set<number>>();
+  for (const { port, allowedCidrs } of upstreams) {
+    for (const cidr of allowedCidrs) portsByCidr.set(cidr, (portsByCidr.get(cidr) ?? new Set()).add(port));
+  }
+  const tcp = (numbers: Iterable<number>) =>
+    ports(
+      "TCP",
+      [...new Set(numbers)].sort((a, b) => a - b),
+    );
+  return [
+    { to: [...PUBLIC_ADDRESSES], ports: tcp(upstreams.map(({ port }) => port)) },
+    ...[...portsByCidr]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([cidr, numbers]) => ({ to: [thirdPartyRange(cidr)], ports: tcp(numbers) })),
+  ];
+}

@@ -1,0 +1,57 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { DnsMode } from "../args";
+import { ports } from "../network-policy/peers";
+import { controllerTraffic, dnsTraffic, proxyTraffic, type Traffic } from "../network-policy/traffic";
+import { type Context, labels, type Part, selector } from "./context";
+import { DNS_PORT } from "./egress-dns";
+import { ADMIN_PORT, DATA_PORT } from "./proxy";
+
+/** What the pods in the component's namespace may receive and send; nothing else, where the cluster enforces it. */
+export function createNetworkPolicies(context: Context, namespace: pulumi.Input<string>): void {
+  const { name, names, settings } = context;
+  const policies = settings.networkPolicies;
+  if (!policies) return;
+  const proxyPorts = { service: ports("TCP", [DATA_PORT]), admin: ports("TCP", [ADMIN_PORT]) };
+  const proxy = { name: names.proxy, namespace };
+  surround(context, `${name}-proxy`, "egress-proxy", proxy, proxyTraffic(settings, policies, proxyPorts));
+  if (settings.dns === DnsMode.None) return;
+  const dnsPorts = [...ports("UDP", [DNS_PORT]), ...ports("TCP", [DNS_PORT])];
+  const dns = { name: names.dns, namespace };
+  surround(context, `${name}-dns`, "egress-dns", dns, dnsTraffic(policies, dnsPorts));
+}
+
+/** The same for the stub domain's controller, in its own namespace. */
+export function createControllerNetworkPolicy(
+  context: Context,
+  namespace: pulumi.Input<string>,
+  adminPort: number,
+): void {
+  const { name, names, settings } = context;
+  if (!settings.networkPolicies) return;
+  const traffic = controllerTraffic(settings.networkPolicies, ports("TCP", [adminPort]));
+  const metadata = { name: names.stubDomain, namespace };
+  surround(context, `${name}-stub-domain`, "egress-stub-domain", metadata, traffic);
+}
+
+function surround(
+  context: Context,
+  child: string,
+  part: Part,
+  metadata: { name: string; namespace: pulumi.Input<string> },
+  { ingress, egress }: Traffic,
+): void {
+  new k8s.networking.v1.NetworkPolicy(
+    child,
+    {
+      metadata: { ...metadata, labels: labels(context, part) },
+      spec: {
+        podSelector: { matchLabels: selector(context, part) },
+        policyTypes: ["Ingress", "Egress"],
+        ingress,
+        egress,
+      },
+    },
+    { parent: context.parent },
+  );
+}
