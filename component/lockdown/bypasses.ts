@@ -1,0 +1,122 @@
+import type { SidecarSettings } from "./settings";
+
+/** One way around a lockdown: a CEL expression that is true where it is not taken, and what a user is told. */
+export interface Validation {
+  expression: string;
+  message: string;
+}
+
+/** A name that other expressions use, as `variables.<name>`. */
+export interface Variable {
+  name: string;
+  expression: string;
+}
+
+/** Names that Linkerd's injector gives its containers (linkerd2, pkg/k8s/labels.go). */
+const SIDECAR = "linkerd-proxy";
+const INIT = "linkerd-init";
+
+const INJECT = "linkerd.io/inject";
+
+/**
+ * Annotations with which a pod or its namespace takes traffic past its sidecar, makes the sidecar's user another's,
+ * or the sidecar another program (linkerd2, pkg/k8s/labels.go).
+ */
+const FORBIDDEN_ANNOTATIONS = [
+  "skip-outbound-ports",
+  "skip-subnets",
+  "proxy-uid",
+  "proxy-gid",
+  "proxy-image",
+  "proxy-version",
+  "proxy-additional-env",
+].map((name) => `config.linkerd.io/${name}`);
+
+/** What each pod must fit, at its creation or when a debug container is added. */
+export function podValidations(mesh: SidecarSettings | undefined): {
+  variables: Variable[];
+  validations: Validation[];
+} {
+  // linkerd-init redirects the pod's traffic, for which it needs what is refused to all others.
+  const init = mesh
+    ? `variables.initContainers.filter(c, c.name != ${cel(INIT)})`
+    : "variables.initContainers";
+  const variables: Variable[] = [
+    // The API server leaves the field out where a request has none.
+    { name: "isDebug", expression: `request.?subResource.orValue("") == "ephemeralcontainers"` },
+    { name: "initContainers", expression: "object.spec.?initContainers.orValue([])" },
+    {
+      name: "containers",
+      // dyn, because debug containers are of another type.
+      expression: `variables.isDebug ? dyn(object.spec.?ephemeralContainers.orValue([])) : dyn(object.spec.containers + ${init})`,
+    },
+    { name: "annotations", expression: "object.metadata.?annotations.orValue({})" },
+  ];
+  return { variables, validations: [...NODE_BYPASSES, ...(mesh ? meshBypasses(mesh) : [])] };
+}
+
+/** What a namespace must fit, because pods inherit its annotations. */
+export const NAMESPACE_VALIDATIONS: { variables: Variable[]; validations: Validation[] } = {
+  variables: [{ name: "annotations", expression: "object.metadata.?annotations.orValue({})" }],
+  validations: annotationBypasses(),
+};
+
+/** Out of the pod's own network, where NetworkPolicies hold, or into a position to change it. */
+const NODE_BYPASSES: Validation[] = [
+  {
+    expression: "variables.isDebug || !object.spec.?hostNetwork.orValue(false)",
+    message:
+      "hostNetwork is not allowed in a namespace under egress lockdown: NetworkPolicies don't hold there",
+  },
+  {
+    expression: "variables.containers.all(c, !c.?securityContext.?privileged.orValue(false))",
+    message:
+      "privileged containers are not allowed in a namespace under egress lockdown: they can enter the node's network",
+  },
+  {
+    // In capitals and with CAP_ or without, as container runtimes take them.
+    expression: `variables.containers.all(c, !c.?securityContext.?capabilities.?add.orValue([]).exists(name, name.upperAscii().replace("CAP_", "") in ["NET_ADMIN", "SYS_ADMIN", "ALL"]))`,
+    message:
+      "the capabilities NET_ADMIN, SYS_ADMIN and ALL are not allowed in a namespace under egress lockdown: with them a container undoes the redirection to its sidecar",
+  },
+];
+
+function meshBypasses({ proxyUid, proxyImage }: SidecarSettings): Validation[] {
+  const image =
+    proxyImage &&
+    ` && (c.image.startsWith(${cel(`${proxyImage}:`)}) || c.image.startsWith(${cel(`${proxyImage}@`)}))`;
+  const isSidecar = `c.name == ${cel(SIDECAR)}${image ?? ""}`;
+  return [
+    {
+      expression: `object.spec.?securityContext.?runAsUser.orValue(-1) != ${proxyUid} && variables.containers.all(c, ${isSidecar} || c.?securityContext.?runAsUser.orValue(-1) != ${proxyUid})`,
+      message: `user ${proxyUid} is not allowed in a namespace under egress lockdown: packets of the sidecar's own user pass it by`,
+    },
+    {
+      // Not the annotations but what came of them: the injector may be down, or be told by a label or another container that the pod is none of its business.
+      expression: `variables.isDebug || object.spec.containers.exists(c, ${isSidecar}) || variables.initContainers.exists(c, ${isSidecar} && c.?restartPolicy.orValue("") == "Always")`,
+      message: `pods without Linkerd's sidecar${proxyImage ? ` (${SIDECAR}, image ${proxyImage})` : ""} are not allowed in a namespace under egress lockdown; annotate the namespace with ${INJECT}: enabled, and see that the injector is up`,
+    },
+    ...annotationBypasses().map(({ expression, message }) => ({
+      expression: `variables.isDebug || ${expression}`,
+      message,
+    })),
+  ];
+}
+
+function annotationBypasses(): Validation[] {
+  return [
+    {
+      expression: `!(${cel(INJECT)} in variables.annotations) || variables.annotations[${cel(INJECT)}] == "enabled"`,
+      message: `the annotation ${INJECT} can only be "enabled" in a namespace under egress lockdown`,
+    },
+    {
+      expression: `!variables.annotations.exists(name, name in [${FORBIDDEN_ANNOTATIONS.map(cel).join(", ")}])`,
+      message: `annotations that change what passes the sidecar are not allowed in a namespace under egress lockdown: ${FORBIDDEN_ANNOTATIONS.join(", ")}`,
+    },
+  ];
+}
+
+/** A text as CEL writes it. */
+function cel(text: string): string {
+  return JSON.stringify(text);
+}

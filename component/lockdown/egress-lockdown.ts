@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createAdmissionPolicies } from "./admission-policies";
+import type { EgressLockdownArgs } from "./args";
+import { type LockdownContext, lockdownLabels } from "./context";
+import { createEgressNetworks } from "./egress-networks";
+import { createNetworkPolicies } from "./network-policies";
+import { lockdownSettings } from "./settings";
+import { checkLockdown } from "./validation";
+
+/**
+ * Closes applications' namespaces but for the cluster itself, so that an EgressProxy is their only way out of it.
+ *
+ * Three locks, each of which holds where another doesn't: NetworkPolicies (packets of every pod, where the network
+ * plugin enforces them), Linkerd's EgressNetworks (what passes a sidecar), and a ValidatingAdmissionPolicy (pods that
+ * would get around these two). What it contains, and what not: docs/lockdown.md.
+ *
+ * A component of its own, because applications' namespaces often belong to other stacks than the proxy.
+ */
+export class EgressLockdown extends pulumi.ComponentResource {
+  /** The namespaces under lockdown. */
+  public readonly namespaces: pulumi.Output<string[]>;
+
+  /**
+   * @param name Name of the objects in each namespace, at most 40 characters of a DNS label.
+   * @throws pulumi.ResourceError that lists everything wrong with the arguments; then nothing is created.
+   */
+  constructor(name: string, args: EgressLockdownArgs, opts?: pulumi.ComponentResourceOptions) {
+    // Without the arguments, because the preview would repeat all of them.
+    super("k8s-egress:index:EgressLockdown", name, {}, opts);
+    const problems = checkLockdown(name, args);
+    if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressLockdown "${name}"`), this, true);
+
+    const settings = lockdownSettings(args);
+    const labels = lockdownLabels(name, args.labels);
+    const context: LockdownContext = { name, settings, labels, parent: this };
+    createAdmissionPolicies(context);
+    createEgressNetworks(context);
+    createNetworkPolicies(context);
+
+    this.namespaces = pulumi.output(settings.namespaces);
+    this.registerOutputs({ namespaces: this.namespaces });
+  }
+}

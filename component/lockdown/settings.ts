@@ -1,0 +1,38 @@
+import { NODE_LOCAL_DNS } from "../network-policy/settings";
+import { type Destination, type EgressLockdownArgs, LockdownMode } from "./args";
+
+/** Arguments of an EgressLockdown with every default filled in. */
+export interface LockdownSettings {
+  namespaces: string[];
+  mode: LockdownMode;
+  proxyNamespace: string;
+  destinations: Destination[];
+  dnsAddresses: string[];
+  /** Undefined: no mesh. */
+  mesh: SidecarSettings | undefined;
+  admissionPolicy: boolean;
+}
+
+/** What tells Linkerd's own containers. */
+export interface SidecarSettings {
+  proxyUid: number;
+  /** Undefined: any. */
+  proxyImage: string | undefined;
+}
+
+/** Fills in the defaults of checked arguments. */
+export function lockdownSettings(args: EgressLockdownArgs): LockdownSettings {
+  const { mesh } = args;
+  return {
+    namespaces: args.namespaces,
+    mode: args.mode ?? LockdownMode.Enforce,
+    proxyNamespace: args.proxyNamespace ?? "egress",
+    destinations: args.destinations ?? [],
+    dnsAddresses: args.dnsAddresses ?? [NODE_LOCAL_DNS],
+    mesh:
+      mesh?.enabled === false
+        ? undefined
+        : { proxyUid: mesh?.proxyUid ?? 2102, proxyImage: mesh?.proxyImage },
+    admissionPolicy: args.admissionPolicy ?? true,
+  };
+}
