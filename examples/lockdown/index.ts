@@ -8,7 +8,14 @@ const config = new pulumi.Config();
 const namespace = config.get("namespace") ?? "shop";
 
 const shop = new k8s.core.v1.Namespace("shop", {
-  metadata: { name: namespace, annotations: { "linkerd.io/inject": "enabled" } },
+  metadata: {
+    name: namespace,
+    annotations: {
+      "linkerd.io/inject": "enabled",
+      // So that an audit shows which hosts are called.
+      "config.linkerd.io/proxy-metrics-hostname-labels": "true",
+    },
+  },
 });
 
 const lockdown = new EgressLockdown(
