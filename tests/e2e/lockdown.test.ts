@@ -207,11 +207,16 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
       await create("Pod", { ...injected(), metadata: { name: "debugged" } }, LOCKED);
       const path = `/api/v1/namespaces/${LOCKED}/pods/debugged`;
       const debug = async (securityContext: object) => {
-        const pod = JSON.parse(await kubectl(["get", "--raw", path])) as { spec: object };
+        const pod = JSON.parse(await kubectl(["get", "--raw", path])) as { metadata: object; spec: object };
         const ephemeralContainers = [{ name: "debug", image: "app.invalid/debug:1", securityContext }];
         await kubectl(
           ["replace", "--raw", `${path}/ephemeralcontainers?dryRun=All`, "-f", "-"],
-          JSON.stringify({ ...pod, spec: { ...pod.spec, ephemeralContainers } }),
+          JSON.stringify({
+            ...pod,
+            // The kubelet writes to it as well; without a version there is nothing to be in conflict with.
+            metadata: { ...pod.metadata, resourceVersion: undefined },
+            spec: { ...pod.spec, ephemeralContainers },
+          }),
         );
       };
       await assert.rejects(debug({ runAsUser: 2102 }), /user 2102 is not allowed/);
