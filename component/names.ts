@@ -41,6 +41,8 @@ export interface Names {
   /** Tells this EgressProxy from any other in the cluster. */
   readonly instance: string;
   readonly proxy: string;
+  /** Headless Service by which the proxy's pods know each other; no host needs a Service of that name. */
+  readonly proxyPods: string;
   readonly policy: string;
   readonly dns: string;
   readonly zone: string;
@@ -62,6 +64,7 @@ export function namesOf(name: string, namespace: string): Names {
   return {
     instance,
     proxy: `${name}-proxy`,
+    proxyPods: `${name}-proxy---pods`,
     policy: `${name}-policy`,
     dns: `${name}-dns`,
     zone: `${name}-zone`,

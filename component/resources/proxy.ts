@@ -6,6 +6,7 @@ import { compilePolicy, policyText } from "../policy";
 import { type Context, labels, selector } from "./context";
 import { CREDENTIALS_FOLDER, credentialsVolume } from "./credentials";
 import { createMeshPolicy } from "./mesh-policy";
+import { createProxyPods } from "./proxy-pods";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** Where the proxy listens for applications. */
@@ -69,6 +70,7 @@ export function createProxy(
     { parent },
   );
   const credentials = credentialsVolume(context, namespace);
+  const pods = createProxyPods(context, namespace);
   return new k8s.apps.v1.Deployment(
     `${name}-proxy`,
     {
@@ -101,6 +103,7 @@ export function createProxy(
                 `--log-level=${settings.logLevel}`,
                 `--log-percent=${settings.logPercent}`,
                 ...(credentials.length > 0 ? [`--credentials=${CREDENTIALS_FOLDER}`] : []),
+                ...(pods === undefined ? [] : [`--own-service=${pods}`]),
               ],
               ports: [
                 { name: "http", containerPort: DATA_PORT },

@@ -125,6 +125,26 @@ describe("EgressProxy's children", () => {
     ]);
   });
 
+  it("have a headless Service of the proxy's pods where an upstream may have private addresses", async () => {
+    const own = (all: Children): string[] =>
+      all
+        .one("Deployment", "egress-proxy")
+        .spec.template.spec.containers[0]!.args.filter((arg) => arg.startsWith("--own-service"));
+    assert.deepEqual(own(await children()), []);
+    const upstreams = [
+      { host: "api.stripe.com" },
+      { host: "bank.example.net", allowedCidrs: ["10.0.0.0/8"] },
+    ];
+    const private_ = await children({ upstreams });
+    assert.deepEqual(own(private_), ["--own-service=egress-proxy---pods.egress.svc.cluster.local."]);
+    const service = private_.one("Service", "egress-proxy-pods");
+    assert.equal(service.metadata.name, "egress-proxy---pods");
+    assert.deepEqual(
+      service.spec.selector,
+      private_.one("Deployment", "egress-proxy").spec.selector.matchLabels,
+    );
+  });
+
   it("have no controller in manual mode, and no DNS at all in mode none", async () => {
     const kinds = async (mode: "manual" | "none") => (await children({ dns: { mode } })).names().join("\n");
     const manual = await kinds("manual");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { addressRule } from "../../proxy-image/src/proxy/upstream/addresses";
+import { pino } from "pino";
+import { addressRule, among } from "../../proxy-image/src/proxy/upstream/addresses";
+import { createOwnAddresses } from "../../proxy-image/src/proxy/upstream/own-addresses";
 import { ask } from "./support/client";
 import { startWorld, upstream } from "./support/world";
 
@@ -23,32 +25,33 @@ const PUBLIC = `
   2606:4700::1111 2a00:1450::1 2001:4860:4860::8888`
   .trim()
   .split(/\s+/);
+const nobody = (): boolean => false;
 const EVERYTHING = ["0.0.0.0/0", "::/0"];
 
 describe("addresses", () => {
   it("public ones are permitted", () => {
-    const permits = addressRule([], []);
+    const permits = addressRule([], nobody);
     for (const address of PUBLIC) assert.equal(permits(address), true, address);
   });
 
   it("special ones are not, unless the upstream names their range", () => {
-    const permits = addressRule([], []);
-    const opened = addressRule(EVERYTHING, []);
+    const permits = addressRule([], nobody);
+    const opened = addressRule(EVERYTHING, nobody);
     for (const address of SPECIAL) {
       assert.equal(permits(address), false, address);
       assert.equal(opened(address), address !== "2002:7f00:1::1", address);
     }
-    assert.equal(addressRule(["10.1.0.0/16"], [])("10.1.2.3"), true);
-    assert.equal(addressRule(["10.1.0.0/16"], [])("10.2.0.1"), false);
+    assert.equal(addressRule(["10.1.0.0/16"], nobody)("10.1.2.3"), true);
+    assert.equal(addressRule(["10.1.0.0/16"], nobody)("10.2.0.1"), false);
   });
 
   it("nothing opens loopback, link-local, multicast, metadata and mapped addresses", () => {
-    const opened = addressRule(EVERYTHING, []);
+    const opened = addressRule(EVERYTHING, nobody);
     for (const address of NEVER) assert.equal(opened(address), false, address);
   });
 
   it("a translator's range opens what is public behind it, and no more", () => {
-    const permits = addressRule(["64:ff9b::/96", "2002::/16"], ["8.8.4.4"]);
+    const permits = addressRule(["64:ff9b::/96", "2002::/16"], among(["8.8.4.4"]));
     assert.equal(permits("64:ff9b::8.8.8.8"), true);
     assert.equal(permits("2002:808:808::1"), true);
     for (const inner of [
@@ -62,7 +65,7 @@ describe("addresses", () => {
       assert.equal(permits(`64:ff9b::${inner}`), false, inner);
     }
     assert.equal(permits("2002:a9fe:a9fe::1"), false);
-    assert.equal(addressRule(["64:ff9b::/96", "10.0.0.0/8"], [])("64:ff9b::10.0.0.1"), true);
+    assert.equal(addressRule(["64:ff9b::/96", "10.0.0.0/8"], nobody)("64:ff9b::10.0.0.1"), true);
   });
 
   it("a name that changes its mind is refused at the next connection", async (t) => {
@@ -81,14 +84,44 @@ describe("addresses", () => {
   });
 
   it("nothing opens the API server and this pod", () => {
-    const opened = addressRule(EVERYTHING, ["10.96.0.1", "fd01::5"]);
+    const opened = addressRule(EVERYTHING, among(["10.96.0.1", "fd01::5"]));
     assert.equal(opened("10.96.0.1"), false);
     assert.equal(opened("fd01::5"), false);
     assert.equal(opened("10.96.0.2"), true);
   });
 
+  it("nothing opens the pods of this proxy, which change; while DNS is ill the last ones hold", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    let pods: string[] | Error = ["10.1.0.1", "fd00::a"];
+    const network = {
+      resolve: () =>
+        pods instanceof Error ? Promise.reject(pods) : Promise.resolve({ addresses: pods, ttl: 5 }),
+    };
+    const own = createOwnAddresses(
+      ["10.96.0.1"],
+      "proxy-pods.egress.svc.cluster.local.",
+      network,
+      pino({ enabled: false }),
+    );
+    t.after(() => own.close());
+    const opened = addressRule(EVERYTHING, own.isOwn);
+    const refused = async (...addresses: string[]): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const address of ["10.96.0.1", "10.1.0.1", "10.1.0.2", "fd00:0:0::a"]) {
+        assert.equal(opened(address), !addresses.includes(address), address);
+      }
+    };
+    await refused("10.96.0.1", "10.1.0.1", "fd00:0:0::a");
+    pods = ["10.1.0.2"];
+    t.mock.timers.tick(10_000);
+    await refused("10.96.0.1", "10.1.0.2");
+    pods = new Error("no answer");
+    t.mock.timers.tick(10_000);
+    await refused("10.96.0.1", "10.1.0.2");
+  });
+
   it("what is no address is not permitted", () => {
-    const opened = addressRule(EVERYTHING, []);
+    const opened = addressRule(EVERYTHING, nobody);
     for (const text of [
       "",
       "localhost",

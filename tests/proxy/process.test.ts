@@ -146,6 +146,7 @@ describe("command line", () => {
       logPercent: 100,
       policyPort: 9091,
       credentials: undefined,
+      ownService: undefined,
     });
   });
 

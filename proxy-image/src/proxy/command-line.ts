@@ -20,12 +20,15 @@ export interface CommandLine {
   policyPort: number;
   /** Folder of the credentials; undefined for none. */
   credentials: string | undefined;
+  /** Absolute name of a headless Service of all pods of this proxy; undefined for none. */
+  ownService: string | undefined;
 }
 
 /** How the proxy is called. */
 export const USAGE = `usage: proxy.js --policy <file> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
                 [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]
-                [--log-percent 100] [--policy-port 9091] [--credentials <folder>]`;
+                [--log-percent 100] [--policy-port 9091] [--credentials <folder>]
+                [--own-service <name.>]`;
 
 /** The command line is wrong; the message says what would be right. */
 export class CommandLineError extends Error {
@@ -41,6 +44,7 @@ const options = {
   "admin-port": { type: "string", default: "9090" },
   drain: { type: "string", default: "60s" },
   credentials: text,
+  "own-service": text,
   "log-percent": { type: "string", default: "100" },
   "policy-port": { type: "string", default: "9091" },
   "log-level": { type: "string", default: "info" },
@@ -59,6 +63,10 @@ export function parseCommandLine(args: string[]): CommandLine {
     logPercent: Number(matching(given, "log-percent", /^(?:\d{1,2}|100)$/, "a whole number from 0 to 100")),
     policyPort: port(given, "policy-port"),
     credentials: given.credentials,
+    ownService:
+      given["own-service"] === undefined
+        ? undefined
+        : matching(given, "own-service", /^[a-z0-9.-]+\.$/, "an absolute name, with the root's dot"),
     logLevel: oneOf(given, "log-level", LOG_LEVELS),
   };
 }

@@ -20,6 +20,7 @@ import { createCredentials } from "./upstream/credentials";
 import type { Network } from "./upstream/network";
 import { createDialler } from "./upstream/dialler";
 import { type Origins, createOrigins } from "./upstream/origins";
+import { createOwnAddresses } from "./upstream/own-addresses";
 
 /** What a proxy is made of. */
 export interface ProxyOptions {
@@ -29,6 +30,8 @@ export interface ProxyOptions {
   readonly log: Log;
   /** Addresses that no upstream may have: the API server's and this pod's. */
   readonly own: readonly string[];
+  /** Headless Service of all pods of this proxy, whose addresses no upstream may have either. */
+  readonly ownService?: string | undefined;
   /** Folder with a file for each credential that the policy names; absent where there is none. */
   readonly credentials?: string | undefined;
   /** Share of the requests that went well which is logged. Default: 100. */
@@ -63,6 +66,7 @@ export function createProxy({
   network,
   log,
   own,
+  ownService,
   credentials: folder,
   logPercent = 100,
 }: ProxyOptions): Proxy {
@@ -74,7 +78,8 @@ export function createProxy({
   const observer = createObserver(log, metrics, createAccessLog(log, logPercent));
   const credentials = createCredentials(policy, folder, log);
   const routes = createRoutes(policy, credentials);
-  const origins = createOrigins(createDialler(network, metrics), own);
+  const ownAddresses = createOwnAddresses(own, ownService, network, log);
+  const origins = createOrigins(createDialler(network, metrics), ownAddresses.isOwn);
   const chain = createChain({
     routes,
     links: createLinkPolicy(policy, routes),
@@ -100,6 +105,7 @@ export function createProxy({
     destroy() {
       clock.stop();
       credentials.close();
+      ownAddresses.close();
       origins.destroy();
     },
   };

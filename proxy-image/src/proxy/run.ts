@@ -36,6 +36,7 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
     policy,
     network: surroundings.network,
     own: surroundings.own,
+    ownService: options.ownService,
     credentials: options.credentials,
     logPercent: options.logPercent,
     log,

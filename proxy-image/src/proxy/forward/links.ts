@@ -20,7 +20,7 @@ export interface LinkPolicy {
   rewriterFor(destination: Destination, host: string): LinkRewriter;
 }
 
-const isPublic = addressRule([], []);
+const isPublic = addressRule([], () => false);
 
 /**
  * Where answers may lead: to the same upstream, then under its name in the cluster; to anywhere outside, then

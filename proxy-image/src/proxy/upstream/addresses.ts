@@ -10,21 +10,22 @@ export type AddressRule = (address: string) => boolean;
  * The rule of one upstream.
  *
  * @param allowedCidrs special ranges that it may be in
- * @param own addresses of the API server and of this pod, which no upstream may be in
+ * @param isOwn whether an address is the API server's or one of our pods', which no upstream may have
  */
-export function addressRule(allowedCidrs: readonly string[], own: readonly string[]): AddressRule {
-  const never = ranges([
-    ...NEVER_ALLOWED.map(({ cidr }) => cidr),
-    ...own.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`),
-  ]);
+export function addressRule(allowedCidrs: readonly string[], isOwn: AddressRule): AddressRule {
   const allowed = ranges(allowedCidrs);
   const permits: AddressRule = (address) => {
     if (isIP(address) === 0 || address.includes("%")) return false;
-    if (never(address) || (special(address) && !allowed(address))) return false;
+    if (never(address) || isOwn(address) || (special(address) && !allowed(address))) return false;
     const inner = translated(address);
     return inner === undefined || permits(inner);
   };
   return permits;
+}
+
+/** Whether an address is one of these, however it is written. */
+export function among(addresses: readonly string[]): AddressRule {
+  return ranges(addresses.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`));
 }
 
 /**
@@ -58,5 +59,6 @@ function familyOf(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 4 ? "ipv4" : "ipv6";
 }
 
+const never = ranges(NEVER_ALLOWED.map(({ cidr }) => cidr));
 const special = ranges(SPECIAL_RANGES);
 const isTranslated = ranges(["64:ff9b::/96", "2002::/16"]);

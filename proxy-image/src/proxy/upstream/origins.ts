@@ -25,9 +25,9 @@ interface Group {
 }
 
 /**
- * @param own addresses that no upstream may have: the API server's and this pod's
+ * @param isOwn whether an address is one that no upstream may have
  */
-export function createOrigins(dial: Dialler, own: readonly string[]): Origins {
+export function createOrigins(dial: Dialler, isOwn: AddressRule): Origins {
   const groups = new Map<Route, Group>();
   const sweeper = setInterval(() => {
     const now = performance.now();
@@ -37,7 +37,7 @@ export function createOrigins(dial: Dialler, own: readonly string[]): Origins {
   const groupOf = (route: Route): Group => {
     let group = groups.get(route);
     if (!group) {
-      group = { permits: addressRule(route.upstream.allowedCidrs, own), origins: new Map() };
+      group = { permits: addressRule(route.upstream.allowedCidrs, isOwn), origins: new Map() };
       groups.set(route, group);
     }
     return group;
