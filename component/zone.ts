@@ -1,5 +1,7 @@
+import { servicesZone } from "./corefile";
 import { serviceName } from "./names";
 import type { Settings } from "./settings";
+import { MAX_NAME_LENGTH } from "./validation/host";
 
 /**
  * Seconds that anyone may remember an answer: how long a removed upstream still resolves, to a Service that is
@@ -14,13 +16,12 @@ const NEGATIVE_TTL = 5;
  * does not exist. Pure text, complete at preview; the serial is constant, because each new zone is a new file
  * in a new pod.
  */
-export function zoneText(
-  { domain, namespace, clusterDomain, upstreams }: Settings,
-  dnsService: string,
-): string {
-  const services = `${namespace}.svc.${clusterDomain}.`;
+export function zoneText(settings: Settings, dnsService: string): string {
+  const { domain, upstreams } = settings;
+  const services = `${servicesZone(settings)}.`;
   const server = `${dnsService}.${services}`;
-  const records = zoneNames(upstreams.map(({ host }) => host)).map(
+  const hosts = upstreams.map(({ host }) => host);
+  const records = zoneNames(hosts, MAX_NAME_LENGTH - domain.length - 1).map(
     ([name, host]) => `${name} IN CNAME ${serviceName(host)}.${services}`,
   );
   return [
@@ -38,9 +39,10 @@ export function zoneText(
  *
  * In DNS a wildcard ends where a name exists (RFC 4592 §4.4: the closest encloser): with `*.example.com` and
  * `a.b.example.com`, `x.b.example.com` does not exist, because `b.example.com` does. The policy knows no such
- * gaps, so every name that exists below a wildcard gets that wildcard's records of its own.
+ * gaps, so every name that exists below a wildcard gets that wildcard's records of its own; but for a name so long
+ * that nothing can be below it, where `*.` would be no legal name (RFC 1035 §2.3.4).
  */
-function zoneNames(hosts: readonly string[]): [name: string, host: string][] {
+function zoneNames(hosts: readonly string[], maxLength: number): [name: string, host: string][] {
   const names = new Map(hosts.map((host) => [host, host]));
   const wildcards = hosts.filter((host) => host.startsWith("*.")).sort((a, b) => b.length - a.length);
   const wildcardOver = (name: string) => wildcards.find((wildcard) => name.endsWith(wildcard.slice(1)));
@@ -48,7 +50,9 @@ function zoneNames(hosts: readonly string[]): [name: string, host: string][] {
     for (const existing of selfAndAncestors(host.replace(/^\*\./, ""))) {
       const wildcard = wildcardOver(existing);
       if (wildcard === undefined) continue;
-      for (const name of [existing, `*.${existing}`]) if (!names.has(name)) names.set(name, wildcard);
+      for (const name of [existing, `*.${existing}`]) {
+        if (name.length <= maxLength && !names.has(name)) names.set(name, wildcard);
+      }
     }
   }
   return [...names].sort(([a], [b]) => (a < b ? -1 : 1));

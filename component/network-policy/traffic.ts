@@ -58,8 +58,8 @@ export function proxyTraffic(
 }
 
 /** egress-dns: asked by whoever forwards the domain, asks the cluster's DNS for the targets of its CNAMEs. */
-export function dnsTraffic(policies: NetworkPolicySettings, service: Port[]): Traffic {
-  return { ingress: incoming(policies, { service, admin: [] }), egress: dnsQueries(policies) };
+export function dnsTraffic(policies: NetworkPolicySettings, podPorts: PodPorts): Traffic {
+  return { ingress: incoming(policies, podPorts), egress: dnsQueries(policies) };
 }
 
 /**

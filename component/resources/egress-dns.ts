@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { corefile, DNS_FOLDER, DNS_PORTS } from "../corefile";
 import { shortHash } from "../names";
 import { zoneText } from "../zone";
 import { type Context, labels, selector } from "./context";
@@ -8,11 +9,6 @@ import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "
 /** CoreDNS 1.12.1. */
 const DEFAULT_IMAGE =
   "registry.k8s.io/coredns/coredns@sha256:e8c262566636e6bc340ece6473b0eed193cad045384401529721ddbe6463d31c";
-
-export const DNS_PORT = 5353;
-const HEALTH_PORT = 8080;
-const READY_PORT = 8181;
-const FOLDER = "/etc/egress-dns";
 
 const DEFAULT_RESOURCES = {
   requests: { cpu: "50m", memory: "32Mi" },
@@ -25,7 +21,7 @@ export interface EgressDns {
   readonly deployment: k8s.apps.v1.Deployment;
 }
 
-/** CoreDNS with the zone of the egress domain, and for the targets of its CNAMEs the cluster's domain; nothing else. */
+/** CoreDNS with the zone of the egress domain, and the addresses of the Services that its CNAMEs name; nothing else. */
 export function createEgressDns(
   context: Context,
   namespace: pulumi.Input<string>,
@@ -33,7 +29,7 @@ export function createEgressDns(
 ): EgressDns {
   const { name, names, settings, args, parent } = context;
   const data = {
-    Corefile: corefile(settings.domain, settings.clusterDomain),
+    Corefile: corefile(settings),
     zone: zoneText(settings, names.dns),
   };
   const zone = new k8s.core.v1.ConfigMap(
@@ -95,16 +91,17 @@ export function createEgressDns(
             {
               name: "coredns",
               image: args.dns?.image ?? DEFAULT_IMAGE,
-              args: ["-conf", `${FOLDER}/Corefile`],
+              args: ["-conf", `${DNS_FOLDER}/Corefile`],
               ports: [
-                { name: "dns", containerPort: DNS_PORT, protocol: "UDP" },
-                { name: "dns-tcp", containerPort: DNS_PORT, protocol: "TCP" },
-                { name: "health", containerPort: HEALTH_PORT },
-                { name: "ready", containerPort: READY_PORT },
+                { name: "dns", containerPort: DNS_PORTS.dns, protocol: "UDP" },
+                { name: "dns-tcp", containerPort: DNS_PORTS.dns, protocol: "TCP" },
+                { name: "health", containerPort: DNS_PORTS.health },
+                { name: "ready", containerPort: DNS_PORTS.ready },
+                { name: "metrics", containerPort: DNS_PORTS.metrics },
               ],
               resources: quantities(args.dns?.resources, DEFAULT_RESOURCES),
               ...probes({ path: "/ready", port: "ready" }, { path: "/health", port: "health" }),
-              volumeMounts: [{ name: "zone", mountPath: FOLDER, readOnly: true }],
+              volumeMounts: [{ name: "zone", mountPath: DNS_FOLDER, readOnly: true }],
             },
             // Not for its port: the official image's binary carries this file capability and can't be executed without it (capabilities(7), "capability-dumb binaries").
             ["NET_BIND_SERVICE"],
@@ -130,29 +127,4 @@ export function createEgressDns(
     { parent },
   );
   return { service, deployment };
-}
-
-/**
- * The zone from its file (NXDOMAIN with SOA for what is not in it), the CNAMEs' targets from the cluster's DNS;
- * any other name has no server block here and is refused, so this is no open resolver. `lameduck` keeps
- * answering while a pod leaves its Service.
- */
-function corefile(domain: string, clusterDomain: string): string {
-  return [
-    `${domain}:${DNS_PORT} {`,
-    `  errors`,
-    `  health :${HEALTH_PORT} {`,
-    `    lameduck 5s`,
-    `  }`,
-    `  ready :${READY_PORT}`,
-    `  file ${FOLDER}/zone ${domain} {`,
-    `    reload 0`,
-    `  }`,
-    `}`,
-    `${clusterDomain}:${DNS_PORT} {`,
-    `  errors`,
-    `  forward . /etc/resolv.conf`,
-    `}`,
-    ``,
-  ].join("\n");
 }

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { DnsMode } from "../args";
+import { DNS_PORTS } from "../corefile";
 import { ports } from "../network-policy/peers";
 import { controllerTraffic, dnsTraffic, proxyTraffic, type Traffic } from "../network-policy/traffic";
 import { type Context, labels, type Part, selector } from "./context";
-import { DNS_PORT } from "./egress-dns";
 import { ADMIN_PORT, DATA_PORT } from "./proxy";
 
 /** What the pods in the component's namespace may receive and send; nothing else, where the cluster enforces it. */
@@ -16,7 +16,10 @@ export function createNetworkPolicies(context: Context, namespace: pulumi.Input<
   const proxy = { name: names.proxy, namespace };
   surround(context, `${name}-proxy`, "egress-proxy", proxy, proxyTraffic(settings, policies, proxyPorts));
   if (settings.dns === DnsMode.None) return;
-  const dnsPorts = [...ports("UDP", [DNS_PORT]), ...ports("TCP", [DNS_PORT])];
+  const dnsPorts = {
+    service: [...ports("UDP", [DNS_PORTS.dns]), ...ports("TCP", [DNS_PORTS.dns])],
+    admin: ports("TCP", [DNS_PORTS.metrics]),
+  };
   const dns = { name: names.dns, namespace };
   surround(context, `${name}-dns`, "egress-dns", dns, dnsTraffic(policies, dnsPorts));
 }

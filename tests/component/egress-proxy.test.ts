@@ -27,6 +27,7 @@ interface Pod {
   containers: {
     image: string;
     args: string[];
+    ports: { name: string; containerPort: number }[];
     securityContext: Record<string, unknown>;
     resources: { requests: object; limits: object };
     readinessProbe: object;
@@ -232,6 +233,17 @@ describe("EgressProxy's children", () => {
     assert.equal(
       found.one("Deployment", "egress-dns").spec.template.spec.volumes![0]!.configMap.name,
       zone.metadata.name,
+    );
+  });
+
+  it("show egress-dns's metrics to who asks its pods, and only DNS behind its Service", async () => {
+    const found = await children();
+    const { ports } = found.one("Deployment", "egress-dns").spec.template.spec.containers[0]!;
+    assert.ok(ports.some(({ name, containerPort }) => name === "metrics" && containerPort === 9153));
+    const service = found.one("Service", "egress-dns").spec.ports as { port: number; protocol: string }[];
+    assert.deepEqual(
+      service.map(({ port, protocol }) => `${port}/${protocol}`),
+      ["53/UDP", "53/TCP"],
     );
   });
 

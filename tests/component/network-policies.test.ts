@@ -118,7 +118,9 @@ for (const rangesMeanPods of [true, false]) {
         assert.ok(may(from, egressDns, 5353));
         assert.ok(may(from, egressDns, 5353, "UDP"));
         assert.ok(!may(from, egressDns, 8080));
+        assert.ok(!may(from, egressDns, 9153));
       }
+      assert.ok(may(prometheus, egressDns, 9153));
       assert.ok(!may(stripe, egressDns, 5353, "UDP"));
       assert.ok(may(egressDns, clusterDns, 53, "UDP"));
       for (const to of [stripe, app, proxy, { ip: "8.8.8.8" }]) {

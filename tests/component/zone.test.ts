@@ -71,6 +71,19 @@ describe("zoneText", () => {
     });
   });
 
+  // `*.` would make it longer than 253 characters (RFC 1035 §2.3.4).
+  it("repeats no wildcard at a name as long as names can be", () => {
+    const label = "n".repeat(63);
+    const longest = `${label}.${label}.${label}.${"n".repeat(36)}.example.com`;
+    assert.equal(`${longest}.egress.local`.length, 253);
+    const names = Object.keys(records("*.example.com", longest));
+    assert.ok(names.includes(longest));
+    assert.deepEqual(
+      names.filter((name) => `${name}.egress.local`.length > 253),
+      [],
+    );
+  });
+
   it("adds nothing where no wildcard stands above", () => {
     assert.deepEqual(Object.keys(records("*.a.example.com", "b.example.com")), [
       "*.a.example.com",

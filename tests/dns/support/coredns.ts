@@ -1,0 +1,71 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { COREDNS, goProgram } from "../../cluster/programs/go-program";
+
+/** Why tests with a real CoreDNS are skipped, or false: it is built from Go modules, once. */
+export const withoutGo: string | false = goOnPath() ? false : "go is not on PATH, so there is no CoreDNS";
+
+/** Milliseconds that the first build may take, on a busy machine. */
+export const BUILD_TIMEOUT = 600_000;
+
+function goOnPath(): boolean {
+  try {
+    execFileSync("go", ["version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The program, built where the cache lacks it. */
+export async function corednsProgram(): Promise<string> {
+  return join(await goProgram(COREDNS, (line) => console.error(line)), COREDNS.name);
+}
+
+/** A CoreDNS process of a test's own. */
+export interface CoreDns extends AsyncDisposable {
+  readonly process: ChildProcess;
+  /** Folder of its files. */
+  readonly folder: string;
+  /** What it wrote so far. */
+  log(): string;
+}
+
+/**
+ * Starts CoreDNS and waits until it serves.
+ *
+ * @param files by name: `Corefile`, and what that names by relative paths
+ * @throws Error with its output when it ends instead
+ */
+export async function startCoreDns(program: string, files: Record<string, string>): Promise<CoreDns> {
+  const folder = mkdtempSync(join(tmpdir(), "k8s-egress-coredns-"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const child = spawn(program, ["-conf", "Corefile"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (log += text));
+  }
+  // CoreDNS prints its version once all of its sockets listen.
+  while (!log.includes("CoreDNS-") && child.exitCode === null) await sleep(2);
+  if (child.exitCode !== null) {
+    rmSync(folder, { recursive: true });
+    throw new Error(`CoreDNS does not start: ${log}`);
+  }
+  return {
+    process: child,
+    folder,
+    log: () => log,
+    async [Symbol.asyncDispose]() {
+      // Not SIGTERM, after which it would answer on for the time of `lameduck`.
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGKILL");
+        await once(child, "exit");
+      }
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

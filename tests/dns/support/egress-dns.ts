@@ -1,0 +1,128 @@
+import { corefile, DNS_FOLDER, DNS_PORTS, servicesZone } from "../../../component/corefile";
+import type { Settings } from "../../../component/settings";
+import { zoneText } from "../../../component/zone";
+import { stubBlock } from "../../../proxy-image/src/stubdomain/corefile/block";
+import { freePorts } from "../../bench/stage/ports";
+import { type CoreDns, startCoreDns } from "./coredns";
+
+/** The name of egress-dns's own Service, unless a test needs another. */
+const DNS_SERVICE = "egress-dns";
+/** The address of every Service. */
+export const SERVICE_IP = "10.96.1.1";
+
+/** Loopback ports of one egress-dns. */
+export type Ports = Record<keyof typeof DNS_PORTS, number>;
+
+/** The files of egress-dns's ConfigMap, moved to loopback; nothing else about them changes. */
+export function egressDnsFiles(
+  settings: Settings,
+  ports: Ports,
+  clusterDns: number,
+  dnsService = DNS_SERVICE,
+): { Corefile: string; zone: string } {
+  const moves: [string, string][] = [
+    [`:${DNS_PORTS.dns} {`, `:${ports.dns} {\n  bind 127.0.0.1`],
+    ...(["health", "ready", "metrics"] as const).map((name): [string, string] => [
+      ` :${DNS_PORTS[name]}`,
+      ` 127.0.0.1:${ports[name]}`,
+    ]),
+    [`${DNS_FOLDER}/`, ""],
+    ["/etc/resolv.conf", `127.0.0.1:${clusterDns}`],
+  ];
+  let text = corefile(settings);
+  for (const [from, to] of moves) {
+    if (!text.includes(from))
+      throw new Error(`no ${JSON.stringify(from)} in egress-dns's Corefile:\n${text}`);
+    text = text.replaceAll(from, to);
+  }
+  return { Corefile: text, zone: zoneText(settings, dnsService) };
+}
+
+export async function egressPorts(): Promise<Ports> {
+  const [dns, health, ready, metrics] = (await freePorts(4)) as [number, number, number, number];
+  return { dns, health, ready, metrics };
+}
+
+/**
+ * A CoreDNS as the cluster's own: the file `services` stands in for its Kubernetes plugin, the stub domain is ours,
+ * any other name does not exist.
+ */
+export function clusterDnsFiles(
+  settings: Settings,
+  { dns, egressDns, services }: { dns: number; egressDns: number; services?: string | undefined },
+): Record<string, string> {
+  const { clusterDomain, domain } = settings;
+  const stub = stubBlock({
+    domain,
+    port: dns,
+    bind: ["bind 127.0.0.1"],
+    forwardTo: `127.0.0.1:${egressDns}`,
+  });
+  return {
+    Corefile: `.:${dns} {\n  bind 127.0.0.1\n  file services ${clusterDomain}\n  file root .\n}\n${stub}`,
+    services: `${apex(clusterDomain)}${services ?? `*.${servicesZone(settings)}. A ${SERVICE_IP}\n`}`,
+    root: apex(""),
+  };
+}
+
+function apex(zone: string): string {
+  return `$TTL 5\n${zone}. SOA ns.dns.${zone}. hostmaster.${zone}. 1 7200 1800 86400 5\n${zone}. NS ns.dns.${zone}.\n`.replaceAll(
+    "..",
+    ".",
+  );
+}
+
+/** A cluster's DNS on loopback. */
+export async function startClusterDns(
+  program: string,
+  settings: Settings,
+  place: { dns: number; egressDns: number; services?: string | undefined },
+): Promise<CoreDns & { port: number }> {
+  return { ...(await startCoreDns(program, clusterDnsFiles(settings, place))), port: place.dns };
+}
+
+/** egress-dns on loopback, with the Services' addresses from the DNS at port `clusterDns`. */
+export async function startEgressDns(
+  program: string,
+  settings: Settings,
+  clusterDns: number,
+  { ports, dnsService }: { ports?: Ports; dnsService?: string | undefined } = {},
+): Promise<CoreDns & { ports: Ports }> {
+  const own = ports ?? (await egressPorts());
+  const files = egressDnsFiles(settings, own, clusterDns, dnsService);
+  return { ...(await startCoreDns(program, files)), ports: own };
+}
+
+/** egress-dns, and the cluster's DNS in front of and behind it. */
+export interface DnsWorld extends AsyncDisposable {
+  readonly egress: CoreDns;
+  readonly ports: Ports;
+  /** Port of the cluster's DNS. */
+  readonly clusterDns: number;
+}
+
+/** @param options `services`: records of the cluster's domain; without them every Service has an address */
+export async function startDnsWorld(
+  program: string,
+  settings: Settings,
+  { services, dnsService }: { services?: string; dnsService?: string } = {},
+): Promise<DnsWorld> {
+  const ports = await egressPorts();
+  const [dns] = (await freePorts(1)) as [number];
+  const cluster = await startClusterDns(program, settings, { dns, egressDns: ports.dns, services });
+  try {
+    const egress = await startEgressDns(program, settings, dns, { ports, dnsService });
+    return {
+      egress,
+      ports,
+      clusterDns: dns,
+      async [Symbol.asyncDispose]() {
+        await egress[Symbol.asyncDispose]();
+        await cluster[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
+}
