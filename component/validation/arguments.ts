@@ -1,6 +1,5 @@
 import type { EgressProxyArgs } from "../args";
 import { MeshMode } from "../args";
-import { compilePolicy, policyText } from "../policy";
 import { settingsOf } from "../settings";
 import { checkDuration, checkKnownKeys, isRecord } from "./checks";
 import { checkCredentials, credentialNames } from "./credentials";
@@ -14,6 +13,7 @@ import { checkMesh } from "./mesh";
 import { checkNetworkPolicies } from "./network-policies";
 import { checkPodArguments, checkReplicas, checkResources } from "./pods";
 import { isDeferred, Problems, show } from "./problems";
+import { checkSizes } from "./sizes";
 import { checkUpstreams } from "./upstreams";
 
 /** Leaves room behind the name: `egress-policy-` and a hash of 12 digits. */
@@ -42,9 +42,6 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "networkPolicies",
   "monitoring",
 ]);
-
-/** Kubernetes' limit for a ConfigMap, 1 MiB, less its keys and metadata. */
-const MAX_POLICY_BYTES = 1_040_000;
 
 /** Everything that is wrong with the name and the arguments of an EgressProxy. Pure. */
 export function checkArguments(name: string, args: EgressProxyArgs): Problems {
@@ -82,17 +79,8 @@ export function checkArguments(name: string, args: EgressProxyArgs): Problems {
   checkDns(args, problems);
   checkLog(args, problems);
   checkNetworkPolicies(args, problems);
-  if (!problems.any) checkPolicySize(args, problems);
+  if (!problems.any) checkSizes(settingsOf(args), problems);
   return problems;
-}
-
-function checkPolicySize(args: EgressProxyArgs, problems: Problems): void {
-  const bytes = Buffer.byteLength(policyText(compilePolicy(settingsOf(args))));
-  if (bytes <= MAX_POLICY_BYTES) return;
-  problems.add(
-    "upstreams",
-    `make a policy of ${bytes} bytes; a ConfigMap holds ${MAX_POLICY_BYTES}: share or shorten caCertificates, or split them over several EgressProxy`,
-  );
 }
 
 function checkNamespace({ namespace, createNamespace }: EgressProxyArgs, problems: Problems): void {

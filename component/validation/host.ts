@@ -23,6 +23,10 @@ export function nameProblem(name: string, example: string): string | undefined {
   if (wrong !== undefined) {
     return `${show(name)} has the label ${show(wrong)}; a label is 1 to 63 letters, digits and inner hyphens, as in "${example}"`;
   }
+  // WHATWG URL: a host whose last label is a number is parsed as an IPv4 address, 1.2.3 as 1.2.0.3.
+  if (/^(0x[0-9a-f]*|\d+)$/.test(name.slice(name.lastIndexOf(".") + 1))) {
+    return `${show(name)} would be read as an IP address; give a name such as "${example}"`;
+  }
   return undefined;
 }
 
@@ -48,10 +52,6 @@ export function hostProblem(host: string): string | undefined {
   if (problem) return problem;
   if (!host.includes("."))
     return `${show(host)} is a single label; give a full host such as "api.stripe.com"`;
-  // WHATWG URL: a host whose last label is a number is parsed as an IPv4 address, 1.2.3 as 1.2.0.3.
-  if (/^(0x[0-9a-f]*|\d+)$/.test(name.slice(name.lastIndexOf(".") + 1))) {
-    return `${show(host)} would be read as an IP address; give a host such as "api.stripe.com"`;
-  }
   return undefined;
 }
 

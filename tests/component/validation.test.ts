@@ -266,6 +266,9 @@ const cases: Case[] = [
   arg({ domain: "Egress.local" }, "domain", /has capitals/),
   arg({ domain: "egress.local." }, "domain", /ends in a dot; write "egress\.local"/),
   arg({ domain: "egress local.x" }, "domain", /has a space/),
+  // The proxy would refuse its policy: a Host below it is an IPv4 address to URL parsers.
+  arg({ domain: "egress.1" }, "domain", /read as an IP address; give a name such as "egress\.local"/),
+  arg({ dns: { clusterDomain: "k8s.0x1" } }, "dns.clusterDomain", /read as an IP address/),
   arg({ domain: "stripe.com" }, "upstreams[0].host", /below one another/),
   arg({ domain: "x.api.stripe.com" }, "upstreams[0].host", /below one another/),
   arg(
@@ -499,6 +502,19 @@ describe("checkArguments", () => {
       problems({ ...good, upstreams })[0] ?? "",
       /^upstreams: make a policy of \d+ bytes; a ConfigMap holds/,
     );
+  });
+
+  it("refuses what makes a zone beyond the limit of a ConfigMap, where there is a zone", () => {
+    // Below the wildcard, each of their labels takes two records.
+    const deep = Array.from({ length: 60 }, (_, index) => ({
+      host: `${"a.".repeat(80)}h${index}.example.net`,
+    }));
+    const upstreams = [{ host: "*.example.net" }, ...deep];
+    assert.match(
+      problems({ ...good, upstreams })[0] ?? "",
+      /^upstreams: make a zone of \d+ bytes; a ConfigMap holds/,
+    );
+    assert.deepEqual(problems({ ...good, upstreams, dns: { mode: "none" } }), []);
   });
 
   it("refuses a wildcard over a shared suffix whose rules name no clients", () => {
