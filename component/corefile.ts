@@ -21,8 +21,8 @@ const TARGET_CACHE = 5;
 /**
  * Target look-ups at one time. A Service whose own address were an egress name (`type: ExternalName`) would send
  * one query round between the cluster's DNS and this one: without this limit it never ended, at 10,000 queries
- * per second; with 256 it ends after 1,000, within half a second; with 1,000, kubeadm's figure for cluster
- * DNS, after 12,000. A look-up takes about 1 ms, so 256 are no limit to honest use.
+ * per second; with 256 it ends after some 1,000 in each pod, within half a second; with 1,000, kubeadm's figure
+ * for cluster DNS, after 12,000. A look-up takes about 1 ms, so 256 are no limit to honest use.
  */
 const TARGETS_AT_ONCE = 256;
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,10 +29,6 @@ export async function corednsProgram(): Promise<string> {
 /** A CoreDNS process of a test's own. */
 export interface CoreDns extends AsyncDisposable {
   readonly process: ChildProcess;
-  /** Folder of its files. */
-  readonly folder: string;
-  /** What it wrote so far. */
-  log(): string;
 }
 
 /**
@@ -44,28 +40,31 @@ export interface CoreDns extends AsyncDisposable {
 export async function startCoreDns(program: string, files: Record<string, string>): Promise<CoreDns> {
   const folder = mkdtempSync(join(tmpdir(), "k8s-egress-coredns-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const child = spawn(program, ["-conf", "Corefile"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  let log = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => (log += text));
-  }
-  // CoreDNS prints its version once all of its sockets listen.
-  while (!log.includes("CoreDNS-") && child.exitCode === null) await sleep(2);
-  if (child.exitCode !== null) {
+  const output = openSync(join(folder, "output"), "w");
+  const child = spawn(program, ["-conf", "Corefile"], { cwd: folder, stdio: ["ignore", output, output] });
+  closeSync(output);
+  // A test that is cut off must neither wait for it nor leave it behind.
+  child.unref();
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const log = () => readFileSync(join(folder, "output"), "utf8");
+  const stop = async () => {
+    process.off("exit", kill);
+    // Not SIGTERM, after which it would answer on for the time of `lameduck`.
+    if (kill()) {
+      child.ref();
+      await once(child, "exit");
+    }
     rmSync(folder, { recursive: true });
-    throw new Error(`CoreDNS does not start: ${log}`);
-  }
-  return {
-    process: child,
-    folder,
-    log: () => log,
-    async [Symbol.asyncDispose]() {
-      // Not SIGTERM, after which it would answer on for the time of `lameduck`.
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill("SIGKILL");
-        await once(child, "exit");
-      }
-      rmSync(folder, { recursive: true });
-    },
   };
+  // CoreDNS prints its version once all of its sockets listen.
+  while (!log().includes("CoreDNS-")) {
+    if (child.exitCode !== null) {
+      const said = log();
+      await stop();
+      throw new Error(`CoreDNS does not start: ${said}`);
+    }
+    await sleep(2);
+  }
+  return { process: child, [Symbol.asyncDispose]: stop };
 }

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EgressProxy } from "../../index";
+import { type Cluster, runInPod } from "../cluster";
+import { sharedCluster } from "../cluster/shared";
+import { type Kubectl, kubectlFor } from "../harness/kubernetes";
+import { Stack } from "../harness/stack";
+import { type QueryStreams, startQueries } from "./support/queries";
+import { type AppPod, startAppPod } from "./support/pod";
+
+const LISTED = "api.example.test.egress.local";
+
+describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
+  const shared = sharedCluster();
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let stack: Stack;
+  let app: AppPod;
+
+  before(async () => {
+    cluster = shared();
+    kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
+    stack = new Stack({ kubectl, dockerHost: cluster.dockerHost });
+    app = await startAppPod(cluster);
+    await up("api.example.test", "*.wild.example.test");
+  });
+  after(async () => {
+    await stack.destroy();
+    await app.delete();
+  });
+
+  const up = (...hosts: string[]) =>
+    stack.up(() => {
+      new EgressProxy("egress", {
+        upstreams: hosts.map((host) => ({
+          host,
+          tls: { caCertificates: cluster.thirdPartyCa },
+          allowedCidrs: ["198.51.100.0/24"],
+        })),
+        build: { repository: `${cluster.registry}/k8s-egress`, baseImage: cluster.images.node },
+        mesh: { mode: "none" },
+        drain: "5s",
+        dns: { image: cluster.images.coredns },
+      });
+    });
+
+  const get = async (path: string): Promise<string> => kubectl(["get", "-n", "egress", ...path.split(" ")]);
+
+  const pods = async (): Promise<{ name: string; ip: string }[]> => {
+    const lines = await get(
+      `pods -l app.kubernetes.io/name=egress-dns -o jsonpath={range.items[*]}{.metadata.name},{.status.podIP}{"\\n"}{end}`,
+    );
+    return lines
+      .trim()
+      .split("\n")
+      .map((line) => line.split(",") as [string, string])
+      .map(([name, ip]) => ({ name, ip }));
+  };
+
+  /** Queries that the pods have counted. */
+  const counted = async (): Promise<number> => {
+    const ips = (await pods()).map(({ ip }) => ip);
+    const printed = await runInPod(
+      cluster,
+      { namespace: "shop", name: "app" },
+      `let sum = 0;
+       for (const ip of ${JSON.stringify(ips)}) {
+         const text = await (await fetch("http://" + ip + ":9153/metrics")).text();
+         for (const [, count] of text.matchAll(/^coredns_dns_requests_total\\{.*\\} (\\S+)$/gm)) sum += Number(count);
+       }
+       console.log(sum);`,
+    );
+    return Number(printed);
+  };
+
+  /** Each way to its answer: through the cluster's DNS, and straight, over UDP and TCP. */
+  const queries = async (): Promise<QueryStreams> => {
+    const clusterIp = await get("service egress-dns -o jsonpath={.spec.clusterIP}");
+    return startQueries(cluster, { namespace: "shop", name: "app" }, [
+      { title: "cluster DNS, UDP", server: cluster.clusterDnsIp, transport: "udp" },
+      { title: "egress-dns, UDP", server: clusterIp, transport: "udp" },
+      { title: "egress-dns, TCP", server: clusterIp, transport: "tcp" },
+    ]);
+  };
+
+  /** No query may be lost, or answered wrongly, while `work` is under way. */
+  const losesNothing = async (print: (line: string) => void, work: () => Promise<unknown>): Promise<void> => {
+    const streams = await queries();
+    try {
+      // Before and after it too: so that what is seen is what it changes.
+      await sleep(2_000);
+      await work();
+      await sleep(8_000);
+    } finally {
+      const results = await streams.stop();
+      for (const { title, sent, lost, wrong, slowest } of results) {
+        print(`${title}: ${sent} sent, ${lost} lost, ${wrong} wrong, slowest ${slowest} ms`);
+      }
+      for (const { title, sent, lost, wrong } of results) {
+        assert.ok(sent > 200, `${title}: ${sent} sent`);
+        assert.deepEqual({ lost, wrong }, { lost: 0, wrong: 0 }, title);
+      }
+    }
+  };
+
+  it("serves a name with its last dot, which spares the search domains", async () => {
+    const { status, body } = await app.request(`http://${LISTED}./`);
+    assert.equal(status, 200, body);
+  });
+
+  it("loses no query while the zone changes", async (test) => {
+    const before = (await pods()).map(({ name }) => name);
+    await losesNothing(
+      (line) => test.diagnostic(line),
+      () => up("api.example.test", "*.wild.example.test", "second.example.test"),
+    );
+    assert.deepEqual(
+      (await pods()).filter(({ name }) => before.includes(name)),
+      [],
+    );
+    assert.equal((await app.resolve("second.example.test.egress.local", "A")).records?.length, 1);
+  });
+
+  it("loses no query while a node is drained, which takes one pod at a time", async (test) => {
+    const [first, second] = await pods();
+    const evict = ({ name }: { name: string }) =>
+      kubectl(
+        ["create", "--raw", `/api/v1/namespaces/egress/pods/${name}/eviction`, "-f", "-"],
+        JSON.stringify({
+          apiVersion: "policy/v1",
+          kind: "Eviction",
+          metadata: { name, namespace: "egress" },
+        }),
+      );
+    await losesNothing(
+      (line) => test.diagnostic(line),
+      async () => {
+        await evict(first!);
+        await assert.rejects(evict(second!), /disruption budget/);
+        await kubectl(["rollout", "status", "-n", "egress", "deployment/egress-dns", "--timeout=60s"]);
+      },
+    );
+  });
+
+  it("counts its queries at a port of its pods", async () => {
+    const before = await counted();
+    await app.resolve(`${Date.now()}.wild.example.test.egress.local`, "A");
+    assert.ok((await counted()) > before);
+  });
+
+  it("ends a query that a Service sends round between it and the cluster's DNS", async (test) => {
+    const spec = { type: "ExternalName", externalName: LISTED, clusterIP: null, clusterIPs: null };
+    await kubectl([
+      ...["patch", "service", "-n", "egress", "api-example-test", "--type=merge"],
+      ...["-p", JSON.stringify({ spec })],
+    ]);
+    // Past the time for which the old answer is remembered.
+    await sleep(31_000);
+    const before = await counted();
+    await app.resolve(LISTED, "A");
+    await sleep(5_000);
+    const once = (await counted()) - before;
+    await sleep(3_000);
+    test.diagnostic(`${once} queries for one`);
+    assert.equal((await counted()) - before, once, "it still goes round");
+  });
+});
