@@ -1,5 +1,6 @@
 import { OURS } from "../contenders/all";
 import type { Series } from "../rounds";
+import { align } from "./align";
 import { FIGURES } from "./figures";
 import { median, medianRatio } from "./statistics";
 import type { Result } from "./targets";
@@ -31,17 +32,4 @@ export function targetTable(results: readonly Result[]): string {
       met ? "met" : "missed",
     ]),
   ]);
-}
-
-/** Columns as wide as they must be: the first to the left, the others to the right. */
-function align(rows: readonly string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
