@@ -1,6 +1,7 @@
 import net from "node:net";
 import { startWorld, upstream } from "../proxy/support/world";
 import { ask } from "../proxy/support/client";
+import { random } from "../proxy/support/random";
 import { type Figure, count, each } from "./figure";
 
 /** Milliseconds after which a connection counts as hung, once the caller has said that it will send no more. */
@@ -36,17 +37,6 @@ const PIECES = [
   "0\r\n\r\n",
   "A".repeat(300),
 ];
-
-/** Xorshift: the same inputs each time for one seed. */
-function random(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 function input(below: (n: number) => number): Buffer {
   if (below(4) === 0) return Buffer.from(Array.from({ length: 1 + below(200) }, () => below(256)));

@@ -1,12 +1,17 @@
 import { parseFields } from "./fields";
+import { framingOf } from "./framing";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 
 /** Bytes of a line with a chunk's size and extensions; extensions mean nothing to anybody, so they are short. */
 const MOST_SIZE_LINE = 256;
 /** Bytes of a trailer section. */
 const MOST_TRAILER_BYTES = 16 * 1024;
-/** RFC 9112 §7.1: a size, and extensions, which are read and dropped. At most 2^48 - 1 bytes in a chunk. */
-const SIZE_LINE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+/**
+ * RFC 9112 §7.1: a size of at most 2^48 - 1 bytes, and extensions, which are read and dropped. Without the "bad
+ * whitespace" that may be taken off: llhttp refuses it too.
+ */
+const SIZE_LINE =
+  /^([0-9A-Fa-f]{1,12})(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/;
 
 /** Gets what a chunked body holds. */
 export interface ChunkedSink {
@@ -76,11 +81,19 @@ export class ChunkedDecoder {
         return;
       default:
         if (line !== "\r\n" && !line.endsWith("\r\n\r\n")) return;
-        this.trailers = parseFields(line.slice(0, -2), 0);
+        this.trailers = trailerFields(line.slice(0, -2));
         this.state = "done";
         this.line = "";
     }
   }
+}
+
+/** RFC 9110 §6.5.1: framing comes too late there, and whoever reads it on reads another message. */
+function trailerFields(lines: string): string[] {
+  const fields = parseFields(lines, 0);
+  const { length, chunked } = framingOf(fields);
+  if (length !== undefined || chunked) throw new MalformedMessageError("framing among the trailers");
+  return fields;
 }
 
 /** A chunk's size line. */

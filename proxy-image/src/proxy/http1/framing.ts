@@ -11,7 +11,7 @@ export interface Framing {
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * The framing fields of an answer.
+ * The framing fields of an answer, or of trailers, where none may be.
  *
  * @param fields flat: name, value, …
  * @throws MalformedMessageError for more than one of them, or a transfer coding other than `chunked`: each has been
