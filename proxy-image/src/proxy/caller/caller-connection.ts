@@ -6,18 +6,11 @@ import type { Exchange } from "../exchange";
 import { ChunkedDecoder } from "../http1/chunked";
 import { SectionTooLargeError } from "../http1/malformed";
 import { type RequestHead, parseRequestHead } from "../http1/request-head";
-import { KEEP_ALIVE_SECONDS, Reply } from "./reply";
+import { Reply } from "./reply";
+import { CALLER_TIMEOUTS } from "./timeouts";
 
 /** Bytes of a request's line and header section. */
 const MOST_HEADER_BYTES = 16 * 1024;
-/** Milliseconds for a request's header section: a slow one holds a socket and nothing else. */
-const HEADERS_TIMEOUT = 15_000;
-/** Milliseconds; longer than most callers keep idle connections (Linkerd, most clients: 60 s or less). */
-const KEEP_ALIVE = KEEP_ALIVE_SECONDS * 1_000;
-/** Milliseconds for what is still read, and dropped, behind an answer that came before its request's end. */
-const LINGER = 2_000;
-/** Milliseconds for an answer's last bytes to be taken by a caller that reads slowly. */
-const FLUSH = 60_000;
 
 /** Gets a request's body. */
 export interface BodyConsumer {
@@ -53,10 +46,12 @@ export class CallerConnection {
   exchange: Exchange | undefined;
   private state: State = "head";
   /** When patience ends, on `performance.now()`'s clock; what happens then is the state's. */
-  private deadline = performance.now() + HEADERS_TIMEOUT;
+  private deadline: number;
   private reply: Reply | undefined;
   /** Bytes that have come and are not used up. */
   private pending: Buffer | undefined;
+  /** Bytes of `pending` that have been searched for the end of a head: a caller may send them one by one. */
+  private searched = 0;
   private advancing = false;
   private flowing = true;
   private consumer: BodyConsumer | undefined;
@@ -68,7 +63,9 @@ export class CallerConnection {
   constructor(
     readonly socket: Socket,
     private readonly handler: ConnectionHandler,
+    private readonly timeouts = CALLER_TIMEOUTS,
   ) {
+    this.deadline = performance.now() + timeouts.headers;
     socket.on("data", this.onData);
     socket.on("drain", this.onDrain);
     socket.on("end", this.onEnd);
@@ -76,7 +73,10 @@ export class CallerConnection {
     socket.on("error", () => undefined);
     socket.on("close", () => {
       handler.closed(this);
-      this.exchange?.finish();
+      const { exchange } = this;
+      // What is still written to it is told its end later, and an exchange has one end only.
+      this.exchange = undefined;
+      exchange?.finish();
     });
   }
 
@@ -107,10 +107,10 @@ export class CallerConnection {
 
   /** Ends what has taken too long. */
   check(now: number): void {
-    if (this.deadline === Infinity && this.reply?.ended) this.deadline = now + FLUSH;
+    if (this.deadline === Infinity && this.reply?.ended) this.deadline = now + this.timeouts.flush;
     if (now < this.deadline) return;
     if (this.state === "head" && this.pending !== undefined) this.refuseUnread(requestTimeout);
-    else if (this.state !== "upgraded") this.socket.destroy();
+    else this.socket.destroy();
   }
 
   destroy(): void {
@@ -168,25 +168,27 @@ export class CallerConnection {
     }
   }
 
-  private readHead(bytes: Buffer): boolean {
-    // RFC 9112 §2.2: empty lines before a request are ignored.
-    let start = 0;
-    while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
-    const mark = bytes.indexOf("\r\n\r\n", start, "latin1");
+  private readHead(all: Buffer): boolean {
+    const bytes = this.withoutEmptyLines(all);
+    if (bytes.length === 0) return false;
+    const { searched } = this;
+    // Three bytes of the mark may have come before.
+    const mark = bytes.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
     if (mark > MOST_HEADER_BYTES || (mark === -1 && bytes.length > MOST_HEADER_BYTES)) {
       this.refuseUnread(headersTooLarge);
       return false;
     }
     if (mark === -1) {
-      if (start === bytes.length) this.pending = undefined;
       // What can't become a request is told so at once.
-      else if (cannotBeHead(bytes.toString("latin1", start))) this.refuseUnread(malformedRequest);
-      else this.deadline = Math.min(this.deadline, performance.now() + HEADERS_TIMEOUT);
+      if (cannotBeHead(bytes, searched)) this.refuseUnread(malformedRequest);
+      else this.deadline = Math.min(this.deadline, performance.now() + this.timeouts.headers);
+      this.searched = bytes.length;
       return false;
     }
+    this.searched = 0;
     let head: RequestHead;
     try {
-      head = parseRequestHead(bytes.toString("latin1", start, mark + 2));
+      head = parseRequestHead(bytes.toString("latin1", 0, mark + 2));
     } catch {
       this.refuseUnread(malformedRequest);
       return false;
@@ -194,6 +196,17 @@ export class CallerConnection {
     this.pending = mark + 4 === bytes.length ? undefined : bytes.subarray(mark + 4);
     this.begin(head);
     return true;
+  }
+
+  /** RFC 9112 §2.2: those before a request are ignored. */
+  private withoutEmptyLines(bytes: Buffer): Buffer {
+    let start = 0;
+    while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
+    if (start === 0) return bytes;
+    const rest = bytes.subarray(start);
+    this.pending = rest.length === 0 ? undefined : rest;
+    this.searched = 0;
+    return rest;
   }
 
   private begin(head: RequestHead): void {
@@ -257,8 +270,8 @@ export class CallerConnection {
     this.pending = undefined;
     const { exchange } = this;
     this.state = "closing";
-    this.deadline = performance.now() + LINGER;
-    if (!exchange) this.socket.destroy();
+    this.deadline = performance.now() + this.timeouts.linger;
+    if (!exchange) this.close();
     else {
       exchange.cause = error;
       exchange.stop(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
@@ -275,7 +288,7 @@ export class CallerConnection {
     if (state === "upgraded" || state === "closing" || reply!.last) this.close();
     else if (state === "request") {
       this.state = "linger";
-      this.deadline = performance.now() + LINGER;
+      this.deadline = performance.now() + this.timeouts.linger;
       this.drop();
     } else this.next();
   }
@@ -284,7 +297,7 @@ export class CallerConnection {
     this.state = "head";
     this.consumer = undefined;
     this.paused = false;
-    this.deadline = performance.now() + (this.pending ? HEADERS_TIMEOUT : KEEP_ALIVE);
+    this.deadline = performance.now() + (this.pending ? this.timeouts.headers : this.timeouts.keepAlive);
     this.advance();
   }
 
@@ -296,7 +309,7 @@ export class CallerConnection {
     if (this.state === "upgraded") this.socket.on("data", () => undefined);
     this.state = "closing";
     this.pending = undefined;
-    this.deadline = performance.now() + LINGER;
+    this.deadline = performance.now() + this.timeouts.linger;
     this.socket.end();
     this.socket.resume();
   }
@@ -305,7 +318,7 @@ export class CallerConnection {
     this.handler.unreadable(failure);
     this.state = "closing";
     this.pending = undefined;
-    this.deadline = performance.now() + FLUSH;
+    this.deadline = performance.now() + this.timeouts.flush;
     const reply = new Reply(this.socket, undefined, () => this.close());
     answer(reply, failure);
   }
@@ -313,7 +326,18 @@ export class CallerConnection {
 
 const dropped: BodyConsumer = { onBody: () => undefined, onEnd: () => undefined };
 
-/** Whether these bytes are no beginning of a request: a line feed without its CR, or no method. */
-function cannotBeHead(text: string): boolean {
-  return /(?:^|[^\r])\n/.test(text) || !/^(?:[A-Z][A-Z-]{0,31}(?:$| )|\r$)/.test(text);
+/** Bytes of a method, and the blank behind it. */
+const MOST_METHOD = 33;
+
+/**
+ * Whether these bytes are no beginning of a request: a line feed without its CR, or no method.
+ *
+ * @param searched how many of them have been found to be one
+ */
+function cannotBeHead(bytes: Buffer, searched: number): boolean {
+  if (/(?:^|[^\r])\n/.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
+  return (
+    searched <= MOST_METHOD &&
+    !/^(?:[A-Z][A-Z-]{0,31}(?:$| )|\r$)/.test(bytes.toString("latin1", 0, MOST_METHOD + 1))
+  );
 }

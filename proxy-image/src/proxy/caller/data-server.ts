@@ -3,9 +3,7 @@ import { internalError } from "../errors/failures";
 import { Exchange } from "../exchange";
 import type { Observer } from "../observe/observer";
 import { CallerConnection, type ConnectionHandler } from "./caller-connection";
-
-/** Milliseconds between two looks for connections that have lasted too long where they are. */
-const CHECK_EVERY = 500;
+import { CALLER_TIMEOUTS } from "./timeouts";
 
 /** The port that applications call. */
 export class DataServer extends net.Server {
@@ -15,7 +13,7 @@ export class DataServer extends net.Server {
   /**
    * @param chain decides an exchange
    */
-  constructor(chain: (exchange: Exchange) => void, observer: Observer) {
+  constructor(chain: (exchange: Exchange) => void, observer: Observer, timeouts = CALLER_TIMEOUTS) {
     super({ noDelay: true });
     const handler: ConnectionHandler = {
       begin: (head, reply, connection) => observer.begin(new Exchange(head, reply, connection, observer.end)),
@@ -30,11 +28,11 @@ export class DataServer extends net.Server {
       unreadable: (failure) => observer.unreadable(failure),
       closed: (connection) => this.callers.delete(connection),
     };
-    this.on("connection", (socket) => this.callers.add(new CallerConnection(socket, handler)));
+    this.on("connection", (socket) => this.callers.add(new CallerConnection(socket, handler, timeouts)));
     this.checker = setInterval(() => {
       const now = performance.now();
       for (const connection of this.callers) connection.check(now);
-    }, CHECK_EVERY).unref();
+    }, timeouts.checkEvery).unref();
     this.on("close", () => clearInterval(this.checker));
   }
 

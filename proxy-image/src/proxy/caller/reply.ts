@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { sizeLine } from "../http1/chunked";
 import type { RequestHead } from "../http1/request-head";
 
-/** What a kept connection tells a caller, in seconds: it closes first, so that no request crosses our close. */
+/** What a kept connection tells a caller, in seconds. */
 export const KEEP_ALIVE_SECONDS = 75;
 
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
@@ -21,6 +21,8 @@ export class Reply {
   /** Written with the first piece of the body, or at the latest by `flush`. */
   private head = "";
   private bodiless = false;
+  /** Whether the caller may be keeping the body back until it gets leave. */
+  private expected: boolean;
 
   /**
    * @param onEnd is called when all of it has been handed to the network
@@ -31,6 +33,7 @@ export class Reply {
     private readonly onEnd: () => void,
   ) {
     this.last = request === undefined || request.last;
+    this.expected = request?.expect !== undefined && request.hasBody;
   }
 
   get begun(): boolean {
@@ -45,6 +48,8 @@ export class Reply {
   /** @param fields flat; among them at most one Content-Length, and no other framing */
   begin(status: number, fields: readonly string[]): void {
     this.status = status;
+    // Nobody can tell a body that comes in spite of it from the next request (RFC 9110 §10.1.1).
+    if (this.expected) this.last = true;
     let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
     let length = false;
     let date = false;
@@ -111,6 +116,7 @@ export class Reply {
 
   /** Gives leave to send the body. */
   continue(): void {
+    this.expected = false;
     this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
   }
 

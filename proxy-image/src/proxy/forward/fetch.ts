@@ -126,7 +126,8 @@ export class Fetch extends Relay implements Requester {
     const { headers } = this;
     for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
     const length = head.contentLength;
-    if (length !== undefined) text += `Content-Length: ${length}\r\n`;
+    // As a number: with zeros before it somebody reads it as octal.
+    if (length !== undefined) text += `Content-Length: ${Number(length)}\r\n`;
     else if (body) text += "Transfer-Encoding: chunked\r\n";
     // RFC 9110 §8.6: without it some servers wait for a body, or answer 411.
     else if (WITH_BODY.has(head.method)) text += "Content-Length: 0\r\n";

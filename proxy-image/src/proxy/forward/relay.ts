@@ -61,6 +61,8 @@ export abstract class Relay {
 
   /** The caller reads on. */
   resume(): void {
+    // The caller's socket also tells that it takes more after what was not held back for it.
+    if (this.pausedAt === 0) return;
     this.pausedAt = 0;
     if (this.done) return;
     this.awaitingSince = performance.now();

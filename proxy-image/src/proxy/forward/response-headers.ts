@@ -33,7 +33,8 @@ export function responseHeaders(
         listed = (listed ?? []).concat(connectionOptions(value));
         break;
       case "content-length":
-        if (status >= 200 && status !== 204) headers.push(field, value);
+        // `Content_Length` is none, and would stand beside the one that counts.
+        if (status >= 200 && status !== 204 && !field.includes("_")) headers.push(field, value);
         break;
       case "via":
         seen += `${value}, `;

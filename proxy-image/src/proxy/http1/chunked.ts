@@ -39,15 +39,21 @@ export class ChunkedDecoder {
    */
   decode(bytes: Buffer, start: number, sink: ChunkedSink): number {
     let at = start;
+    let first: Buffer | undefined;
+    let all: Buffer[] | undefined;
     while (at < bytes.length && this.state !== "done") {
       if (this.state === "data") {
         const end = Math.min(bytes.length, at + this.left);
-        sink.onBody(bytes.subarray(at, end));
+        const piece = bytes.subarray(at, end);
+        if (first === undefined) first = piece;
+        else (all ??= [first]).push(piece);
         this.left -= end - at;
         at = end;
         if (this.left === 0) this.state = "after";
       } else at = this.readLine(bytes, at);
     }
+    // Together: chunks of a byte each would otherwise cost a write each.
+    if (first !== undefined) sink.onBody(all === undefined ? first : Buffer.concat(all));
     return at;
   }
 

@@ -20,6 +20,7 @@ export class RequestHead {
   contentLength: string | undefined;
   /** The first Transfer-Encoding. */
   transferEncoding: string | undefined;
+  /** Not in HTTP/1.0, where it is ignored (RFC 9110 §10.1.1). */
   expect: string | undefined;
   upgrade: string | undefined;
   traceparent: string | undefined;
@@ -56,7 +57,7 @@ export class RequestHead {
         if (name.toLowerCase() === "host" && this.hosts++ === 0) this.host = value;
         break;
       case 6:
-        if (name.toLowerCase() === "expect") this.expect ??= value;
+        if (name.toLowerCase() === "expect" && this.minor === 1) this.expect ??= value;
         break;
       case 7:
         if (name.toLowerCase() === "upgrade") this.upgrade ??= value;

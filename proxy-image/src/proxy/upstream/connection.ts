@@ -39,9 +39,7 @@ export class ConnectionLostError extends Error {
 /** A verified connection to a third party: one request at a time, for as long as both sides stay in step. */
 export class Connection implements AnswerSink {
   /** When it is closed if nobody uses it, on `performance.now()`'s clock. */
-  idleUntil = 0;
-  /** Whether an earlier request went over it: then the third party may just be closing it. */
-  used = false;
+  idleUntil = performance.now() + KEEP_ALIVE;
   private requester: Requester | undefined;
   private reader: AnswerReader | undefined;
   private requestSent = false;
@@ -169,11 +167,13 @@ export class Connection implements AnswerSink {
     }
   }
 
-  /** The answer is complete. Where the request is not, the connection's next bytes would still be its body. */
+  /**
+   * The answer is complete. Where the request is not, the connection's next bytes would still be its body; where
+   * some of it has not been taken, the next request would wait behind what is perhaps never read.
+   */
   private release(): void {
     this.requester = undefined;
-    this.used = true;
-    if (this.last || !this.requestSent || this.socket.destroyed) {
+    if (this.last || !this.requestSent || this.socket.writableLength > 0 || this.socket.destroyed) {
       this.socket.destroy();
       return;
     }
