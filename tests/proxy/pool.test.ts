@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { type TestContext, describe, it } from "node:test";
+import tls, { type TLSSocket } from "node:tls";
+import type { AnswerHead } from "../../proxy-image/src/proxy/http1/answer-reader";
+import type { Connection, Requester } from "../../proxy-image/src/proxy/upstream/connection";
+import { Pool } from "../../proxy-image/src/proxy/upstream/pool";
+import { authority, eventually } from "./support/world";
+
+const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/** A request that is sent as soon as it has a connection. */
+class Asking implements Requester {
+  connection: Connection | undefined;
+  status = 0;
+  body = "";
+  ended = false;
+  failure: Error | undefined;
+
+  constructor(readonly path: string) {}
+
+  onConnection(connection: Connection): void {
+    this.connection = connection;
+    connection.begin(this, `GET ${this.path} HTTP/1.1\r\nHost: a\r\n\r\n`, false, false);
+    connection.finish();
+  }
+  onHead({ status }: AnswerHead): void {
+    this.status = status;
+  }
+  onBody(piece: Buffer): void {
+    this.body += piece.toString();
+  }
+  onEnd(): void {
+    this.ended = true;
+  }
+  onRead(): void {
+    // Nothing of it waits.
+  }
+  onDrain(): void {
+    // It has no body.
+  }
+  onFailure(error: Error): void {
+    this.failure = error;
+  }
+}
+
+/** A third party that answers when the test says so, and a pool of connections to it. */
+interface Stage {
+  pool: Pool;
+  /** Requests that wait for their answer: path and connection, in the order in which they came. */
+  asked: { path: string; socket: TLSSocket }[];
+  /** Dials so far. */
+  dials(): number;
+  /** Connections at the third party. */
+  open: Set<TLSSocket>;
+  /** Begins a request. */
+  ask(path: string): Asking;
+  /** Answers the request that has waited longest. */
+  answer(text?: string): void;
+}
+
+async function stage(t: TestContext, most: number, refuse: () => boolean = () => false): Promise<Stage> {
+  const asked: Stage["asked"] = [];
+  const open = new Set<TLSSocket>();
+  let dials = 0;
+  const server = tls.createServer(authority.issue(["a"]), (socket) => {
+    open.add(socket);
+    socket.on("error", () => undefined).on("close", () => open.delete(socket));
+    socket.on("data", (bytes: Buffer) => asked.push({ path: bytes.toString().split(" ")[1]!, socket }));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const pool = new Pool(async (inbox) => {
+    dials++;
+    if (refuse()) throw new Error("refused");
+    const options = { host: "127.0.0.1", port, servername: "a", ca: authority.ca, onread: inbox.onread };
+    const socket = tls.connect(options as tls.ConnectionOptions);
+    await once(socket, "secureConnect");
+    return socket;
+  }, most);
+  t.after(() => {
+    pool.destroy();
+    for (const socket of open) socket.destroy();
+    server.close();
+  });
+  return {
+    pool,
+    asked,
+    open,
+    dials: () => dials,
+    ask(path) {
+      const asking = new Asking(path);
+      pool.request(asking);
+      return asking;
+    },
+    answer: (text = OK) => void asked.shift()!.socket.write(text),
+  };
+}
+
+describe("a pool of connections", () => {
+  it("beyond the most, requests wait, and the first goes first", async (t) => {
+    const { ask, asked, answer, dials } = await stage(t, 2);
+    const all = ["/1", "/2", "/3", "/4"].map(ask);
+    await eventually(() => asked.length === 2, "two are asked");
+    const seen = asked.map(({ path }) => path).sort();
+    for (const path of ["/3", "/4"]) {
+      answer();
+      await eventually(() => asked.at(-1)?.path === path, `${path} is asked`);
+      seen.push(path);
+    }
+    answer();
+    answer();
+    await eventually(() => all.every(({ ended }) => ended), "answers");
+    assert.deepEqual(seen, ["/1", "/2", "/3", "/4"]);
+    assert.equal(dials(), 2);
+    assert.deepEqual(
+      all.map(({ body }) => body),
+      ["ok", "ok", "ok", "ok"],
+    );
+  });
+
+  it("a dial that fails fails one request, and the others dial for themselves", async (t) => {
+    let refused = 0;
+    const { ask, asked } = await stage(t, 1, () => refused++ === 0);
+    const [first, second] = ["/1", "/2"].map(ask) as [Asking, Asking];
+    await eventually(() => asked.length === 1, "the other is asked");
+    assert.match(String(first.failure), /refused/);
+    assert.equal(second.failure, undefined);
+    assert.equal(asked[0]!.path, "/2");
+  });
+
+  it("what is cancelled while it waits is not sent, and its connection is there for the next", async (t) => {
+    const { ask, asked, pool, dials, open } = await stage(t, 5);
+    pool.cancel(ask("/cancelled"));
+    await eventually(() => open.size === 1, "a connection");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    pool.sweep(performance.now());
+    ask("/next");
+    await eventually(() => asked.length === 1, "one is asked");
+    assert.equal(asked[0]!.path, "/next");
+    assert.equal(dials(), 1);
+  });
+
+  it("a connection that breaks makes room for one that waits", async (t) => {
+    const { ask, asked } = await stage(t, 1);
+    const [first] = ["/1", "/2"].map(ask) as [Asking];
+    await eventually(() => asked.length === 1, "one is asked");
+    asked.shift()!.socket.destroy();
+    await eventually(() => asked.length === 1, "the other is asked");
+    assert.ok(first.failure);
+  });
+
+  for (const [name, answer, sweepAt, kept] of [
+    ["is kept for ten seconds", OK, 9_000, true],
+    ["and no longer", OK, 10_100, false],
+    [
+      "is closed before the third party's own time",
+      OK.replace("\r\n", "\r\nKeep-Alive: timeout=5, max=9\r\n"),
+      3_100,
+      false,
+    ],
+    [
+      "is kept for longer where it says so",
+      OK.replace("\r\n", "\r\nKeep-Alive: timeout=30\r\n"),
+      27_000,
+      true,
+    ],
+    ["is not kept for ever", OK.replace("\r\n", "\r\nKeep-Alive: timeout=999999\r\n"), 60_100, false],
+    ["is closed where its time is too short", OK.replace("\r\n", "\r\nKeep-Alive: timeout=2\r\n"), 0, false],
+    ["is closed where it says so", OK.replace("\r\n", "\r\nConnection: x, CLOSE\r\n"), 0, false],
+    ["is closed behind HTTP/1.0", OK.replace("1.1", "1.0"), 0, false],
+    ["is closed when more came than the answer", `${OK}HTTP/1.1 200 OK\r\n`, 0, false],
+  ] as const) {
+    it(`an idle connection ${name}`, async (t) => {
+      const { ask, asked, pool, answer: send, open, dials } = await stage(t, 5);
+      const asking = ask("/1");
+      await eventually(() => asked.length === 1, "asked");
+      send(answer);
+      await eventually(() => asking.ended, "answered");
+      pool.sweep(performance.now() + sweepAt);
+      if (!kept) await eventually(() => open.size === 0, "closed");
+      ask("/2");
+      await eventually(() => asked.length === 1, "asked again");
+      assert.equal(dials(), kept ? 1 : 2);
+    });
+  }
+
+  it("bytes that nobody asked for are nobody's answer", async (t) => {
+    const { ask, asked, answer, open } = await stage(t, 5);
+    const first = ask("/1");
+    await eventually(() => asked.length === 1, "asked");
+    answer();
+    await eventually(() => first.ended, "answered");
+    for (const socket of open) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad");
+    await eventually(() => open.size === 0, "closed");
+    const second = ask("/2");
+    await eventually(() => asked.length === 1, "asked again");
+    answer();
+    await eventually(() => second.ended, "answered");
+    assert.equal(second.body, "ok");
+  });
+
+  it("closed, it finishes what is under way and keeps nothing", async (t) => {
+    const { ask, asked, pool, answer, open } = await stage(t, 5);
+    const asking = ask("/1");
+    await eventually(() => asked.length === 1, "asked");
+    pool.close();
+    answer();
+    await eventually(() => asking.ended && open.size === 0, "answered and closed");
+    assert.equal(asking.body, "ok");
+  });
+});
