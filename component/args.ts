@@ -114,7 +114,10 @@ export interface Upstream {
 
 /** Admits a request that fits every field that is given. */
 export interface Rule {
-  /** Who calls. Needs `mesh.mode` `required`. Default: every meshed caller. */
+  /**
+   * Who calls, by the identity that the mesh vouches for; not with `mesh.mode` `none`. Default: everyone that the
+   * mesh admits: with `required` every meshed caller, with `optional` everybody.
+   */
   clients?: Client[];
   /** Methods in capitals: `GET`. Default: all but CONNECT and TRACE, which are always refused. */
   methods?: string[];
@@ -276,19 +279,29 @@ export interface Toleration {
 export interface Mesh {
   /** Default: `required`. */
   mode?: MeshMode;
-  /** Linkerd's trust domain, the end of its identities. Default: `cluster.local`. */
+  /**
+   * Linkerd's trust domain, the end of its identities: callers of any other are nobody. Default: `cluster.local`.
+   */
   trustDomain?: string;
   /** Namespace of Linkerd's control plane. Default: `linkerd`. */
   controlPlaneNamespace?: string;
+  /**
+   * CPU and memory of the sidecar beside each proxy pod. Default: Linkerd's own for production: requests 100m and
+   * 20Mi, limit 250Mi and no limit of CPU, which would also limit the sidecar's threads.
+   */
+  proxyResources?: Resources;
 }
 
 /** Whether the proxy's pods run inside Linkerd. */
 export const MeshMode = {
   /** Injected; only meshed callers are admitted; without a sidecar the pods exit with the reason instead of serving. */
   Required: "required",
-  /** Injected where Linkerd does it; serves without a sidecar too. */
+  /**
+   * For migration, in a cluster with Linkerd. Injected; unmeshed callers are admitted and counted, but not by rules
+   * that name `clients`; without a sidecar the pods serve, and these rules admit nobody.
+   */
   Optional: "optional",
-  /** Not injected: plain HTTP from applications to the proxy. */
+  /** Not injected, for clusters without Linkerd: plain HTTP from applications to the proxy, from any pod; a warning says so. */
   None: "none",
 } as const;
 export type MeshMode = (typeof MeshMode)[keyof typeof MeshMode];

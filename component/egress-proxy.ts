@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EgressProxyArgs } from "./args";
-import { DnsMode } from "./args";
+import { DnsMode, MeshMode } from "./args";
 import { namesOf } from "./names";
 import type { Context } from "./resources/context";
 import { createEgressDns } from "./resources/egress-dns";
@@ -44,6 +44,7 @@ export class EgressProxy extends pulumi.ComponentResource {
     if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressProxy "${name}"`), this, true);
 
     const settings = settingsOf(args);
+    if (settings.mesh === MeshMode.None) void pulumi.log.warn(UNENCRYPTED, this);
     const context: Context = { name, names: namesOf(name, settings.namespace), settings, args, parent: this };
 
     const namespace = namespaceName(context, createNamespace(context));
@@ -82,6 +83,10 @@ export class EgressProxy extends pulumi.ComponentResource {
     return urlFor(host, settingsByProxy.get(this)!);
   }
 }
+
+const UNENCRYPTED =
+  'mesh.mode is "none": requests from applications to the proxy are not encrypted, and any pod of the cluster may ' +
+  "call the upstreams";
 
 /** Beside the class, because schema inference takes every field of a component, private ones too, for an output. */
 const settingsByProxy = new WeakMap<EgressProxy, Settings>();

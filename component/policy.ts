@@ -10,7 +10,7 @@ export function compilePolicy(settings: Settings): Policy {
     version: 1,
     domain,
     services: { namespace, clusterDomain },
-    ...(settings.mesh === MeshMode.Required && { mesh: { identitySuffix: identitySuffix(settings) } }),
+    ...(settings.mesh !== MeshMode.None && { mesh: { identitySuffix: identitySuffix(settings) } }),
     upstreams: Object.fromEntries(
       [...upstreams]
         .sort((a, b) => (a.host < b.host ? -1 : 1))

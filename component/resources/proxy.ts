@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { MeshMode } from "../args";
 import { sha256, shortHash } from "../names";
 import { compilePolicy, policyText } from "../policy";
 import { type Context, labels, selector } from "./context";
@@ -8,6 +7,7 @@ import { CREDENTIALS_FOLDER, credentialsVolume } from "./credentials";
 import { createMeshPolicy } from "./mesh-policy";
 import { createProxyPods } from "./proxy-pods";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "./pod";
+import { sidecarAnnotations } from "./sidecar";
 
 /** Where the proxy listens for applications. */
 export const DATA_PORT = 8080;
@@ -133,25 +133,10 @@ export function createProxy(
   );
 }
 
-function podAnnotations(context: Context): pulumi.Input<Record<string, pulumi.Input<string>>> {
-  const ours = meshAnnotations(context);
-  const theirs = context.args.podAnnotations;
-  return theirs ? pulumi.output(theirs).apply((own) => ({ ...own, ...ours })) : ours;
-}
-
-function meshAnnotations({ settings }: Context): Record<string, string> {
-  if (settings.mesh === MeshMode.None) return { "linkerd.io/inject": "disabled" };
-  const slowestConnect = Math.max(...settings.upstreams.map(({ timeouts }) => timeouts.connect));
-  return {
-    "linkerd.io/inject": "enabled",
-    // The sidecar's own limit, 1 s, would also cut connections to third parties.
-    "config.linkerd.io/proxy-outbound-connect-timeout": `${slowestConnect}ms`,
-    "config.linkerd.io/shutdown-grace-period": `${PRE_STOP + settings.drain}s`,
-    // Probes and metrics, for a kubelet and a Prometheus outside the mesh.
-    "config.linkerd.io/skip-inbound-ports": `${ADMIN_PORT}`,
-    // Holds as well while the sidecar can't reach its policy controller and knows no Server.
-    ...(settings.mesh === MeshMode.Required && {
-      "config.linkerd.io/default-inbound-policy": "deny",
-    }),
-  };
+function podAnnotations(context: Context): pulumi.Input<Record<string, string>> {
+  const shutdown = PRE_STOP + context.settings.drain;
+  const ours = sidecarAnnotations(context, { adminPort: ADMIN_PORT, shutdown });
+  return pulumi
+    .all([context.args.podAnnotations ?? {}, ours])
+    .apply(([theirs, own]) => ({ ...theirs, ...own }));
 }

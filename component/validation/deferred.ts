@@ -9,7 +9,7 @@ const MAY_BE_DEFERRED = [
   /^credentials\.[^.]+\.(value|secretName|key)$/,
   /^build\.(repository|baseImage|registry\.\w+)$/,
   /^dns\.image$/,
-  /^(dns\.)?resources\.\w+\.\w+$/,
+  /^(dns\.resources|resources|mesh\.proxyResources)\.\w+\.\w+$/,
 ];
 
 /** Paths of Outputs and promises where a plain value belongs. */

@@ -1,6 +1,7 @@
-import { type EgressProxyArgs, MeshMode } from "../args";
+import { type EgressProxyArgs, type Mesh, MeshMode } from "../args";
 import { checkKnownKeys, checkOneOf, isRecord } from "./checks";
 import { nameProblem } from "./host";
+import { checkResources } from "./pods";
 import { isDeferred, type Problems, show } from "./problems";
 
 export function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
@@ -9,17 +10,20 @@ export function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
     problems.add("mesh", `is ${show(mesh)}; write it as in { mode: "required" }`);
     return;
   }
-  checkKnownKeys(mesh, new Set(["mode", "trustDomain", "controlPlaneNamespace"]), "mesh", problems);
-  const { trustDomain, controlPlaneNamespace } = mesh;
+  const keys: (keyof Mesh)[] = ["mode", "trustDomain", "controlPlaneNamespace", "proxyResources"];
+  checkKnownKeys(mesh, new Set(keys), "mesh", problems);
+  const { trustDomain, controlPlaneNamespace, proxyResources } = mesh;
+  if (mesh.mode === MeshMode.None) {
+    for (const key of keys.filter((other) => other !== "mode" && mesh[other] !== undefined))
+      problems.add(`mesh.${key}`, `means nothing while mesh.mode is "none"; leave it out`);
+    return;
+  }
   for (const [key, name] of Object.entries({ trustDomain, controlPlaneNamespace })) {
     if (name === undefined || isDeferred(name)) continue;
-    if (mesh.mode !== undefined && mesh.mode !== MeshMode.Required) {
-      problems.add(`mesh.${key}`, `means nothing while mesh.mode is ${show(mesh.mode)}; leave it out`);
-      continue;
-    }
     const problem =
       typeof name === "string" ? nameProblem(name, "cluster.local") : `is ${show(name)}; give a name`;
     if (problem) problems.add(`mesh.${key}`, problem);
   }
+  checkResources(proxyResources, "mesh.proxyResources", problems);
   checkOneOf(mesh.mode, "mesh.mode", Object.values(MeshMode), problems);
 }

@@ -41,9 +41,20 @@ export function checkResources(value: unknown, path: string, problems: Problems)
   const example = `{ requests: { cpu: "100m" }, limits: { memory: "256Mi" } }`;
   const resources = checkObject(value, path, ["requests", "limits"], example, problems);
   for (const part of ["requests", "limits"]) {
-    if (resources?.[part] !== undefined)
-      checkObject(resources[part], `${path}.${part}`, ["cpu", "memory"], example, problems);
+    if (resources?.[part] === undefined) continue;
+    const quantities = checkObject(resources[part], `${path}.${part}`, ["cpu", "memory"], example, problems);
+    for (const [key, right] of Object.entries({ cpu: "100m", memory: "256Mi" }))
+      checkQuantity(quantities?.[key], `${path}.${part}.${key}`, right, problems);
   }
+}
+
+/** Kubernetes' grammar (apimachinery, `resource.Quantity`), without a sign. */
+const QUANTITY = /^(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/;
+
+/** Linkerd's injector drops a wrong one with a line in its log; the API server refuses it, but only at `up`. */
+function checkQuantity(value: unknown, path: string, right: string, problems: Problems): void {
+  if (value === undefined || isDeferred(value) || (isText(value) && QUANTITY.test(value))) return;
+  problems.add(path, `is ${show(value)}; give a Kubernetes quantity, such as ${show(right)}`);
 }
 
 /** Adds a problem where `value` is given and is no map of texts. */
@@ -70,6 +81,6 @@ function checkEach(
   }
 }
 
-function isText(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }

@@ -48,8 +48,11 @@ function checkRules(allow: unknown, path: string, mesh: unknown, problems: Probl
     const rule = checkObject(value, at, keys, RULE, problems);
     if (!rule) return;
     if (rule.clients !== undefined) {
-      if (mesh !== MeshMode.Required) {
-        problems.add(`${at}.clients`, `needs mesh.mode "required": without it nobody vouches for who calls`);
+      if (mesh === MeshMode.None) {
+        problems.add(
+          `${at}.clients`,
+          `needs mesh.mode "required" or "optional": without a mesh nobody vouches for who calls`,
+        );
       }
       checkList(rule.clients, `${at}.clients`, `[{ namespace: "shop" }]`, problems, (client, where) =>
         checkClient(client, where, problems),

@@ -6,7 +6,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Registered, runProgram } from "../harness/monitor";
 import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
-import type { Policy } from "../../proxy-image/src/policy/policy";
 import { readArgs } from "../../proxy-image/src/stubdomain/args";
 import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
 
@@ -112,8 +111,6 @@ describe("EgressProxy's children", () => {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy egress-dns",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy egress-proxy",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy egress-stub-domain",
-      "kubernetes:policy.linkerd.io/v1alpha1:AuthorizationPolicy egress-proxy-callers",
-      "kubernetes:policy.linkerd.io/v1alpha1:MeshTLSAuthentication egress-proxy-meshed",
       "kubernetes:policy.linkerd.io/v1beta3:Server egress-proxy-server",
       "kubernetes:policy/v1:PodDisruptionBudget egress-dns",
       "kubernetes:policy/v1:PodDisruptionBudget egress-proxy",
@@ -283,38 +280,6 @@ describe("EgressProxy's children", () => {
       ];
     assert.notEqual(await waitFor("egress.local"), await waitFor("egress.example"));
     assert.equal(await waitFor("egress.local"), await waitFor("egress.local"));
-  });
-
-  it("are injected as the mesh's mode says", async () => {
-    const annotations = async (mode: "required" | "optional" | "none") =>
-      (await children({ mesh: { mode } })).one("Deployment", "egress-proxy").spec.template.metadata
-        .annotations;
-    const required = await annotations("required");
-    assert.equal(required["linkerd.io/inject"], "enabled");
-    assert.equal(required["config.linkerd.io/default-inbound-policy"], "deny");
-    assert.equal(required["config.linkerd.io/proxy-outbound-connect-timeout"], "5000ms");
-    const optional = await annotations("optional");
-    assert.equal(optional["linkerd.io/inject"], "enabled");
-    assert.equal(optional["config.linkerd.io/default-inbound-policy"], undefined);
-    assert.deepEqual(await annotations("none"), { "linkerd.io/inject": "disabled" });
-  });
-
-  it("tell callers apart where the mesh is required, and only there", async () => {
-    const found = await children();
-    const server = found.all("Server")[0] as unknown as { spec: Record<string, unknown> };
-    assert.deepEqual(server.spec, {
-      podSelector: {
-        matchLabels: { "app.kubernetes.io/name": "egress-proxy", "app.kubernetes.io/instance": "egress" },
-      },
-      port: 8080,
-      proxyProtocol: "HTTP/1",
-      accessPolicy: "deny",
-    });
-    const policy = JSON.parse(found.one("ConfigMap", "egress-policy").data!["policy.json"]!) as Policy;
-    assert.equal(policy.mesh?.identitySuffix, "serviceaccount.identity.linkerd.cluster.local");
-    const optional = await children({ mesh: { mode: "optional" } });
-    assert.deepEqual(optional.all("Server"), []);
-    assert.doesNotMatch(optional.one("ConfigMap", "egress-policy").data!["policy.json"]!, /identitySuffix/);
   });
 
   it("mount credentials as files, and keep their values out of everything but a Secret", async () => {

@@ -199,6 +199,18 @@ const cases: Case[] = [
     /means nothing while mesh\.mode is "none"/,
   ),
   arg(
+    { mesh: { mode: "none", proxyResources: {} } },
+    "mesh.proxyResources",
+    /means nothing while mesh\.mode is "none"/,
+  ),
+  arg(
+    { mesh: { proxyResources: { limits: { cpu: "1 core" } } } },
+    "mesh.proxyResources.limits.cpu",
+    /give a Kubernetes quantity, such as "100m"/,
+  ),
+  arg({ resources: { limits: { memory: "1GB" } } }, "resources.limits.memory", /such as "256Mi"/),
+  arg({ dns: { resources: { requests: { cpu: -1 } } } }, "dns.resources.requests.cpu", /give a Kubernetes/),
+  arg(
     { imagePullSecrets: "regcred" },
     "imagePullSecrets",
     /give a list of names of Secrets, such as \["registry"\]/,
@@ -435,12 +447,14 @@ describe("checkArguments", () => {
   it("refuses rules that name clients where nobody vouches for them", () => {
     const found = problems({
       ...good,
-      mesh: { mode: "optional" },
+      mesh: { mode: "none" },
       upstreams: [{ host: "a.example", allow: [rule] }],
     });
     assert.deepEqual(found, [
-      'upstreams[0].allow[0].clients: needs mesh.mode "required": without it nobody vouches for who calls.',
+      'upstreams[0].allow[0].clients: needs mesh.mode "required" or "optional": without a mesh nobody vouches for who calls.',
     ]);
+    const upstreams = [{ host: "a.example", allow: [rule] }];
+    assert.deepEqual(problems({ ...good, mesh: { mode: "optional" }, upstreams }), []);
   });
 
   it("accepts a wildcard over a shared suffix where every rule names clients", () => {

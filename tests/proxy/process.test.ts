@@ -112,15 +112,19 @@ describe("process", () => {
     assert.match(stderr, /version must be 1; is 2\ndomain must be a domain/);
   });
 
-  it("refuses to tell callers apart without a mesh: exit 1", async () => {
+  it("refuses a policy that is not for its mesh: exit 1", async () => {
     const file = join(folder, "meshed.json");
     const meshed = JSON.stringify({ ...unmeshed, mesh });
     writeFileSync(file, meshed);
     const { code, stderr } = await start(
-      ...["--policy", file, "--policy-sha256", policyHash(meshed), "--mesh", "optional"],
+      ...["--policy", file, "--policy-sha256", policyHash(meshed), "--mesh", "none"],
     ).ended;
     assert.equal(code, 1);
-    assert.match(stderr, /--mesh must be required, because the policy tells callers apart; is "optional"/);
+    assert.match(stderr, /--mesh must be required or optional, because the policy says .*; is "none"/);
+    const other = await start("--policy", policy, "--policy-sha256", policyHash(text), "--mesh", "required")
+      .ended;
+    assert.equal(other.code, 1);
+    assert.match(other.stderr, /--mesh must be none, because the policy does not say .*; is "required"/);
   });
 
   it("a wrong command line: exit 1 with the usage", async () => {
@@ -203,8 +207,22 @@ describe("sidecar", () => {
     });
   });
 
-  it("optional: goes on without one", async () => {
-    await awaitSidecar("optional", log, `http://127.0.0.1:${await freePort()}/ready`, patience);
+  it("optional: goes on without one, and says what that means", async () => {
+    const lines: string[] = [];
+    const warned = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
+    const began = performance.now();
+    await awaitSidecar("optional", warned, `http://127.0.0.1:${await freePort()}/ready`, patience);
+    assert.ok(performance.now() - began >= 90);
+    assert.match(lines.join(), /upstreams whose rules name clients refuse everyone/);
+  });
+
+  it("optional: waits for one that starts, because nobody gets past it", async () => {
+    const state = await sidecar();
+    const began = performance.now();
+    setTimeout(() => (state.status = 200), 400);
+    await awaitSidecar("optional", log, state.url, patience);
+    assert.ok(performance.now() - began >= 390);
+    state.close();
   });
 
   it("none: does not look", async () => {

@@ -1,6 +1,6 @@
 import { admit } from "./admit/admit";
 import { authorise } from "./authorise/authorise";
-import type { Caller } from "./authorise/caller";
+import type { Callers } from "./authorise/callers";
 import type { Routes } from "./authorise/routes";
 import type { Exchange } from "./exchange";
 import { type ForwardOptions, forward } from "./forward/forward";
@@ -16,17 +16,17 @@ export interface ChainOptions extends ForwardOptions {
   readonly origins: Origins;
   /** Exchanges in flight in this process. */
   readonly inFlight: () => number;
-  readonly callerOf: (rawHeaders: readonly string[]) => Caller | undefined;
+  readonly callers: Callers;
 }
 
 /**
  * The life of a request. Plain functions: as middlewares of express the same stages cost a quarter of all
  * processor time, so express serves the admin port and not this one.
  */
-export function createChain({ routes, callerOf, origins, inFlight, ...options }: ChainOptions) {
+export function createChain({ routes, callers, origins, inFlight, ...options }: ChainOptions) {
   const stages: readonly Stage[] = [
     admit,
-    authorise(routes, callerOf),
+    authorise(routes, callers),
     limit(origins, inFlight),
     forward(options),
   ];

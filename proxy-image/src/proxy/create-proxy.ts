@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import type { Policy } from "../policy/policy";
 import { createAdminServer } from "./admin/admin-server";
 import { createPolicyServer } from "./admin/policy-server";
-import { callerReader } from "./authorise/caller";
+import { createCallers } from "./authorise/callers";
 import { type Routes, createRoutes } from "./authorise/routes";
 import { createChain } from "./chain";
 import { DataServer } from "./caller/data-server";
@@ -12,6 +12,7 @@ import { PROXY_NAME } from "./errors/answer";
 import { createLinkPolicy } from "./forward/links";
 import type { BreakerState } from "./limit/breaker";
 import { startClock } from "./limit/clock";
+import type { MeshMode } from "./mesh/sidecar";
 import { createAccessLog } from "./observe/access-log";
 import type { Log } from "./observe/log";
 import { createMetrics } from "./observe/metrics";
@@ -25,6 +26,8 @@ import { createOwnAddresses } from "./upstream/own-addresses";
 /** What a proxy is made of. */
 export interface ProxyOptions {
   readonly policy: Policy;
+  /** Whether callers that the mesh does not vouch for are refused. */
+  readonly mesh: MeshMode;
   /** The world outside. */
   readonly network: Network;
   readonly log: Log;
@@ -63,6 +66,7 @@ export interface Proxy {
  */
 export function createProxy({
   policy,
+  mesh,
   network,
   log,
   own,
@@ -84,7 +88,7 @@ export function createProxy({
     routes,
     links: createLinkPolicy(policy, routes),
     inFlight: () => observer.exchanges.size,
-    callerOf: policy.mesh ? callerReader(policy.mesh.identitySuffix) : () => undefined,
+    callers: createCallers(policy.mesh, mesh),
     origins,
     via: pseudonym(policy),
     draining: () => draining,

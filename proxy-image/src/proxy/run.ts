@@ -26,14 +26,16 @@ export interface Surroundings {
 export async function run(args: string[], surroundings: Surroundings): Promise<void> {
   const options = parseCommandLine(args);
   const policy = loadPolicy(options.policy, options.policySha256);
-  if (policy.mesh && options.mesh !== "required") {
-    throw new CommandLineError(
-      `--mesh must be required, because the policy tells callers apart; is ${JSON.stringify(options.mesh)}`,
-    );
+  if ((options.mesh === "none") !== (policy.mesh === undefined)) {
+    const right = policy.mesh
+      ? "required or optional, because the policy says how the mesh names callers"
+      : "none, because the policy does not say how the mesh names callers";
+    throw new CommandLineError(`--mesh must be ${right}; is ${JSON.stringify(options.mesh)}`);
   }
   const log = createLog(options.logLevel);
   const proxy = createProxy({
     policy,
+    mesh: options.mesh,
     network: surroundings.network,
     own: surroundings.own,
     ownService: options.ownService,

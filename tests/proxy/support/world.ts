@@ -137,16 +137,22 @@ export interface World {
 /** Starts a proxy for a policy that has passed the proxy's own validation. */
 export async function startWorld(
   upstreams: Record<string, PolicyUpstream>,
-  options: { own?: string[]; internet?: Internet; credentials?: string; logPercent?: number } = {},
+  options: {
+    own?: string[];
+    internet?: Internet;
+    credentials?: string;
+    logPercent?: number;
+    mesh?: "required" | "optional";
+  } = {},
 ): Promise<World> {
-  const { internet = new Internet(), own = [], credentials, logPercent = 100 } = options;
+  const { internet = new Internet(), own = [], credentials, logPercent = 100, mesh = "optional" } = options;
   const policy = parsePolicy(JSON.stringify(policyOf(upstreams)));
   const log: Record<string, unknown>[] = [];
   const logger = pino(
     { level: "info", base: null },
     { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const proxy = createProxy({ policy, network: internet, log: logger, own, credentials, logPercent });
+  const proxy = createProxy({ policy, mesh, network: internet, log: logger, own, credentials, logPercent });
   const ports: number[] = [];
   for (const server of [proxy.data, proxy.admin]) {
     server.listen(0, "127.0.0.1");

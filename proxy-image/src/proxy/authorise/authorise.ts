@@ -1,18 +1,27 @@
 import type { Stage } from "../chain";
-import { type Failure, malformedHost, notListed, upgradeRefused } from "../errors/failures";
+import {
+  type Failure,
+  callerUnknown,
+  malformedHost,
+  notListed,
+  sidecarBypassed,
+  upgradeRefused,
+} from "../errors/failures";
 import type { Exchange } from "../exchange";
-import type { Caller } from "./caller";
+import { isFromOwnSidecar } from "../mesh/own-sidecar";
+import type { Callers } from "./callers";
+import { explain } from "./explain";
 import type { Routes } from "./routes";
 
 /** Second stage: who is calling, which upstream the request means, and whether the policy allows it. */
-export function authorise(
-  routes: Routes,
-  callerOf: (rawHeaders: readonly string[]) => Caller | undefined,
-): Stage {
+export function authorise(routes: Routes, callers: Callers): Stage {
   const decide = (exchange: Exchange): Failure | undefined => {
     const { fields, method, target, host = "" } = exchange.head;
-    const caller = callerOf(fields);
+    const { socket } = exchange.connection;
+    const caller = callers.of(socket, fields);
     exchange.caller = caller;
+    // Before anything is told about the policy.
+    if (!caller && callers.required) return isFromOwnSidecar(socket) ? callerUnknown : sidecarBypassed;
     // There is exactly one: admission has counted them.
     const destination = routes.find(host);
     if (destination === "malformed") return malformedHost;
@@ -24,7 +33,7 @@ export function authorise(
 
   return function authorise(exchange) {
     const failure = decide(exchange);
-    if (failure) exchange.refuse(failure);
+    if (failure) exchange.refuse(failure, explain(failure, exchange));
     return !failure;
   };
 }

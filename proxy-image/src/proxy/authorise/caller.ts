@@ -34,7 +34,7 @@ export function callerReader(suffix: string): (rawHeaders: readonly string[]) =>
   return (rawHeaders) => {
     let identity: string | undefined;
     for (let i = 0; i < rawHeaders.length; i += 2) {
-      if (rawHeaders[i]!.length !== 13 || rawHeaders[i]!.toLowerCase() !== "l5d-client-id") continue;
+      if (!isIdentityField(rawHeaders[i]!)) continue;
       // The sidecar sets it once; a second one is none of its doing, so neither counts.
       if (identity !== undefined) return undefined;
       identity = rawHeaders[i + 1]!;
@@ -45,4 +45,14 @@ export function callerReader(suffix: string): (rawHeaders: readonly string[]) =>
     if (kept.size < MOST_KEPT) kept.set(identity, caller);
     return caller;
   };
+}
+
+/** Every identity that a request has; more than one is none of the sidecar's doing. */
+export function identitiesIn(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && isIdentityField(rawHeaders[i - 1]!));
+}
+
+/** Not its underscore form: that comes through the sidecar as the caller wrote it. */
+function isIdentityField(name: string): boolean {
+  return name.length === 13 && name.toLowerCase() === "l5d-client-id";
 }

@@ -155,8 +155,15 @@ export const callerUnknown = failure(
   "caller-unknown",
   403,
   "http_request_denied",
-  "The upstream is for named clients only, and the mesh does not say who is calling.",
+  "The mesh does not say who is calling.",
   "Run the calling pod with Linkerd's sidecar (linkerd.io/inject: enabled).",
+);
+export const sidecarBypassed = failure(
+  "sidecar-bypassed",
+  403,
+  "http_request_denied",
+  "The connection has gone around this pod's sidecar, so that nothing vouches for it.",
+  "Look for the port in config.linkerd.io/skip-inbound-ports, and for a CNI plugin that was not ready when the pod started; then delete the pod.",
 );
 export const callerRefused = failure(
   "caller-refused",

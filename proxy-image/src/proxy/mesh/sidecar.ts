@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../observe/log";
 
-/** Whether the proxy serves without Linkerd's sidecar. */
+/**
+ * Whether the proxy serves without Linkerd's sidecar: not at all (`required`), also without one and callers without
+ * one (`optional`), or never looking for it (`none`).
+ */
 export const MESH_MODES = ["required", "optional", "none"] as const;
 export type MeshMode = (typeof MESH_MODES)[number];
 
@@ -12,7 +15,7 @@ export const SIDECAR_READY = "http://127.0.0.1:4191/ready";
 export interface SidecarPatience {
   /** How long nothing may listen before a required sidecar counts as not injected. */
   readonly required: number;
-  /** How long an optional one is waited for. */
+  /** The same for an optional one. */
   readonly optional: number;
   readonly interval: number;
 }
@@ -36,7 +39,8 @@ export class SidecarMissingError extends Error {
 }
 
 /**
- * Waits for the sidecar before the data port listens: it is what tells callers apart.
+ * Waits for the sidecar before the data port listens: it is what tells callers apart. Counted from the container's
+ * start, which is when the sidecar has begun to start too, so a slow node is no failure.
  *
  * @throws SidecarMissingError
  */
@@ -52,13 +56,16 @@ export async function awaitSidecar(
   for (;;) {
     const state = await probe(url);
     if (state === "ready") return;
-    // One that listens will be ready sooner or later; only its absence is final.
-    if (state === "starting" && mode === "required") since = performance.now();
+    // One that listens will be ready sooner or later, and until then nobody gets past it; only its absence is final.
+    if (state === "starting") since = performance.now();
     if (performance.now() - since >= limit) break;
     await sleep(patience.interval);
   }
   if (mode === "required") throw new SidecarMissingError(url, limit / 1000);
-  log.warn({ url }, "no Linkerd sidecar is ready: serving without a mesh, so callers are not told apart");
+  log.warn(
+    { url },
+    "no Linkerd sidecar in this pod: serving without a mesh; upstreams whose rules name clients refuse everyone",
+  );
 }
 
 async function probe(url: string): Promise<"ready" | "starting" | "absent"> {

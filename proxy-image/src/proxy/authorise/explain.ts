@@ -1,0 +1,60 @@
+import type { PolicyRule } from "../../policy/policy";
+import { type Failure, callerRefused, callerUnknown, requestRefused } from "../errors/failures";
+import type { Exchange } from "../exchange";
+import { isFromOwnSidecar } from "../mesh/own-sidecar";
+import { type Caller, identitiesIn } from "./caller";
+
+/** Characters of an identity that are repeated; Linkerd's are DNS names. */
+const MOST_IDENTITY = 253;
+/** Characters of what a caller may ask for; rules can be thousands. */
+const MOST_ALLOWED = 400;
+
+/**
+ * What a refused caller is told beyond the failure: who the mesh says that it is, and what it may ask for. Its own
+ * rules only, and nothing of other upstreams.
+ */
+export function explain(failure: Failure, exchange: Exchange): string | undefined {
+  const { caller, destination, head, connection } = exchange;
+  if (failure === callerUnknown)
+    return isFromOwnSidecar(connection.socket) ? foreign(head.fields) : undefined;
+  if (failure === callerRefused) return caller && `The mesh says that this is ${caller.key}.`;
+  if (failure !== requestRefused || !destination) return undefined;
+  const own = (destination.route.upstream.allow ?? []).filter((rule) => appliesTo(rule, caller));
+  return `${caller?.key ?? "A caller that the mesh does not know"} may ask for ${bounded(own.map(describe))}.`;
+}
+
+/** An identity that is vouched for and still nobody's: most often the wrong trust domain in the policy. */
+function foreign(rawHeaders: readonly string[]): string | undefined {
+  const identities = identitiesIn(rawHeaders);
+  if (identities.length === 0) return undefined;
+  if (identities.length > 1) return "The request has more than one l5d-client-id.";
+  return (
+    `${JSON.stringify(identities[0]!.slice(0, MOST_IDENTITY))} is no service account of the policy's trust domain ` +
+    "(`mesh.trustDomain`, `mesh.controlPlaneNamespace`)."
+  );
+}
+
+function appliesTo({ clients }: PolicyRule, caller: Caller | undefined): boolean {
+  if (!clients) return true;
+  return clients.some(
+    ({ namespace, serviceAccount }) =>
+      namespace === caller?.namespace &&
+      (serviceAccount === undefined || serviceAccount === caller.serviceAccount),
+  );
+}
+
+/** `POST /v1/charges`, `GET, HEAD /v1/**`. */
+function describe({ methods, paths }: PolicyRule): string {
+  return `${methods?.join(", ") ?? "any method"} ${paths?.join(", ") ?? "on any path"}`;
+}
+
+/** As many as fit; the first always does, cut where it must be. */
+function bounded(rules: readonly string[]): string {
+  let text = "";
+  for (const rule of rules) {
+    const longer = text === "" ? rule : `${text}; ${rule}`;
+    if (longer.length > MOST_ALLOWED) return `${(text || longer).slice(0, MOST_ALLOWED)} and more`;
+    text = longer;
+  }
+  return text;
+}
