@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EgressProxyArgs } from "./args";
-import { DnsMode, MeshMode } from "./args";
+import { DnsMode } from "./args";
 import { namesOf } from "./names";
 import type { Context } from "./resources/context";
 import { createEgressDns } from "./resources/egress-dns";
@@ -13,6 +13,7 @@ import { createUpstreamServices } from "./resources/upstream-services";
 import { type Settings, settingsOf } from "./settings";
 import { urlFor, urlsOf } from "./urls";
 import { checkArguments } from "./validation/arguments";
+import { warningsOf } from "./warnings";
 
 /**
  * An egress proxy in a Kubernetes cluster: `http://<host>.egress.local` inside the cluster means
@@ -44,7 +45,7 @@ export class EgressProxy extends pulumi.ComponentResource {
     if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressProxy "${name}"`), this, true);
 
     const settings = settingsOf(args);
-    if (settings.mesh === MeshMode.None) void pulumi.log.warn(UNENCRYPTED, this);
+    for (const warning of warningsOf(args)) void pulumi.log.warn(warning, this);
     const context: Context = { name, names: namesOf(name, settings.namespace), settings, args, parent: this };
 
     const namespace = namespaceName(context, createNamespace(context));
@@ -83,10 +84,6 @@ export class EgressProxy extends pulumi.ComponentResource {
     return urlFor(host, settingsByProxy.get(this)!);
   }
 }
-
-const UNENCRYPTED =
-  'mesh.mode is "none": requests from applications to the proxy are not encrypted, and any pod of the cluster may ' +
-  "call the upstreams";
 
 /** Beside the class, because schema inference takes every field of a component, private ones too, for an output. */
 const settingsByProxy = new WeakMap<EgressProxy, Settings>();

@@ -66,7 +66,8 @@ function checkBodyLimits(value: unknown, path: string, problems: Problems): void
   for (const key of limits ? keys : []) checkInteger(limits![key], `${path}.${key}`, BYTES, problems);
 }
 
-function checkPeriod(value: unknown, path: string, problems: Problems): void {
+/** Adds a problem where a period is given and is none: more than 0 and at most 24 h. */
+export function checkPeriod(value: unknown, path: string, problems: Problems): void {
   if (value === undefined) return;
   checkDuration(value, path, { min: 1, max: DAY, range: "more than 0 and at most 24h" }, problems);
 }

@@ -5,6 +5,7 @@ import { type Problems, show } from "./problems";
 import { checkAccess } from "./upstream-access";
 import { checkHost } from "./upstream-host";
 import { checkLimits } from "./upstream-limits";
+import { checkUpstreamMesh } from "./upstream-mesh";
 import { checkTls } from "./upstream-tls";
 
 /** A Service each, and kube-proxy's and Linkerd's cost grows with Services. */
@@ -20,6 +21,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof Upstream>([
   "setHeaders",
   "retries",
   "circuitBreaker",
+  "mesh",
   "rateLimit",
   "maxConnections",
   "maxRequests",
@@ -89,6 +91,7 @@ function checkUpstream(upstream: Unchecked, path: string, proxy: Surroundings, p
   if (allowedCidrs !== undefined) checkAllowedCidrs(allowedCidrs, `${path}.allowedCidrs`, problems);
   checkLimits(upstream, path, problems);
   checkAccess(upstream, path, proxy, problems);
+  checkUpstreamMesh(upstream.mesh, `${path}.mesh`, proxy.mesh, problems);
 }
 
 function checkAllowedCidrs(cidrs: unknown, path: string, problems: Problems): void {

@@ -1,0 +1,30 @@
+import type { EgressProxyArgs, Upstream } from "./args";
+import { MeshMode } from "./args";
+import { parseDuration } from "./validation/duration";
+
+/** What is right and still worth a word at every preview, of checked arguments. Pure. */
+export function warningsOf({ mesh, upstreams }: EgressProxyArgs): string[] {
+  return [
+    ...(mesh?.mode === MeshMode.None
+      ? [
+          'mesh.mode is "none": requests from applications to the proxy are not encrypted, and any pod of the ' +
+            "cluster may call the upstreams",
+        ]
+      : []),
+    ...upstreams.flatMap(streamsThatAreCut),
+  ];
+}
+
+/** The mesh resets an answer in its middle (seen: 200, then a reset after 2 s), where the proxy would let it stream on. */
+function streamsThatAreCut({ mesh, timeouts }: Upstream, index: number): string[] {
+  const total = timeouts?.total === undefined ? Infinity : parseDuration(timeouts.total)!;
+  return (["request", "response"] as const).flatMap((key) => {
+    const limit = mesh?.timeouts?.[key];
+    if (limit === undefined || parseDuration(limit)! >= total) return [];
+    const path = `upstreams[${index}]`;
+    return [
+      `${path}.mesh.timeouts.${key}: resets answers that still stream after ${limit}; if that is intended, ` +
+        `say ${path}.timeouts.total: ${JSON.stringify(limit)} too, which tells callers the reason`,
+    ];
+  });
+}
