@@ -1,18 +1,36 @@
+import { readFile } from "node:fs/promises";
 import { type Cluster, kubectl } from "../../cluster";
 
 const GROUP = "policy.linkerd.io";
-const KINDS = [
-  ["Server", "servers", "v1beta3"],
-  ["AuthorizationPolicy", "authorizationpolicies", "v1alpha1"],
-  ["MeshTLSAuthentication", "meshtlsauthentications", "v1alpha1"],
-] as const;
+const KINDS = [["Server", "servers", "v1beta3"]] as const;
 
-/** Lets the API server take Linkerd's policies, unchecked; nothing enforces them here. */
+/** What Linkerd's own CRD (2.20) says of a kind's spec; of others anything is taken. */
+const SPECS: Readonly<Record<string, object>> = {
+  Server: {
+    type: "object",
+    required: ["port", "podSelector"],
+    properties: {
+      accessPolicy: { type: "string", default: "deny" },
+      podSelector: {
+        type: "object",
+        properties: { matchLabels: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+      },
+      port: { "x-kubernetes-int-or-string": true },
+      proxyProtocol: { type: "string", default: "unknown" },
+    },
+  },
+};
+
+/**
+ * Lets the API server take Linkerd's policies; nothing enforces them here. They are in no package registry, so these
+ * are stand-ins, unless LINKERD_CRDS names a file with Linkerd's own (`linkerd install --crds`).
+ */
 export async function installLinkerdCrds(cluster: Cluster): Promise<void> {
+  const own = process.env.LINKERD_CRDS;
   await kubectl(
     cluster,
-    ["apply", "--server-side", "-f", "-"],
-    JSON.stringify({ apiVersion: "v1", kind: "List", items: crds() }),
+    ["apply", "--server-side", "--force-conflicts", "-f", "-"],
+    own ? await readFile(own, "utf8") : JSON.stringify({ apiVersion: "v1", kind: "List", items: crds() }),
   );
   await kubectl(cluster, ["wait", "--for=condition=Established", "--timeout=30s", ...names()]);
 }
@@ -43,7 +61,9 @@ function crds(): object[] {
           schema: {
             openAPIV3Schema: {
               type: "object",
-              properties: { spec: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+              properties: {
+                spec: SPECS[kind] ?? { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+              },
             },
           },
         },

@@ -1,5 +1,8 @@
 import type { Socket } from "node:net";
 
+/** Asking a socket costs 0.3 µs, and its addresses don't change. */
+const known = new WeakMap<Socket, boolean>();
+
 /**
  * Whether a connection was made by this pod's own sidecar, so that what it says of the caller is the mesh's word.
  *
@@ -7,6 +10,11 @@ import type { Socket } from "node:net";
  * have that address. Whoever comes from outside has another: no sidecar, a port that it skips, or a pod whose
  * traffic was not redirected because the CNI plugin was late, with a sidecar that is ready all the same.
  */
-export function isFromOwnSidecar({ remoteAddress, localAddress }: Socket): boolean {
-  return remoteAddress !== undefined && remoteAddress === localAddress;
+export function isFromOwnSidecar(socket: Socket): boolean {
+  let own = known.get(socket);
+  if (own === undefined) {
+    own = socket.remoteAddress !== undefined && socket.remoteAddress === socket.localAddress;
+    known.set(socket, own);
+  }
+  return own;
 }
