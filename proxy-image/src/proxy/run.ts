@@ -44,30 +44,33 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
     log,
   });
 
-  // Alive, but not ready: the kubelet must see the difference while the sidecar starts.
-  await listen(proxy.admin, options.adminPort);
-  await listen(proxy.debug, options.policyPort, "127.0.0.1");
-  const { url = SIDECAR_READY, patience = SIDECAR_PATIENCE } = surroundings.sidecar ?? {};
-  await awaitSidecar(options.mesh, log, url, patience);
-  await listen(proxy.data, options.port);
-  log.info(
-    {
-      policy: options.policySha256,
-      upstreams: Object.keys(policy.upstreams).length,
-      port: options.port,
-      mesh: options.mesh,
-    },
-    "serving",
-  );
+  try {
+    // Alive, but not ready: the kubelet must see the difference while the sidecar starts.
+    await listen(proxy.admin, options.adminPort);
+    await listen(proxy.debug, options.policyPort, "127.0.0.1");
+    const { url = SIDECAR_READY, patience = SIDECAR_PATIENCE } = surroundings.sidecar ?? {};
+    await awaitSidecar(options.mesh, log, url, patience);
+    await listen(proxy.data, options.port);
+    log.info(
+      {
+        policy: options.policySha256,
+        upstreams: Object.keys(policy.upstreams).length,
+        port: options.port,
+        mesh: options.mesh,
+      },
+      "serving",
+    );
 
-  const reason = await surroundings.asked;
-  log.info({ reason, limitMs: options.drain }, "draining");
-  const cut = await proxy.drain(options.drain);
-  if (cut > 0) log.warn({ cut }, "requests were still in flight at the end of the drain");
-  proxy.destroy();
-  for (const server of [proxy.admin, proxy.debug]) {
-    server.close();
-    server.closeAllConnections();
+    const reason = await surroundings.asked;
+    log.info({ reason, limitMs: options.drain }, "draining");
+    const cut = await proxy.drain(options.drain);
+    if (cut > 0) log.warn({ cut }, "requests were still in flight at the end of the drain");
+  } finally {
+    proxy.destroy();
+    for (const server of [proxy.admin, proxy.debug]) {
+      server.close();
+      server.closeAllConnections();
+    }
   }
   log.info("ended");
 }

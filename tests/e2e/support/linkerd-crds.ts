@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { type Cluster, kubectl } from "../../cluster";
+import { established } from "./established";
 
 const GROUP = "policy.linkerd.io";
 const KINDS = [["Server", "servers", "v1beta3"]] as const;
+const NAMES = KINDS.map(([, plural]) => `${plural}.${GROUP}`);
 
 /** What Linkerd's own CRD (2.20) says of a kind's spec; of others anything is taken. */
 const SPECS: Readonly<Record<string, object>> = {
@@ -32,16 +34,12 @@ export async function installLinkerdCrds(cluster: Cluster): Promise<void> {
     ["apply", "--server-side", "--force-conflicts", "-f", "-"],
     own ? await readFile(own, "utf8") : JSON.stringify({ apiVersion: "v1", kind: "List", items: crds() }),
   );
-  await kubectl(cluster, ["wait", "--for=condition=Established", "--timeout=30s", ...names()]);
+  for (const name of NAMES) await established(cluster, name);
 }
 
 /** Takes them away again. */
 export async function removeLinkerdCrds(cluster: Cluster): Promise<void> {
-  await kubectl(cluster, ["delete", "--ignore-not-found", ...names()]);
-}
-
-function names(): string[] {
-  return KINDS.map(([, plural]) => `customresourcedefinition/${plural}.${GROUP}`);
+  await kubectl(cluster, ["delete", "customresourcedefinitions", "--ignore-not-found", ...NAMES]);
 }
 
 function crds(): object[] {
