@@ -141,6 +141,7 @@ async function compareByHttp({ settings, names }: Case, dns: DnsClient, where: s
   const policy = parsePolicy(policyText(compilePolicy(settings)));
   const proxy = createProxy({
     policy,
+    mesh: settings.mesh,
     // Without third parties: what is listed is answered 502.
     network: new Internet(),
     log: silent,
