@@ -64,7 +64,11 @@ describe("a caller's connection", () => {
       const { port } = await serve(t, (exchange) => {
         assert.equal(++open, 1);
         // The first takes longest.
-        setTimeout(() => (open--, echo(exchange)), exchange.head.target === "/1" ? 50 : 0);
+        const answer = (): void => {
+          open--;
+          echo(exchange);
+        };
+        setTimeout(answer, exchange.head.target === "/1" ? 50 : 0);
       });
       const { text } = await sendRaw(port, get("/1") + get("/2") + get("/3", "Connection: close"));
       assert.deepEqual(text.match(/\/\d$|\/\d(?=HTTP)/g), ["/1", "/2", "/3"]);
@@ -200,7 +204,10 @@ describe("a caller's connection", () => {
 
     it("is kept when it got leave", async (t) => {
       const { port } = await serve(t, (exchange) => {
-        if (!exchange.head.hasBody) return echo(exchange);
+        if (!exchange.head.hasBody) {
+          echo(exchange);
+          return;
+        }
         exchange.reply.continue();
         exchange.connection.read({ onBody: () => undefined, onEnd: () => echo(exchange) });
       });
@@ -299,6 +306,24 @@ describe("a caller's connection", () => {
     echo(left!);
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(ended.length, 1);
+  });
+
+  it("a head may come in three pieces, wherever it is cut", async (t) => {
+    const { port } = await serve(t, echo);
+    const head = get("/cut", "A: b", "Connection: close");
+    const answers = await Promise.all(
+      Array.from({ length: head.length - 2 }, async (_, index) => {
+        const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
+        socket.write(head.slice(0, index + 1));
+        setTimeout(() => socket.write(head[index + 1]!), 50);
+        setTimeout(() => socket.write(head.slice(index + 2)), 100);
+        let text = "";
+        socket.on("data", (bytes: Buffer) => (text += bytes.toString()));
+        await once(socket, "close");
+        return statuses(text).join();
+      }),
+    );
+    assert.deepEqual(new Set(answers), new Set(["HTTP/1.1 200"]));
   });
 
   it("chunks of one byte come together", async (t) => {

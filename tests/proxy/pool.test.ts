@@ -51,13 +51,13 @@ interface Stage {
   /** Requests that wait for their answer: path and connection, in the order in which they came. */
   asked: { path: string; socket: TLSSocket }[];
   /** Dials so far. */
-  dials(): number;
+  readonly dials: () => number;
   /** Connections at the third party. */
   open: Set<TLSSocket>;
   /** Begins a request. */
-  ask(path: string): Asking;
+  readonly ask: (path: string) => Asking;
   /** Answers the request that has waited longest. */
-  answer(text?: string): void;
+  readonly answer: (text?: string) => void;
 }
 
 async function stage(t: TestContext, most: number, refuse: () => boolean = () => false): Promise<Stage> {

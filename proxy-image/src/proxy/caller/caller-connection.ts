@@ -335,7 +335,9 @@ const MOST_METHOD = 33;
  * @param searched how many of them have been found to be one
  */
 function cannotBeHead(bytes: Buffer, searched: number): boolean {
-  if (/(?:^|[^\r])\n/.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
+  // The byte before the new ones has been found to be right: it may be the line feed of a whole CRLF.
+  const bare = searched === 0 ? /(?:^|[^\r])\n/ : /[^\r]\n/;
+  if (bare.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
   return (
     searched <= MOST_METHOD &&
     !/^(?:[A-Z][A-Z-]{0,31}(?:$| )|\r$)/.test(bytes.toString("latin1", 0, MOST_METHOD + 1))
