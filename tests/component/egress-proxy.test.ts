@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Registered, runProgram } from "../harness/monitor";
 import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
+import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
 import { readArgs } from "../../proxy-image/src/stubdomain/args";
 import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
 
@@ -434,7 +435,7 @@ describe("EgressProxy's outputs", () => {
       domain: "egress.local",
       namespace: "egress",
       image: IMAGE,
-      stubDomain: "egress.local:53 {\n  errors\n  cache 30\n  forward . 10.96.7.7\n}\n",
+      stubDomain: stubBlock({ domain: "egress.local", port: 53, forwardTo: "10.96.7.7" }),
       stripe: "http://api.stripe.com.egress.local",
     });
   });

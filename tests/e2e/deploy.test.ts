@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { EgressProxy, type EgressProxyArgs, type Upstream } from "../../index";
+import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
 import type { Cluster } from "../cluster";
 import { sharedCluster } from "../cluster/shared";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
@@ -146,7 +147,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
       );
       const { result } = await up({ upstreams, dns: { mode: "manual" } });
       dnsIp = await clusterIp("egress-dns");
-      assert.equal(result.stubDomain, `egress.local:53 {\n  errors\n  cache 30\n  forward . ${dnsIp}\n}\n`);
+      assert.equal(result.stubDomain, stubBlock({ domain: "egress.local", port: 53, forwardTo: dnsIp }));
     });
 
     it("resolves each listed name to its Service", async () => {

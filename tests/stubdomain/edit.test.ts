@@ -14,6 +14,13 @@ const block = (domain: string, forwardTo = "10.96.3.4", marker: string | undefin
 const EGRESS = block("egress.local");
 const INSERTED = `\n${EGRESS}`;
 
+/** The block as another program writes it: the same words on the same lines. */
+const anew = (indent: string, lineBreak = "\n") =>
+  EGRESS.split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => (/^[ ]/.test(line) ? indent : "") + line.trim())
+    .join(lineBreak);
+
 const zonesOf = (text: string) => parseCorefile(text).blocks.flatMap(({ keys }) => keys);
 
 describe("insert", () => {
@@ -98,28 +105,20 @@ describe("remove", () => {
   });
 
   const reformatted: [name: string, text: string, expected: string][] = [
-    [
-      "comments gone",
-      `${KUBEADM}egress.local:53 {\n    errors\n    cache 30\n    forward . 10.96.3.4\n}\n`,
-      KUBEADM,
-    ],
-    ["in front", `egress.local:53 {\n\terrors\n\tcache 30\n\tforward . 10.96.3.4\n}\n${KUBEADM}`, KUBEADM],
+    ["comments gone", `${KUBEADM}${anew("    ")}\n`, KUBEADM],
+    ["in front", `${anew("\t")}\n${KUBEADM}`, KUBEADM],
     [
       "indented comment kept",
-      `${KUBEADM}  #  managed by k8s-egress egress/anchor \r\n  egress.local:53 {\r\n errors\r\n cache 30\r\n forward . 10.96.3.4\r\n }\r\n`,
+      `${KUBEADM}  #  managed by k8s-egress egress/anchor \r\n  ${anew(" ", "\r\n")}\r\n`,
       KUBEADM,
     ],
-    ["quoted", `${KUBEADM}"egress.local:53" {\n "errors"\n cache "30"\n forward . 10.96.3.4\n}`, KUBEADM],
     [
-      "a stranger's comment above stays",
-      `${KUBEADM}# mine\negress.local:53 {\n errors\n cache 30\n forward . 10.96.3.4\n}\n`,
-      `${KUBEADM}# mine\n`,
+      "quoted",
+      `${KUBEADM}${anew(" ").replace("egress.local:53", '"egress.local:53"').replace("cache 30", '"cache" "30"')}`,
+      KUBEADM,
     ],
-    [
-      "a comment behind stays",
-      `${KUBEADM}egress.local:53 {\n errors\n cache 30\n forward . 10.96.3.4\n} # end\n`,
-      `${KUBEADM} # end\n`,
-    ],
+    ["a stranger's comment above stays", `${KUBEADM}# mine\n${anew(" ")}\n`, `${KUBEADM}# mine\n`],
+    ["a comment behind stays", `${KUBEADM}${anew(" ")} # end\n`, `${KUBEADM} # end\n`],
     [
       "appended to our last line",
       `${KUBEADM}${INSERTED}other.local {\n errors\n}\n`,
@@ -144,10 +143,11 @@ describe("remove", () => {
   it("refuses a block that was changed by hand, and says where", () => {
     const changes: [from: string, to: string][] = [
       ["10.96.3.4", "10.96.9.9"],
-      ["  cache 30\n", ""],
+      ["    max_concurrent 1000\n", ""],
+      ["1h verify", "1h"],
       ["errors\n", "errors\n  log\n"],
       ["egress.local:53 {", "egress.local:53 also.local {"],
-      ["cache 30\n  forward", "cache 30 forward"],
+      ["errors\n  cache", "errors cache"],
     ];
     for (const [from, to] of changes) {
       const text = KUBEADM + INSERTED.replace(from, to);
@@ -262,7 +262,17 @@ describe("stub block", () => {
   it("is the text that is documented", () => {
     assert.equal(
       EGRESS,
-      "# managed by k8s-egress egress/anchor\negress.local:53 {\n  errors\n  cache 30\n  forward . 10.96.3.4\n}\n",
+      `# managed by k8s-egress egress/anchor
+egress.local:53 {
+  errors
+  cache 30 {
+    serve_stale 1h verify
+  }
+  forward . 10.96.3.4 {
+    max_concurrent 1000
+  }
+}
+`,
     );
   });
 
@@ -270,7 +280,9 @@ describe("stub block", () => {
     const bind = ["bind eth0 {", "  except ::1", "}"];
     assert.equal(
       stubBlock({ domain: "egress.local", forwardTo: "fd00::4", bind }),
-      "egress.local {\n  bind eth0 {\n    except ::1\n  }\n  errors\n  cache 30\n  forward . fd00::4\n}\n",
+      EGRESS.replace(/#.*\n/, "")
+        .replace(":53 {\n", " {\n  bind eth0 {\n    except ::1\n  }\n")
+        .replace("10.96.3.4", "fd00::4"),
     );
   });
 

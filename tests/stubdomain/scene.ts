@@ -80,7 +80,11 @@ export const BLOCK = `
 # managed by k8s-egress egress-stub/anchor
 egress.local:53 {
   errors
-  cache 30
-  forward . 10.96.3.4
+  cache 30 {
+    serve_stale 1h verify
+  }
+  forward . 10.96.3.4 {
+    max_concurrent 1000
+  }
 }
 `;
