@@ -1,3 +1,4 @@
+import { PROBE_LABEL } from "../proxy-image/src/stubdomain/probe";
 import { servicesZone } from "./corefile";
 import { serviceName } from "./names";
 import type { Settings } from "./settings";
@@ -29,6 +30,7 @@ export function zoneText(settings: Settings, dnsService: string): string {
     `$TTL ${TTL}`,
     `@ IN SOA ${server} hostmaster.${domain}. 1 3600 600 86400 ${NEGATIVE_TTL}`,
     `@ IN NS ${server}`,
+    `${PROBE_LABEL} IN CNAME ${server}`,
     ...records,
     "",
   ].join("\n");

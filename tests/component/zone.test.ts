@@ -10,7 +10,7 @@ function zone(...hosts: string[]): string {
 function records(...hosts: string[]): Record<string, string> {
   const lines = zone(...hosts)
     .split("\n")
-    .slice(4, -1);
+    .slice(5, -1);
   return Object.fromEntries(
     lines.map((line) => [line.split(" ")[0]!, line.split(" ").at(-1)!.split(".")[0]!]),
   );
@@ -25,6 +25,7 @@ describe("zoneText", () => {
         "$TTL 5",
         "@ IN SOA egress-dns.egress.svc.cluster.local. hostmaster.egress.local. 1 3600 600 86400 5",
         "@ IN NS egress-dns.egress.svc.cluster.local.",
+        "_k8s-egress IN CNAME egress-dns.egress.svc.cluster.local.",
         "api.github.com IN CNAME api-github-com.egress.svc.cluster.local.",
         "api.stripe.com IN CNAME api-stripe-com.egress.svc.cluster.local.",
         "",

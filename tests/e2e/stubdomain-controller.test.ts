@@ -12,6 +12,7 @@ import {
   APPLIED_ANNOTATION,
 } from "../../proxy-image/src/stubdomain/anchor";
 import { nameText } from "../../proxy-image/src/stubdomain/cluster/cluster";
+import { PROBE_LABEL } from "../../proxy-image/src/stubdomain/probe";
 import type { Spec } from "../../proxy-image/src/stubdomain/spec";
 import { apply, kubectl, type Cluster } from "../cluster";
 import { roles } from "../stubdomain/real-scene";
@@ -120,8 +121,8 @@ function dnsServer({ dnsService, domain }: Spec, serves: boolean): object[] {
       kind: "ConfigMap",
       metadata: dnsService,
       data: {
-        Corefile: `${domain}:53 {\n  file /etc/coredns/zone\n}\n`,
-        zone: `$ORIGIN ${domain}.\n@ 5 IN SOA ${mname} hostmaster.${domain}. 1 3600 600 86400 5\n@ 5 IN NS ${mname}\nlisted 5 IN A 192.0.2.1\n`,
+        Corefile: `${domain}:53 {\n  file /etc/coredns/zone\n}\n.:53 {\n  forward . /etc/resolv.conf\n}\n`,
+        zone: `$ORIGIN ${domain}.\n@ 5 IN SOA ${mname} hostmaster.${domain}. 1 3600 600 86400 5\n@ 5 IN NS ${mname}\n${PROBE_LABEL} 5 IN CNAME ${mname}\nlisted 5 IN A 192.0.2.1\n`,
       },
     },
     {

@@ -59,6 +59,18 @@ export function soaAnswer(query: Buffer, mname: string, rcode = 0): Buffer {
   return Buffer.concat([header, question, fixed, data]);
 }
 
+/** An answer with these records (owner, type, data), none of them compressed. */
+export function answerWith(query: Buffer, records: [owner: string, type: number, data: Buffer][]): Buffer {
+  const header = Buffer.from(query.subarray(0, 12));
+  header.writeUInt16BE(0x8180, 2);
+  header.writeUInt16BE(records.length, 6);
+  const parts = records.map(([owner, type, data]) => {
+    const fixed = Buffer.from([0, type, 0, 1, 0, 0, 0, 30, data.length >> 8, data.length & 0xff]);
+    return Buffer.concat([wireName(owner), fixed, data]);
+  });
+  return Buffer.concat([header, query.subarray(12), ...parts]);
+}
+
 export function wireName(name: string): Buffer {
   const labels = name.split(".").filter((label) => label !== "");
   return Buffer.concat([

@@ -1,42 +1,76 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { askSoa } from "../../proxy-image/src/stubdomain/dns/ask";
-import { DnsMessageError, readSoaAnswer, soaQuery } from "../../proxy-image/src/stubdomain/dns/message";
-import { primaryOf, prove } from "../../proxy-image/src/stubdomain/dns/proof";
-import { readyServers, resolvConfServers } from "../../proxy-image/src/stubdomain/dns/servers";
-import { dnsServer, soaAnswer, wireName } from "./dns-servers";
+import { ask } from "../../proxy-image/src/stubdomain/dns/ask";
+import { DnsMessageError } from "../../proxy-image/src/stubdomain/dns/error";
+import { dnsQuery, readDnsAnswer, type Question } from "../../proxy-image/src/stubdomain/dns/message";
+import { readyServers, resolvConfServers, searchDomains } from "../../proxy-image/src/stubdomain/dns/servers";
+import { answerWith, dnsServer, soaAnswer, wireName } from "./dns-servers";
 
 const MNAME = "egress-dns.egress.svc.cluster.local.";
-const query = soaQuery(7, "egress.local");
+const ZONE: Question = { name: "egress.local", type: "SOA" };
+const query = dnsQuery(7, ZONE);
 
-describe("SOA messages", () => {
-  it("asks for the SOA record, with recursion", () => {
+describe("messages", () => {
+  it("ask for one record, with recursion", () => {
     assert.equal(
       query.toString("hex"),
       "000701000001000000000000" + "06656772657373056c6f63616c00" + "00060001",
     );
-    assert.deepEqual(soaQuery(7, "egress.local."), query);
+    assert.deepEqual(dnsQuery(7, { ...ZONE, name: "egress.local." }), query);
   });
 
   it("refuses names that can't be asked for", () => {
     for (const name of ["", "a..b", `${"a".repeat(64)}.b`])
-      assert.throws(() => soaQuery(1, name), DnsMessageError);
+      assert.throws(() => dnsQuery(1, { name, type: "A" }), DnsMessageError);
   });
 
   it("reads the primary name server, in lower case", () => {
-    assert.deepEqual(
-      readSoaAnswer(soaAnswer(query, "Egress-DNS.egress.svc.cluster.local"), 7, "egress.local"),
-      {
-        rcode: "NOERROR",
-        mname: MNAME,
-      },
-    );
+    assert.deepEqual(readDnsAnswer(soaAnswer(query, "Egress-DNS.egress.svc.cluster.local"), 7, ZONE), {
+      rcode: "NOERROR",
+      mname: MNAME,
+      addresses: [],
+    });
+  });
+
+  it("gives the addresses to which a name leads, through aliases in whatever order, and no others", () => {
+    const question: Question = { name: "a.example", type: "A" };
+    const asked = dnsQuery(7, question);
+    const answer = answerWith(asked, [
+      ["b.example", 1, Buffer.from([10, 0, 0, 1])],
+      ["stranger.example", 1, Buffer.from([10, 6, 6, 6])],
+      ["a.example", 5, wireName("B.example")],
+      ["b.example", 28, Buffer.from("fd000000000000000000000000000004", "hex")],
+      ["b.example", 1, Buffer.from([1, 2, 3])],
+      ["b.example", 16, Buffer.from("\x03abc")],
+    ]);
+    assert.deepEqual(readDnsAnswer(answer, 7, question).addresses, [
+      "10.0.0.1",
+      "fd00:0000:0000:0000:0000:0000:0000:0004",
+    ]);
+  });
+
+  it("ends at aliases in a circle", () => {
+    const question: Question = { name: "a.example", type: "A" };
+    const circle = answerWith(dnsQuery(7, question), [
+      ["a.example", 5, wireName("b.example")],
+      ["b.example", 5, wireName("a.example")],
+    ]);
+    assert.deepEqual(readDnsAnswer(circle, 7, question), { rcode: "NOERROR", addresses: [] });
+  });
+
+  it("says whose zone it is that has no such name", () => {
+    const soa = Buffer.concat([wireName(MNAME), wireName("hostmaster.invalid"), Buffer.alloc(20)]);
+    const answer = answerWith(query, [["egress.local", 6, soa]]);
+    answer.writeUInt16BE(0x8183, 2);
+    answer.writeUInt16BE(0, 6);
+    answer.writeUInt16BE(1, 8);
+    assert.deepEqual(readDnsAnswer(answer, 7, ZONE), { rcode: "NXDOMAIN", authority: MNAME, addresses: [] });
   });
 
   it("reads refusals", () => {
-    assert.deepEqual(readSoaAnswer(soaAnswer(query, "", 3), 7, "egress.local"), { rcode: "NXDOMAIN" });
-    assert.deepEqual(readSoaAnswer(soaAnswer(query, "", 2), 7, "egress.local"), { rcode: "SERVFAIL" });
-    assert.deepEqual(readSoaAnswer(soaAnswer(query, "", 11), 7, "egress.local"), { rcode: "RCODE 11" });
+    assert.deepEqual(readDnsAnswer(soaAnswer(query, "", 3), 7, ZONE), { rcode: "NXDOMAIN", addresses: [] });
+    assert.deepEqual(readDnsAnswer(soaAnswer(query, "", 2), 7, ZONE), { rcode: "SERVFAIL", addresses: [] });
+    assert.deepEqual(readDnsAnswer(soaAnswer(query, "", 11), 7, ZONE), { rcode: "RCODE 11", addresses: [] });
   });
 
   it("passes over other records, and over another zone's SOA", () => {
@@ -45,7 +79,7 @@ describe("SOA messages", () => {
     answer.writeUInt16BE(2, 6);
     const question = query.length;
     const both = Buffer.concat([answer.subarray(0, question), cname, answer.subarray(question)]);
-    assert.equal(readSoaAnswer(both, 7, "egress.local").mname, MNAME);
+    assert.equal(readDnsAnswer(both, 7, ZONE).mname, MNAME);
 
     const other = soaAnswer(query, MNAME);
     const foreign = Buffer.concat([
@@ -53,7 +87,7 @@ describe("SOA messages", () => {
       wireName("local"),
       other.subarray(question + 2),
     ]);
-    assert.deepEqual(readSoaAnswer(foreign, 7, "egress.local"), { rcode: "NOERROR" });
+    assert.deepEqual(readDnsAnswer(foreign, 7, ZONE), { rcode: "NOERROR", addresses: [] });
   });
 
   const hostile: [name: string, change: (answer: Buffer) => Buffer][] = [
@@ -79,7 +113,7 @@ describe("SOA messages", () => {
   for (const [name, change] of hostile) {
     it(`refuses: ${name}`, () => {
       const answer = change(soaAnswer(query, MNAME));
-      assert.throws(() => readSoaAnswer(answer, 7, "egress.local"), DnsMessageError);
+      assert.throws(() => readDnsAnswer(answer, 7, ZONE), DnsMessageError);
     });
   }
 
@@ -89,7 +123,7 @@ describe("SOA messages", () => {
       ...Array.from({ length: 200 }, () => wireName("aaa").subarray(0, 4)),
     ]);
     long.writeUInt16BE(1, 6);
-    assert.throws(() => readSoaAnswer(long, 7, "egress.local"), /too long/);
+    assert.throws(() => readDnsAnswer(long, 7, ZONE), /too long/);
   });
 
   it("ends on every cut and every flipped byte, with an answer or a DnsMessageError", () => {
@@ -99,7 +133,7 @@ describe("SOA messages", () => {
       flipped[at] = flipped[at]! ^ 0xc3;
       for (const message of [answer.subarray(0, at), flipped]) {
         try {
-          assert.equal(typeof readSoaAnswer(message, 7, "egress.local").rcode, "string");
+          assert.equal(typeof readDnsAnswer(message, 7, ZONE).rcode, "string");
         } catch (error) {
           assert.ok(error instanceof DnsMessageError, String(error));
         }
@@ -112,20 +146,20 @@ describe("asking", () => {
   for (const transport of ["udp", "tcp"] as const) {
     it(`works over ${transport}`, async () => {
       await using dns = await dnsServer((asked) => [soaAnswer(asked, MNAME)]);
-      assert.equal((await askSoa(dns.server, transport, "egress.local")).mname, MNAME);
+      assert.equal((await ask(dns.server, transport, ZONE)).mname, MNAME);
       assert.equal(dns.asked[transport], 1);
     });
 
     it(`says when nothing listens (${transport})`, async () => {
       await assert.rejects(
-        askSoa({ address: "127.0.0.1", ports: { [transport]: 9 } }, transport, "egress.local"),
+        ask({ address: "127.0.0.1", ports: { [transport]: 9 } }, transport, ZONE),
         /ECONNREFUSED/,
       );
     });
 
     it(`gives up in time (${transport})`, async () => {
       await using dns = await dnsServer(() => []);
-      await assert.rejects(askSoa(dns.server, transport, "egress.local"), /no answer within 2 s/);
+      await assert.rejects(ask(dns.server, transport, ZONE), /no answer within 2 s/);
     });
   }
 
@@ -135,80 +169,12 @@ describe("asking", () => {
       forged.writeUInt16BE(asked.readUInt16BE(0) ^ 1, 0);
       return [forged, Buffer.from("x"), soaAnswer(asked, MNAME)];
     });
-    assert.equal((await askSoa(dns.server, "udp", "egress.local")).mname, MNAME);
+    assert.equal((await ask(dns.server, "udp", ZONE)).mname, MNAME);
   });
 
   it("refuses malformed answers over TCP at once", async () => {
     await using dns = await dnsServer(() => [Buffer.from("nonsense")]);
-    await assert.rejects(askSoa(dns.server, "tcp", "egress.local"), DnsMessageError);
-  });
-});
-
-describe("proof", () => {
-  it("asks every server several times, over UDP and TCP", async () => {
-    await using one = await dnsServer((asked) => [soaAnswer(asked, MNAME)]);
-    await using two = await dnsServer((asked) => [soaAnswer(asked, MNAME)]);
-    assert.deepEqual(await prove(askSoa, [one.server, two.server], "egress.local", MNAME), { serves: true });
-    assert.deepEqual(
-      [one.asked, two.asked],
-      [
-        { udp: 3, tcp: 1 },
-        { udp: 3, tcp: 1 },
-      ],
-    );
-  });
-
-  const failing: [name: string, answers: (count: number, asked: Buffer) => Buffer, reason: RegExp][] = [
-    [
-      "one does not know the zone",
-      (_, asked) => soaAnswer(asked, "", 3),
-      /127\.0\.0\.1 port \d+\/udp answers NXDOMAIN/,
-    ],
-    [
-      "one answers for another zone server",
-      (_, asked) => soaAnswer(asked, "ns.evil.example"),
-      /"ns\.evil\.example\." instead of egress-dns/,
-    ],
-    [
-      "one falters the third time",
-      (count, asked) => soaAnswer(asked, count === 3 ? "" : MNAME, count === 3 ? 2 : 0),
-      /SERVFAIL/,
-    ],
-    [
-      "one fails over TCP",
-      (count, asked) => soaAnswer(asked, count === 4 ? "" : MNAME, count === 4 ? 5 : 0),
-      /tcp answers REFUSED/,
-    ],
-  ];
-  for (const [name, answers, reason] of failing) {
-    it(`fails when ${name}`, async () => {
-      await using good = await dnsServer((asked) => [soaAnswer(asked, MNAME)]);
-      let count = 0;
-      await using bad = await dnsServer((asked) => [answers(++count, asked)]);
-      const proof = await prove(askSoa, [good.server, bad.server], "egress.local", MNAME);
-      assert.match(proof.serves ? "serves" : proof.reason, reason);
-    });
-  }
-
-  it("needs somebody to ask", async () => {
-    assert.equal((await prove(askSoa, [], "egress.local", MNAME)).serves, false);
-  });
-
-  it("does not list all of many failures", async () => {
-    const servers = Array.from({ length: 9 }, () => ({ address: "127.0.0.1", ports: { udp: 9 } }));
-    const proof = await prove(askSoa, servers, "egress.local", MNAME);
-    assert.match(proof.serves ? "" : proof.reason, /; and 6 more$/);
-  });
-
-  it("knows who answers before", async () => {
-    await using taken = await dnsServer((asked) => [soaAnswer(asked, "ns.corp.example")]);
-    await using free = await dnsServer((asked) => [soaAnswer(asked, "", 3)]);
-    assert.equal(await primaryOf(askSoa, [free.server, taken.server], "egress.local"), "ns.corp.example.");
-    assert.equal(await primaryOf(askSoa, [free.server], "egress.local"), undefined);
-    await assert.rejects(
-      primaryOf(askSoa, [{ address: "127.0.0.1", ports: { udp: 9 } }], "egress.local"),
-      /does not answer/,
-    );
+    await assert.rejects(ask(dns.server, "tcp", ZONE), DnsMessageError);
   });
 });
 
@@ -251,5 +217,8 @@ describe("servers", () => {
       resolvConfServers(text).map(({ address }) => address),
       ["10.96.0.10", "fd00::a"],
     );
+    assert.deepEqual(searchDomains(text), ["a", "b"]);
+    assert.deepEqual(searchDomains("search x\n  search\ta.b.  c .\r\n"), ["a.b", "c"]);
+    assert.deepEqual(searchDomains("nameserver 10.0.0.1\nsearch\n"), []);
   });
 });

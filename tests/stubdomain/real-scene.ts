@@ -122,6 +122,7 @@ export async function realScene(real: RealCluster): Promise<RealScene> {
     log: () => undefined,
     pacer: { isDue: () => true, served: () => undefined, reset: () => undefined },
     prove: () => Promise.resolve(proof.answer),
+    stillServedBy: () => Promise.resolve(undefined),
   });
   const run = (args: string[], input?: string) => kubectl(real, args, input);
   return {

@@ -30,7 +30,7 @@ export interface Scene {
   /** Moves the clock on. */
   pass: (ms: number) => void;
   /** What the cluster's DNS says; absent: it serves when our block is in the Corefile. */
-  proof: { answer: Proof | undefined; count: number };
+  proof: { answer: Proof | undefined; count: number; stillServedBy: string | undefined };
   round: (spec?: Spec) => Promise<Outcome>;
   corefile: () => string;
   status: () => { state: string; message: string } | undefined;
@@ -45,13 +45,14 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
   cluster.services.set("egress/egress-dns", { metadata: DNS_SERVICE, spec: { clusterIP: DNS_IP } });
   let now = Date.parse("2030-01-01T00:00:00Z");
   const logs: string[] = [];
-  const proof: Scene["proof"] = { answer: undefined, count: 0 };
+  const proof: Scene["proof"] = { answer: undefined, count: 0, stillServedBy: undefined };
   const world: World = {
     cluster,
     metrics: createMetrics(),
     now: () => new Date(now),
     log: (message) => logs.push(message),
     pacer: { isDue: () => true, served: () => undefined, reset: () => undefined },
+    stillServedBy: () => Promise.resolve(proof.stillServedBy),
     prove: () => {
       proof.count++;
       const isIn = /\n(egress\.local|out\.example)\S* \{/.test(cluster.corefile(TARGET));

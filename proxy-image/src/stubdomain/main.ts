@@ -4,13 +4,10 @@ import { startAdminServer } from "./admin-server";
 import { readArgs, UsageError } from "./args";
 import { kubeCluster } from "./cluster/kube-cluster";
 import { PACE, runController } from "./controller";
-import { askSoa } from "./dns/ask";
-import { primaryOf, prove } from "./dns/proof";
-import { CLUSTER_DNS_LABEL, readyServers, resolvConfServers } from "./dns/servers";
+import { clusterDns } from "./dns/cluster-dns";
 import { createMetrics } from "./metrics";
 import { oneLine } from "./one-line";
 import { proofPacer } from "./proof-pacer";
-import { expectedMname } from "./spec";
 
 /** Without a round for this long the controller hangs; the longest pause between rounds is 40 s. */
 const HANGS_AFTER_MS = 180_000;
@@ -24,7 +21,7 @@ async function main(): Promise<number> {
   config.loadFromCluster();
   const cluster = kubeCluster(config);
   const metrics = createMetrics();
-  const resolvers = async () => resolvConfServers(await readFile("/etc/resolv.conf", "utf8"));
+  const dns = clusterDns(spec, cluster, () => readFile("/etc/resolv.conf", "utf8"));
 
   let isReady = false;
   let lastRound = Date.now();
@@ -42,12 +39,7 @@ async function main(): Promise<number> {
       log,
       now: () => new Date(),
       pacer: proofPacer(PACE.proof, () => performance.now()),
-      prove: async () => {
-        const slices = await cluster.endpointSlices(spec.target.namespace, CLUSTER_DNS_LABEL);
-        const servers = [...readyServers(slices), ...(await resolvers())];
-        return prove(askSoa, servers, spec.domain, expectedMname(spec));
-      },
-      primary: async () => primaryOf(askSoa, await resolvers(), spec.domain),
+      ...dns,
       onReady: () => {
         isReady = true;
         log(`ready: waiting for the anchor ${spec.anchor.namespace}/${spec.anchor.name}`);

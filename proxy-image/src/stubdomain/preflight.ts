@@ -1,5 +1,6 @@
 import { ApiError, nameText, type Cluster, type ConfigMap, type Right } from "./cluster/cluster";
 import { CorefileError } from "./corefile/error";
+import type { ClusterDns } from "./dns/cluster-dns";
 import { expectedMname, type Spec } from "./spec";
 import { clusterIp } from "./reconcile";
 import { isInstalling, wantedCorefile } from "./state/plan";
@@ -23,10 +24,8 @@ export class PreflightError extends Error {
 }
 
 /** What the checks need of the world. */
-export interface PreflightWorld {
+export interface PreflightWorld extends Pick<ClusterDns, "primary"> {
   cluster: Cluster;
-  /** Who answers for the domain now, by the resolver of pods; throws when nobody answers at all. */
-  primary: () => Promise<string | undefined>;
 }
 
 /**

@@ -114,7 +114,7 @@ async function giveOwnershipBack(
 async function judge(
   spec: Spec,
   world: World,
-  { now }: Observed,
+  { now, forwardTo }: Observed,
   anchor: ConfigMap,
   { record, inserted }: { record: StubRecord; inserted: string },
 ): Promise<Outcome | undefined> {
@@ -123,7 +123,7 @@ async function judge(
     record.blocks.every(({ proven }) => proven) &&
     readStatus(anchor)?.state === "serving";
   if (isSettled && !world.pacer.isDue()) return { kind: "idle" };
-  const proof = await proofOf(world);
+  const proof = await proofOf(world, forwardTo!);
   world.metrics.proof(proof.serves, now);
   if (proof.serves) world.pacer.served();
   else {
@@ -149,9 +149,9 @@ async function judge(
 }
 
 /** An API server that refuses to say whom to ask must not keep an installation in suspense for ever. */
-async function proofOf({ prove }: World): Promise<Proof> {
+async function proofOf({ prove }: World, address: string): Promise<Proof> {
   try {
-    return await prove();
+    return await prove(address);
   } catch (error) {
     if (error instanceof ApiError) return { serves: false, reason: error.message };
     throw error;

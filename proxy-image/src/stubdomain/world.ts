@@ -1,12 +1,10 @@
 import type { Cluster } from "./cluster/cluster";
-import type { Proof } from "./dns/proof";
+import type { ClusterDns } from "./dns/cluster-dns";
 import type { Metrics } from "./metrics";
 
 /** What the reconciler needs of the world. */
-export interface World {
+export interface World extends Pick<ClusterDns, "prove" | "stillServedBy"> {
   cluster: Cluster;
-  /** Whether the cluster's DNS serves the domain now. */
-  prove: () => Promise<Proof>;
   now: () => Date;
   log: (message: string) => void;
   metrics: Metrics;

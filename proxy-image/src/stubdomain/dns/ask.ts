@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
-import { DnsMessageError, readSoaAnswer, soaQuery, type SoaAnswer } from "./message";
+import { DnsMessageError } from "./error";
+import { dnsQuery, readDnsAnswer, type DnsAnswer, type Question } from "./message";
 
 /** How a question travels. */
 export type Transport = "udp" | "tcp";
@@ -13,20 +14,20 @@ export interface DnsServer {
   ports: Partial<Record<Transport, number>>;
 }
 
-/** Asks one server for the SOA record of a zone; rejects when there is no answer in time. */
-export type AskSoa = (server: DnsServer, transport: Transport, zone: string) => Promise<SoaAnswer>;
+/** Asks one server; rejects when there is no answer in time. */
+export type Ask = (server: DnsServer, transport: Transport, question: Question) => Promise<DnsAnswer>;
 
 const TIMEOUT_MS = 2_000;
 const MAX_MESSAGE_BYTES = 65_535;
 
 /** Asks over the network. Not through node:dns, which can't be made to use TCP. */
-export const askSoa: AskSoa = async ({ address, ports }, transport, zone) => {
+export const ask: Ask = async ({ address, ports }, transport, question) => {
   const port = ports[transport];
   if (port === undefined) throw new Error(`does not listen on ${transport}`);
   const id = randomInt(65_536);
-  const query = soaQuery(id, zone);
+  const query = dnsQuery(id, question);
   const exchange = transport === "udp" ? overUdp : overTcp;
-  return exchange({ address, port }, query, (message) => readSoaAnswer(message, id, zone));
+  return exchange({ address, port }, query, (message) => readDnsAnswer(message, id, question));
 };
 
 type Exchange = <T>(

@@ -1,8 +1,28 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AskSoa, DnsServer, Transport } from "./ask";
+import type { Ask, DnsServer, Transport } from "./ask";
+import {
+  clusterCheck,
+  freshCheck,
+  listedCheck,
+  searchCheck,
+  zoneCheck,
+  type Check,
+  type StubZone,
+} from "./checks";
 
 /** Whether the cluster's DNS serves the stub domain, and if not, who says what instead. */
 export type Proof = { serves: true } | { serves: false; reason: string };
+
+/** Who can be asked. */
+export interface ClusterDnsServers {
+  /** Every process of the cluster's DNS that is ready. */
+  endpoints: readonly DnsServer[];
+  /** Whom pods ask. */
+  resolvers: readonly DnsServer[];
+  /** The search domains of pods. */
+  search: readonly string[];
+}
 
 /** A server may have more than one process behind its address, of which some still have the old configuration. */
 const ROUNDS: readonly Transport[] = ["udp", "udp", "udp", "tcp"];
@@ -10,26 +30,29 @@ const PAUSE_MS = 200;
 const MAX_REASONS = 3;
 
 /**
- * Asks every server for the zone's SOA record, several times: all must name our DNS server as the primary one, which
- * only our own zone file does.
- *
- * @param mname lower case, with the last dot
+ * Asks every server for the zone's SOA record, several times; then for a name that no cache can have, for a listed
+ * name and for one of the cluster's own; and the resolvers also through their search domains. With one wrong answer
+ * the stub domain does not serve.
  */
 export async function prove(
-  ask: AskSoa,
-  servers: readonly DnsServer[],
-  zone: string,
-  mname: string,
+  ask: Ask,
+  { endpoints, resolvers, search }: ClusterDnsServers,
+  zone: StubZone,
 ): Promise<Proof> {
-  if (servers.length === 0) return { serves: false, reason: "the cluster's DNS has no ready endpoint" };
+  const servers = [...endpoints, ...resolvers];
+  if (endpoints.length === 0) return { serves: false, reason: "the cluster's DNS has no ready endpoint" };
   for (const [round, transport] of ROUNDS.entries()) {
     if (round > 0) await sleep(PAUSE_MS);
-    const able = servers.filter(({ ports }) => ports[transport] !== undefined);
-    const answers = await Promise.all(able.map((server) => complaint(ask, server, transport, zone, mname)));
-    const reasons = answers.filter((reason) => reason !== undefined);
-    if (reasons.length > 0) return { serves: false, reason: listed(reasons) };
+    const proof = verdict(await complaints(ask, servers, transport, [zoneCheck(zone)]));
+    if (!proof.serves) return proof;
   }
-  return { serves: true };
+  const nonce = randomBytes(8).toString("hex");
+  const names = [freshCheck(zone, nonce), listedCheck(zone), clusterCheck(zone)];
+  const searches = search.map((domain) => searchCheck(zone, domain));
+  return verdict([
+    ...(await complaints(ask, servers, "udp", names)),
+    ...(await complaints(ask, resolvers, "udp", searches)),
+  ]);
 }
 
 /**
@@ -38,11 +61,13 @@ export async function prove(
  * @throws Error when no server answers at all
  */
 export async function primaryOf(
-  ask: AskSoa,
+  ask: Ask,
   servers: readonly DnsServer[],
-  zone: string,
+  domain: string,
 ): Promise<string | undefined> {
-  const answers = await Promise.allSettled(servers.map((server) => ask(server, "udp", zone)));
+  const answers = await Promise.allSettled(
+    servers.map((server) => ask(server, "udp", { name: domain, type: "SOA" })),
+  );
   const failures = answers.filter((answer) => answer.status === "rejected");
   if (failures.length === answers.length) {
     throw new Error(
@@ -52,27 +77,57 @@ export async function primaryOf(
   return answers.flatMap((answer) => (answer.status === "fulfilled" ? (answer.value.mname ?? []) : []))[0];
 }
 
-async function complaint(ask: AskSoa, server: DnsServer, transport: Transport, zone: string, mname: string) {
+/**
+ * The first server that still answers from our zone; undefined when none does. Who does not answer does not serve.
+ *
+ * @param mname as in {@link StubZone}
+ */
+export async function stillServedBy(
+  ask: Ask,
+  servers: readonly DnsServer[],
+  { domain, mname }: Pick<StubZone, "domain" | "mname">,
+): Promise<string | undefined> {
+  for (const transport of ROUNDS) {
+    const answers = await Promise.allSettled(
+      servers.map((server) => ask(server, transport, { name: domain, type: "SOA" })),
+    );
+    const at = answers.findIndex((answer) => answer.status === "fulfilled" && answer.value.mname === mname);
+    if (at >= 0) return servers[at]!.address;
+  }
+  return undefined;
+}
+
+async function complaints(
+  ask: Ask,
+  servers: readonly DnsServer[],
+  transport: Transport,
+  checks: readonly Check[],
+): Promise<string[]> {
+  const able = servers.filter(({ ports }) => ports[transport] !== undefined);
+  const pairs = able.flatMap((server) => checks.map((check) => ({ server, check })));
+  const answers = await Promise.all(
+    pairs.map(({ server, check }) => complaint(ask, server, transport, check)),
+  );
+  return answers.filter((reason) => reason !== undefined);
+}
+
+async function complaint(ask: Ask, server: DnsServer, transport: Transport, check: Check) {
   const who = `${server.address} port ${server.ports[transport] ?? "?"}/${transport}`;
   try {
-    const answer = await ask(server, transport, zone);
-    if (answer.mname === mname) return undefined;
-    if (answer.mname !== undefined)
-      return `${who} answers for ${printable(answer.mname)} instead of ${mname}`;
-    return `${who} answers ${answer.rcode} without the zone's SOA`;
+    const wrong = check.complaint(await ask(server, transport, check.question));
+    return wrong === undefined ? undefined : `${who} ${wrong}`;
   } catch (error) {
-    return `${who}: ${text(error)}`;
+    return check.mayFail ? undefined : `${who}: ${text(error)} (${check.question.name})`;
   }
+}
+
+function verdict(reasons: string[]): Proof {
+  return reasons.length > 0 ? { serves: false, reason: listed(reasons) } : { serves: true };
 }
 
 function listed(reasons: string[]): string {
   const more = reasons.length - MAX_REASONS;
   return reasons.slice(0, MAX_REASONS).join("; ") + (more > 0 ? `; and ${more} more` : "");
-}
-
-/** A name from an answer may hold any bytes, and goes to logs and events. */
-function printable(name: string): string {
-  return JSON.stringify(name.slice(0, 100));
 }
 
 function text(error: unknown): string {

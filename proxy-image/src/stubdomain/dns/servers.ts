@@ -31,6 +31,15 @@ export function resolvConfServers(resolvConf: string): DnsServer[] {
     .map((address) => ({ address, ports: { udp: 53, tcp: 53 } }));
 }
 
+/** The search domains of resolv.conf(5): the last line counts; the domain itself, ".", is none. */
+export function searchDomains(resolvConf: string): string[] {
+  const last = [...resolvConf.matchAll(/^\s*search[ \t]+(.*)$/gm)].at(-1)?.[1] ?? "";
+  return last
+    .split(/\s+/)
+    .map((domain) => domain.replace(/\.$/, ""))
+    .filter((domain) => domain !== "");
+}
+
 function portsOf(ports: NonNullable<EndpointSlice["ports"]>): DnsServer["ports"] {
   // The metrics port is TCP too: the name decides, then the number.
   const find = (transport: Transport, protocol: string, name: string) => {
