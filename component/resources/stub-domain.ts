@@ -12,6 +12,7 @@ import { type Context, labels, selector } from "./context";
 import type { EgressDns } from "./egress-dns";
 import { createControllerNetworkPolicy } from "./network-policies";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling } from "./pod";
+import { createStubDomainPolicy } from "./stub-domain-policy";
 
 /** Where most clusters keep the Corefile of their DNS. */
 const TARGET = { namespace: "kube-system", name: "coredns" };
@@ -55,6 +56,13 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
   // Its name holds the target: with another target it is another anchor, and the old one goes first.
   const anchor = `${names.instance}-${TARGET.namespace}-${TARGET.name}`;
   const rights = grantRights(context, account, anchor, dns);
+  const ownNamespace = settings.controllerNamespace ?? names.stubDomain;
+  const policy = createStubDomainPolicy(context, {
+    account: { namespace: ownNamespace, name: names.stubDomain },
+    anchor: { namespace: ownNamespace, name: anchor },
+    target: TARGET,
+    domain: settings.domain,
+  });
 
   const spec = {
     domain: settings.domain,
@@ -89,7 +97,7 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
                 `--dns-service=${spec.dnsService}`,
                 `--cluster-domain=${spec.clusterDomain}`,
                 `--target=${spec.target}`,
-                `--anchor=${settings.controllerNamespace ?? names.stubDomain}/${anchor}`,
+                `--anchor=${ownNamespace}/${anchor}`,
                 `--spec-hash=${specHash}`,
                 `--port=${ADMIN_PORT}`,
               ],
@@ -101,7 +109,7 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
         },
       },
     },
-    { parent, dependsOn: [...rights, dns.deployment], customTimeouts: ROLLOUT },
+    { parent, dependsOn: [...rights, policy, dns.deployment], customTimeouts: ROLLOUT },
   );
   new k8s.core.v1.ConfigMap(
     `${name}-stub-domain`,

@@ -65,7 +65,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
   const remains = () =>
     kubectl([
       "get",
-      "all,configmaps,secrets,serviceaccounts,roles,rolebindings,poddisruptionbudgets,networkpolicies,namespaces",
+      "all,configmaps,secrets,serviceaccounts,roles,rolebindings,poddisruptionbudgets,networkpolicies,namespaces,validatingadmissionpolicies,validatingadmissionpolicybindings",
       "--all-namespaces",
       "--selector=app.kubernetes.io/part-of=k8s-egress",
       "--output=name",

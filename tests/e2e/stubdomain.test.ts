@@ -139,7 +139,7 @@ describe("a stub domain and the real API server", () => {
 
   it("two at once on one Corefile, installed at the same time, leave in either order", async () => {
     for (const leavesFirst of [0, 1]) {
-      const scene = await realScene(real);
+      const scene = await realScene(real, false);
       await applied(scene);
       const before = await scene.managedFields();
       const second = {

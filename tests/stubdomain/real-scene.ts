@@ -1,4 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
+import { admissionRules } from "../../component/stub-domain-rules";
 import { kubeCluster } from "../../proxy-image/src/stubdomain/cluster/kube-cluster";
 import {
   nameText,
@@ -59,6 +60,23 @@ export function roles(spec: Spec): object[] {
   });
 }
 
+/** The policy as the component creates it, with its binding. */
+export function admissionPolicy({ anchor, target: corefile, domain }: Spec): object[] {
+  const account = { namespace: anchor.namespace, name: "controller" };
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const metadata = { name: anchor.namespace };
+  const spec = admissionRules({ account, anchor, target: corefile, domain });
+  return [
+    { apiVersion, kind: "ValidatingAdmissionPolicy", metadata, spec },
+    {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata,
+      spec: { policyName: metadata.name, validationActions: ["Deny"] },
+    },
+  ];
+}
+
 const specs: Spec[] = [];
 
 /** Takes all scenes of this process out of the cluster; what a test left in the middle too. */
@@ -71,11 +89,17 @@ export async function removeScenes(real: RealCluster): Promise<void> {
     }
     const namespaces = [anchor, dnsService, corefile].map(({ namespace }) => namespace);
     await kubectl(real, ["delete", "namespace", "--wait=false", "--ignore-not-found", ...namespaces]);
+    const policies = ["validatingadmissionpolicy", "validatingadmissionpolicybinding"];
+    await kubectl(real, ["delete", policies.join(","), "--ignore-not-found", anchor.namespace]);
   }
 }
 
-/** Makes namespaces, the Service and the account; the Corefile is for the test to make. */
-export async function realScene(real: RealCluster): Promise<RealScene> {
+/**
+ * Makes namespaces, the Service, the account and the policy for it; the Corefile is for the test to make.
+ *
+ * @param isGuarded without the policy the account may have several stub domains
+ */
+export async function realScene(real: RealCluster, isGuarded = true): Promise<RealScene> {
   const prefix = `stub-${process.pid}-${specs.length + 1}`;
   const spec: Spec = {
     domain: "egress.local",
@@ -105,6 +129,7 @@ export async function realScene(real: RealCluster): Promise<RealScene> {
       metadata: { name: "controller", namespace: spec.anchor.namespace },
     },
     ...roles(spec),
+    ...(isGuarded ? admissionPolicy(spec) : []),
   ]);
   const admin = new KubeConfig();
   admin.loadFromFile(real.kubeconfig);
