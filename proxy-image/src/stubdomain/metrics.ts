@@ -7,6 +7,8 @@ export interface Metrics {
   registry: Registry;
   reconciled: (result: "ok" | "error") => void;
   written: (reason: WriteReason) => void;
+  /** Somebody else took the stub domain out of the Corefile. */
+  overwritten: () => void;
   proof: (serves: boolean, at: Date) => void;
   /** Absent: no anchor asks for anything. */
   state: (state: State | undefined) => void;
@@ -33,6 +35,16 @@ export function createMetrics(): Metrics {
     labelNames: ["result"],
     registers,
   });
+  const overwritten = new Counter({
+    name: "k8s_egress_stub_domain_overwritten_total",
+    help: "Times that somebody else took the stub domain out of the cluster's DNS",
+    registers,
+  });
+  const served = new Gauge({
+    name: "k8s_egress_stub_domain_served",
+    help: "1 when the last check saw the cluster's DNS serve the stub domain, otherwise 0",
+    registers,
+  });
   const lastProof = new Gauge({
     name: "k8s_egress_stub_domain_last_proof_timestamp_seconds",
     help: "When the cluster's DNS was last seen to serve the stub domain",
@@ -48,7 +60,9 @@ export function createMetrics(): Metrics {
     registry,
     reconciled: (result) => reconciles.inc({ result }),
     written: (reason) => writes.inc({ reason }),
+    overwritten: () => overwritten.inc(),
     proof: (serves, at) => {
+      served.set(serves ? 1 : 0);
       proofs.inc({ result: serves ? "serves" : "fails" });
       if (serves) lastProof.set(at.getTime() / 1000);
     },

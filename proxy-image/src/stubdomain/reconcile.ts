@@ -1,8 +1,9 @@
 import { APPLIED_ANNOTATION, RECORD_ANNOTATION } from "./anchor";
 import { ApiError, nameText, type ConfigMap, type ManagedFields } from "./cluster/cluster";
 import type { Proof } from "./dns/proof";
+import { drain } from "./drain";
 import { oneLine } from "./one-line";
-import { emit, report, saveStatus, writeEvent } from "./report";
+import { emit, report, saveStatus, warn, writeEvent } from "./report";
 import type { Spec } from "./spec";
 import { isInstalling, plan, type Observed } from "./state/plan";
 import { readRecord, RecordError, type StubRecord } from "./state/record";
@@ -68,6 +69,7 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
   switch (action.do) {
     case "record":
       await recordAhead(cluster, anchor, action.record);
+      if (isUndoneAnew(anchor, action.record)) metrics.overwritten();
       log("recorded what is about to be written, and put the finalizer on the anchor");
       return undefined;
     case "write":
@@ -76,6 +78,7 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
       log(`wrote the Corefile of ${nameText(spec.target)} (${action.reason})`);
       metrics.written(action.reason);
       await emit(world, anchor, writeEvent(spec, action.reason));
+      if (action.reason === "install") await warn(world, anchor, action.text);
       return undefined;
     case "handBack":
       return giveOwnershipBack(spec, world, anchor, target!, action.managedFields);
@@ -83,6 +86,8 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
       await release(cluster, anchor);
       log("nothing of ours is in the Corefile: took the finalizer off the anchor");
       return undefined;
+    case "drain":
+      return drain(spec, world, anchor, action.until);
     case "prove":
       return judge(spec, world, observed, anchor, action);
     case "problem":
@@ -108,6 +113,11 @@ async function giveOwnershipBack(
     log(`the Corefile could not be handed back to its former field managers: ${error.message}`);
     await release(cluster, anchor);
   }
+}
+
+/** Whether this record counts somebody's overwriting that the anchor's does not. */
+function isUndoneAnew(anchor: ConfigMap, { undone }: StubRecord): boolean {
+  return undone !== undefined && undone.version !== readRecord(anchor)?.undone?.version;
 }
 
 /** What the proof means for an installation, and for one that is through. */
@@ -144,7 +154,7 @@ async function judge(
     ([key, value]) => anchor.metadata.annotations?.[key] !== value,
   );
   const message = `the cluster's DNS serves ${spec.domain} from ${nameText(spec.dnsService)}`;
-  await report(spec, world, anchor, { state: "serving", message }, isNew ? annotations : {});
+  await report(spec, world, anchor, { state: "serving", message, proven: true }, isNew ? annotations : {});
   return { kind: "idle" };
 }
 
@@ -183,7 +193,7 @@ async function hinder(
   }
   const status = failedStatus(readStatus(anchor), spec.specHash, message, world.now());
   world.log(`the installation failed, and is taken back: ${message}`);
-  await saveStatus(world, anchor, status, {});
+  await saveStatus(spec, world, anchor, status, {});
   await emit(world, anchor, { type: "Warning", reason: "StubDomainFailed", message });
   // The next step takes it back.
   return undefined;

@@ -1,10 +1,24 @@
 import { STATUS_ANNOTATION } from "./anchor";
 import { ApiError, nameText, type ClusterEvent, type ConfigMap } from "./cluster/cluster";
+import { parseCorefile } from "./corefile/server-blocks";
+import { warningsAbout } from "./corefile/warnings";
 import type { Spec } from "./spec";
 import type { WriteReason } from "./state/action";
 import { readStatus, type State, type Status } from "./state/status";
+import { inWords } from "./state/words";
 import type { World } from "./world";
 import { patchOf } from "./writes";
+
+/** The time of the last proof is written anew when it is older than this, and not at each proof. */
+const PROOF_SHOWN_MS = 5 * 60_000;
+
+/** What is to be said of the stub domain now. */
+export interface News {
+  state: State;
+  message: string;
+  /** It was seen to serve now. */
+  proven?: boolean;
+}
 
 /**
  * Puts a state on the anchor, with an event when it is another one than before; writes nothing when nothing is new.
@@ -15,40 +29,56 @@ export async function report(
   spec: Spec,
   world: World,
   anchor: ConfigMap,
-  { state, message }: { state: State; message: string },
+  news: News,
   annotations: Record<string, string> = {},
 ): Promise<void> {
+  const { state, message } = news;
   world.metrics.state(state);
   const before = readStatus(anchor);
-  const isSame = before?.state === state && before.specHash === spec.specHash;
-  if (isSame && before.message === message && Object.keys(annotations).length === 0) return;
-  const since = isSame ? before.since : world.now().toISOString();
-  // The count of failures outlives the next try, and ends with its success.
-  const failures = state === "installing" && before?.specHash === spec.specHash ? before.failures : undefined;
-  const status = {
-    state,
-    message,
-    specHash: spec.specHash,
-    since,
-    ...(failures === undefined ? {} : { failures }),
-  };
-  world.log(`${state}: ${message}`);
-  await saveStatus(world, anchor, status, annotations);
-  if (!isSame && state !== "installing") {
+  const status = nextStatus(spec, before, news, world.now());
+  const isSameState = before?.state === state && before.specHash === spec.specHash;
+  const isKnown = isSameState && before.message === message && before.lastProof === status.lastProof;
+  if (isKnown && Object.keys(annotations).length === 0) return;
+  if (before?.state !== state || before.message !== message) world.log(`${state}: ${message}`);
+  await saveStatus(spec, world, anchor, status, annotations);
+  if (!isSameState && state !== "installing") {
     const reason = `StubDomain${state.charAt(0).toUpperCase()}${state.slice(1)}`;
-    await emit(world, anchor, { type: state === "serving" ? "Normal" : "Warning", reason, message });
+    const isGood = state === "serving" || state === "leaving";
+    await emit(world, anchor, { type: isGood ? "Normal" : "Warning", reason, message });
   }
+}
+
+function nextStatus(
+  { specHash }: Spec,
+  before: Status | undefined,
+  { state, message, proven = false }: News,
+  now: Date,
+): Status {
+  const at = now.toISOString();
+  const isSameState = before?.state === state && before.specHash === specHash;
+  const status: Status = { state, message, specHash, since: isSameState ? before.since : at };
+  const shown = Date.parse(before?.lastProof ?? "");
+  const lastProof = proven && !(now.getTime() - shown < PROOF_SHOWN_MS) ? at : before?.lastProof;
+  if (lastProof !== undefined) status.lastProof = lastProof;
+  const isError = state !== "serving" && state !== "leaving" && message !== before?.message;
+  const lastError = isError ? { at, message } : before?.lastError;
+  if (lastError) status.lastError = lastError;
+  // The count of failures outlives the next try, and ends with its success.
+  const failures = state === "installing" && before?.specHash === specHash ? before.failures : undefined;
+  if (failures !== undefined) status.failures = failures;
+  return status;
 }
 
 /** Puts a status on the anchor. */
 export async function saveStatus(
+  spec: Spec,
   { cluster, metrics }: World,
   anchor: ConfigMap,
   status: Status,
   annotations: Record<string, string>,
 ): Promise<void> {
   metrics.state(status.state);
-  const all = { ...annotations, [STATUS_ANNOTATION]: JSON.stringify(status) };
+  const all = { ...annotations, [STATUS_ANNOTATION]: JSON.stringify(status), ...inWords(spec, status) };
   await cluster.patchConfigMap(anchor.metadata, patchOf(anchor, { annotations: all }));
 }
 
@@ -59,6 +89,14 @@ export async function emit({ cluster, log }: World, anchor: ConfigMap, event: Cl
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     log(error.message);
+  }
+}
+
+/** What will not stop the stub domain from serving, but should be known. */
+export async function warn(world: World, anchor: ConfigMap, corefile: string): Promise<void> {
+  for (const message of warningsAbout(parseCorefile(corefile))) {
+    world.log(message);
+    await emit(world, anchor, { type: "Warning", reason: "StubDomainBypassed", message });
   }
 }
 

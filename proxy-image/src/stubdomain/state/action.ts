@@ -15,6 +15,8 @@ export type Action =
   | { do: "handBack"; managedFields: ManagedFields[] }
   /** Nothing of ours is in the Corefile: let the anchor go. */
   | { do: "release" }
+  /** It is out of the Corefile: let the anchor go as soon as nobody serves it any more, or at the deadline. */
+  | { do: "drain"; until: string }
   /** The block is in the Corefile: ask whether the cluster's DNS serves it. */
   | { do: "prove"; record: StubRecord; inserted: string }
   /** The next step can't be done. */

@@ -8,8 +8,9 @@ import { CorefileError } from "../corefile/error";
 import { parseCorefile } from "../corefile/server-blocks";
 import type { Spec } from "../spec";
 import type { Action } from "./action";
+import { answerTo, overwritten } from "./contention";
 import { COREFILE_KEY, formerOwners, owners } from "./ownership";
-import { readRecord, RecordError, type StubRecord } from "./record";
+import { readRecord, RecordError, type RecordedBlock, type StubRecord } from "./record";
 import { planRemoval } from "./removal";
 import { isHeldBack, readStatus } from "./status";
 
@@ -40,7 +41,7 @@ export function plan(spec: Spec, observed: Observed): Action {
         `the anchor's record is about ${nameText(record.target)}, not ${nameText(spec.target)}`,
       );
     }
-    if (isLeaving) return planRemoval(record, observed.target);
+    if (isLeaving) return drained(planRemoval(record, observed.target), record, observed);
     return heldBack ? takeBack(observed, anchor, record) : serve(spec, observed, anchor, record);
   });
   if (!heldBack) return action;
@@ -75,6 +76,18 @@ export function isHeld(anchor: ConfigMap): boolean {
   return anchor.metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
+/** How long after the removal the cluster's DNS may go on serving: mounted ConfigMaps follow within 90 s, `reload` in 45. */
+const DRAIN_MS = 180_000;
+
+/** A removal is complete when the cluster's DNS has noticed it: until then it sends questions to a server that goes next. */
+function drained(action: Action, record: StubRecord | undefined, { target, now }: Observed): Action {
+  if (action.do !== "release" || !record || target?.data?.[COREFILE_KEY] === undefined) return action;
+  if (record.outSince === undefined) {
+    return { do: "record", record: { ...record, outSince: now.toISOString() } };
+  }
+  return { do: "drain", until: new Date(Date.parse(record.outSince) + DRAIN_MS).toISOString() };
+}
+
 /** After a failed installation: back to what was proven before, or to nothing; `wait` when there. */
 function takeBack({ target }: Observed, anchor: ConfigMap, record: StubRecord | undefined): Action {
   const keep = record?.blocks.filter(({ proven }) => proven) ?? [];
@@ -91,14 +104,23 @@ function serve(
 ): Action {
   const wanted = wantedCorefile(spec, target, forwardTo, record);
   const blocks = record?.blocks ?? [];
-  const isKnown = blocks.some(({ inserted }) => inserted === wanted.inserted);
+  const known = blocks.find(({ inserted }) => inserted === wanted.inserted);
+  const isUndone = known !== undefined && wanted.adds && wasWritten(spec, anchor, known);
+  const answer = isUndone ? answerTo(record?.undone, version(wanted.target), now) : undefined;
+  if (answer?.do === "hold") {
+    return { do: "problem", message: overwritten(owners(wanted.target), record!.undone!, answer.until) };
+  }
   const next: StubRecord = {
     version: 1,
     target: spec.target,
-    blocks: isKnown ? blocks : [...blocks, { domain: spec.domain, inserted: wanted.inserted, proven: false }],
+    blocks: known ? blocks : [...blocks, { domain: spec.domain, inserted: wanted.inserted, proven: false }],
     owners: ownersAhead(wanted, record),
   };
-  if (isInstalling(spec, anchor)) next.installing = installing(spec, record, wanted.changes, now);
+  // The time of an installation goes on while somebody undoes it, or that would never end.
+  if (isInstalling(spec, anchor))
+    next.installing = installing(spec, record, wanted.changes && !isUndone, now);
+  const undone = answer?.do === "count" ? answer.undone : record?.undone;
+  if (undone) next.undone = undone;
   if (!isHeld(anchor) || !isDeepStrictEqual(next, record)) return { do: "record", record: next };
   if (wanted.changes) {
     return { do: "write", text: wanted.text, reason: isInstalling(spec, anchor) ? "install" : "heal" };
@@ -118,6 +140,8 @@ interface Wanted {
   text: string;
   /** Whether that differs from what it is. */
   changes: boolean;
+  /** Whether our block is not in it. */
+  adds: boolean;
   /** Our block, as it is inserted. */
   inserted: string;
 }
@@ -161,7 +185,17 @@ export function wantedCorefile(
   let text = corefile;
   for (const other of stale) text = removeBlock(text, other).text;
   if (!isThere) text = insertBlock(text, inserted.slice(1)).text;
-  return { target, text, changes: text !== corefile, inserted };
+  return { target, text, changes: text !== corefile, adds: !isThere, inserted };
+}
+
+/** Whether the block was in the target, as far as is known: proven, or its proof was awaited. */
+function wasWritten({ specHash }: Spec, anchor: ConfigMap, { proven }: RecordedBlock): boolean {
+  const status = readStatus(anchor);
+  return proven || (status?.state === "installing" && status.specHash === specHash);
+}
+
+function version({ metadata }: ConfigMap): string {
+  return metadata.resourceVersion ?? "";
 }
 
 function saysTheSame(one: string, other: string): boolean {

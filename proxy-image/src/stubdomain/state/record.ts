@@ -2,6 +2,7 @@ import { RECORD_ANNOTATION } from "../anchor";
 import type { ConfigMap, ManagedFields, ObjectName } from "../cluster/cluster";
 import { CorefileError } from "../corefile/error";
 import { singleBlock, zoneOf } from "../corefile/edit";
+import { isUndone, type Undone } from "./contention";
 
 /** A block that may be in the Corefile. */
 export interface RecordedBlock {
@@ -28,6 +29,10 @@ export interface StubRecord {
     /** When the block was about to be written; the time limit of the proof counts from here. */
     since: string;
   };
+  /** Absent: nobody has undone our writes lately. */
+  undone?: Undone;
+  /** During removal: when the target was seen without our blocks, which the cluster's DNS has yet to notice. */
+  outSince?: string;
 }
 
 /** The record on an anchor can't be used. */
@@ -57,12 +62,14 @@ export function readRecord(anchor: ConfigMap): StubRecord | undefined {
 function problemOf(value: unknown): string | undefined {
   if (!isObject(value)) return "expected an object";
   if (value.version !== 1) return "written by another version of k8s-egress: remove it with that version";
-  const { target, blocks, owners, installing } = value;
+  const { target, blocks, owners, installing, undone, outSince } = value;
   if (!isObject(target) || typeof target.namespace !== "string" || typeof target.name !== "string") {
     return "target is no namespace and name";
   }
   if (!Array.isArray(owners) || !owners.every(isObject)) return "owners is no list of managedFields entries";
   if (installing !== undefined && !isInstalling(installing)) return "installing has no specHash and no time";
+  if (undone !== undefined && !isUndone(undone)) return "undone has no times, time and version";
+  if (outSince !== undefined && !isTime(outSince)) return "outSince is no time";
   if (!Array.isArray(blocks)) return "blocks is no list";
   return blocks.map(problemOfBlock).find((problem) => problem !== undefined);
 }
@@ -85,12 +92,11 @@ function problemOfBlock(block: unknown): string | undefined {
 }
 
 function isInstalling(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    typeof value.specHash === "string" &&
-    typeof value.since === "string" &&
-    !Number.isNaN(Date.parse(value.since))
-  );
+  return isObject(value) && typeof value.specHash === "string" && isTime(value.since);
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

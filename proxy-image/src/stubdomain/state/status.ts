@@ -6,11 +6,12 @@ import type { ConfigMap } from "../cluster/cluster";
  * - `serving`: proven;
  * - `degraded`: installed, but not as it should be, or not answering;
  * - `failed`: the installation was taken back;
+ * - `leaving`: removed, but some server of the cluster's DNS has not noticed yet;
  * - `blocked`: to be removed, but that needs a hand.
  */
-export type State = "installing" | "serving" | "degraded" | "failed" | "blocked";
+export type State = "installing" | "serving" | "degraded" | "failed" | "leaving" | "blocked";
 
-export const STATES: readonly State[] = ["installing", "serving", "degraded", "failed", "blocked"];
+export const STATES: readonly State[] = ["installing", "serving", "degraded", "failed", "leaving", "blocked"];
 
 /** What was seen last, on the anchor, for people and for the back-off after a failure. */
 export interface Status {
@@ -19,6 +20,10 @@ export interface Status {
   specHash: string;
   /** When this state began. */
   since: string;
+  /** When the cluster's DNS was last seen to serve; while it does, some minutes old at most. */
+  lastProof?: string;
+  /** What was last in the way, also when it is over. */
+  lastError?: { at: string; message: string };
   /** Installations of this specification that failed in a row. */
   failures?: number;
   /** Before this time a failed installation is not tried again. */
@@ -58,7 +63,10 @@ export function failedStatus(
   const failures = previous?.specHash === specHash ? (previous.failures ?? 0) + 1 : 1;
   const pause = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
   const retryAt = new Date(now.getTime() + pause).toISOString();
-  return { state: "failed", message, specHash, since: now.toISOString(), failures, retryAt };
+  const since = now.toISOString();
+  const lastError = { at: since, message };
+  const lastProof = previous?.lastProof === undefined ? {} : { lastProof: previous.lastProof };
+  return { state: "failed", message, specHash, since, ...lastProof, lastError, failures, retryAt };
 }
 
 /** Whether an installation of this specification has failed and must not be tried again yet. */

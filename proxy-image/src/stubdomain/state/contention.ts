@@ -1,0 +1,66 @@
+import type { ManagedFields } from "../cluster/cluster";
+
+/** That somebody else took the block out of the target again, which we had put there. */
+export interface Undone {
+  /** How often in a row. */
+  times: number;
+  /** When that was last seen and answered. */
+  at: string;
+  /** The target's resourceVersion in which the block was missing. */
+  version: string;
+}
+
+/** What to do about a block that is missing though it was written. */
+export type Answer =
+  /** Put it back: this time is counted already. */
+  | { do: "write" }
+  /** Count it, then put it back. */
+  | { do: "count"; undone: Undone }
+  /** Leave it for now: two controllers that undo each other's writes would rewrite the target without end. */
+  | { do: "hold"; until: string };
+
+/** After the first time it is put back at once; each further time waits twice as long. */
+const FIRST_PAUSE_MS = 30_000;
+const LAST_PAUSE_MS = 10 * 60_000;
+
+/** A block that stayed for so long ends the row: an addon is upgraded now and then, and is no adversary. */
+const FORGOTTEN_AFTER_MS = 30 * 60_000;
+
+/**
+ * Whether to put the block back, and when.
+ *
+ * @param undone what was recorded of it
+ * @param version of the target in which the block is missing now
+ */
+export function answerTo(undone: Undone | undefined, version: string, now: Date): Answer {
+  if (undone?.version === version) return { do: "write" };
+  const age = undone ? now.getTime() - Date.parse(undone.at) : Infinity;
+  if (!undone || age > FORGOTTEN_AFTER_MS) {
+    return { do: "count", undone: { times: 1, at: now.toISOString(), version } };
+  }
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (undone.times - 1), LAST_PAUSE_MS);
+  if (age < pause) return { do: "hold", until: new Date(Date.parse(undone.at) + pause).toISOString() };
+  return { do: "count", undone: { times: undone.times + 1, at: now.toISOString(), version } };
+}
+
+/** Why nothing is written for now. */
+export function overwritten(owners: ManagedFields[], { times }: Undone, until: string): string {
+  const managers = [...new Set(owners.flatMap(({ manager }) => manager ?? []))];
+  const who = managers.map((manager) => JSON.stringify(manager)).join(" and ") || "somebody";
+  return (
+    `${who} has overwritten the stub domain ${times + 1} times in a row; it is added again after ${until}. ` +
+    'Let that one keep it, or write it itself (dns.mode "manual")'
+  );
+}
+
+/** Whether a value from an annotation is an {@link Undone}. */
+export function isUndone(value: unknown): value is Undone {
+  const { times, at, version } = (value ?? {}) as Partial<Undone>;
+  return (
+    typeof times === "number" &&
+    times >= 1 &&
+    typeof at === "string" &&
+    !Number.isNaN(Date.parse(at)) &&
+    typeof version === "string"
+  );
+}

@@ -1,0 +1,25 @@
+import { nameText } from "../cluster/cluster";
+import type { Spec } from "../spec";
+import type { Status } from "./status";
+
+/** Annotations of the anchor that say how it is, for whoever reads `kubectl describe configmap`. */
+const PREFIX = "k8s-egress/";
+
+/**
+ * A status as annotations in words, a line each.
+ *
+ * @returns `null` takes an annotation away
+ */
+export function inWords(
+  { domain, dnsService, target }: Spec,
+  { state, message, since, lastProof, lastError }: Status,
+): Record<string, string | null> {
+  const words = {
+    state: `${state} since ${since}: ${message}`,
+    serves: `${domain} from the Service ${nameText(dnsService)}`,
+    target: `ConfigMap ${nameText(target)}`,
+    "last-proof": lastProof ?? "never",
+    "last-error": lastError ? `${lastError.at}: ${lastError.message}` : null,
+  };
+  return Object.fromEntries(Object.entries(words).map(([name, text]) => [PREFIX + name, text]));
+}
