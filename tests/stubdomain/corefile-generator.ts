@@ -10,7 +10,7 @@ const WORDS = [
   ".:53", ".", "a.example:53", "B.Example", "c.example,", "tls://d.example", "10.0.0.0/24", "(snip)", "import",
   "snip", "*.server", "errors", "reload", "forward", "1.1.1.1", "bind", "{", "}", "{", "}", "\n", "\n", "\n", "\r\n",
   " ", "\t", "#", "# note", "a#b c", '"', '"quoted words"', '"two\nlines"', '"say \\"hi\\""', '"{"', '""', "\\", ",",
-  "\ufeff", "\u00a0", "\u0085", "\u2028", "é", "x\ry", "}#", "{#", "()", '"a"b',
+  "\ufeff", "\u00a0", "\u0085", "\u2028", "é", "x\ry", "}#", "{#", "()", '"a"b', "{$VAR}", "{%VAR%}", "a..b",
 ]; // prettier-ignore
 
 const DIRECTIVES = [
@@ -18,6 +18,7 @@ const DIRECTIVES = [
   "forward . 9.9.9.9 {\n    max_concurrent 1000\n  }", "prometheus :9153", "import snip", "import /etc/x/*.override",
   "kubernetes a.example in-addr.arpa {\n    pods insecure\n    ttl 30\n  }", 'log "." "{type} {name}"', "bind 10.0.0.1",
   "hosts {\n    1.2.3.4 a # name\n  }", "# only a comment", 'template IN A {\n    answer "{{ .Name }}\n 60"\n  }', "",
+  "forward . {$UPSTREAM}",
 ]; // prettier-ignore
 
 /** @param seed a whole number */
@@ -43,6 +44,7 @@ export function generator(seed: number): Generator {
       "e.example,\nf.example",
       "tls://.",
       "10.0.0.0/22",
+      "{$ZONE}:53",
     ]);
     return `${key} {\n${times(5, () => `  ${pick(DIRECTIVES)}\n`).join("")}}${pick(["", " ", " # end"])}`;
   };
@@ -52,6 +54,9 @@ export function generator(seed: number): Generator {
       `${pick([".:53", ".", "dns://.:53", ".:1053", ".:5353 example.org:5353"])} {\n  ${times(6, () => pick(DIRECTIVES)).join("\n  ")}\n  reload\n}`,
       ...times(3, () => pick([block(), "# a comment", "", "import /etc/x/*.server"])),
     ];
+    // Once in a while the one block needs no braces.
+    if (random() < 0.05)
+      return `${pick([".:53", "."])}\n${times(4, () => pick(DIRECTIVES)).join("\n")}\nreload\n`;
     const text =
       pick(["", "", "\ufeff"]) +
       parts.join(pick(["\n", "\n\n", "\r\n"])) +

@@ -233,5 +233,6 @@ export const REFUSED: Record<string, [text: string, line: number, reason: RegExp
     /more than/,
   ],
   "import of nothing": [".:53 {\n  import\n}\n", 2, /needs the name/],
+  "import of a pattern with two wildcards": [".:53 {\n  import /etc/*/*.server\n}\n", 2, /one "\*"/],
   "import of two": [".:53 {\n  import a b\n}\n", 2, /one name only/],
 };

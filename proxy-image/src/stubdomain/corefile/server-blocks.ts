@@ -206,8 +206,12 @@ class Parser {
     if (name === "") throw new CorefileError('"import" needs the name of a snippet or file, found ""', line);
     if (this.nextOnLine()) throw new CorefileError('"import" takes one name only', line);
     const snippet = this.snippets.get(name);
-    if (!snippet) this.imports.push(name);
-    else if (++this.expansions > MAX_EXPANSIONS) {
+    if (!snippet) {
+      if (/\*.*\*|\?.*\?|\[.*\]|\].*\[/s.test(name)) {
+        throw new CorefileError(`"import" takes one "*" or "?" and no brackets, found "${name}"`, line);
+      }
+      this.imports.push(name);
+    } else if (++this.expansions > MAX_EXPANSIONS) {
       throw new CorefileError(`the snippet (${name}) is imported more than ${MAX_EXPANSIONS} times`, line);
     }
     // A token object stands for one place in the file, so that an expanded one is a copy.
