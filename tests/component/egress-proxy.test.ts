@@ -8,7 +8,7 @@ import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
 import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
 import { readArgs } from "../../proxy-image/src/stubdomain/args";
-import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
+import { neededRights } from "../../proxy-image/src/stubdomain/rights";
 
 const IMAGE = `registry.example.com/egress@sha256:${"a".repeat(64)}`;
 const args: EgressProxyArgs = {

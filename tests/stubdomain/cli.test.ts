@@ -9,7 +9,13 @@ import { ownership } from "./fake-cluster";
 import { ANCHOR, BLOCK, scene, TARGET, type Scene } from "./scene";
 
 const KUBEADM = COREFILES.kubeadm!;
-const ALL: Selection = { anchor: undefined, domain: undefined, target: undefined, dryRun: false };
+const ALL: Selection = {
+  anchor: undefined,
+  domain: undefined,
+  kind: undefined,
+  target: undefined,
+  dryRun: false,
+};
 
 async function terminating(): Promise<Scene> {
   const made = scene();
@@ -32,7 +38,7 @@ describe("k8s-egress dns remove", () => {
       assert.equal(isLeft, false);
       assert.match(
         text,
-        /took out of kube-system\/coredns:\n {2}- # managed by k8s-egress egress-stub\/anchor\n {2}- egress\.local:53 \{/s,
+        /took out of ConfigMap kube-system\/coredns:\n {2}- # managed by k8s-egress egress-stub\/anchor\n {2}- egress\.local:53 \{/s,
       );
       assert.equal(made.corefile(), KUBEADM);
       assert.deepEqual(made.cluster.get(TARGET).metadata.managedFields, [ownership("kubeadm")]);
@@ -45,7 +51,7 @@ describe("k8s-egress dns remove", () => {
     const before = [made.cluster.get(ANCHOR), made.cluster.get(TARGET)];
     const { isLeft, text } = await remove(made, { dryRun: true });
     assert.equal(isLeft, false);
-    assert.match(text, /would take out of kube-system\/coredns:.*- egress\.local:53/s);
+    assert.match(text, /would take out of ConfigMap kube-system\/coredns:.*- egress\.local:53/s);
     assert.deepEqual([made.cluster.get(ANCHOR), made.cluster.get(TARGET)], before);
   });
 
@@ -102,7 +108,7 @@ describe("k8s-egress dns remove", () => {
       isLeft: false,
       text: "no anchor found: nothing to remove; --domain looks for a block without one",
     });
-    assert.match((await remove(scene(), { domain: "egress.local" })).text, /has no block for egress\.local/);
+    assert.match((await remove(scene(), { domain: "egress.local" })).text, /has no entry for egress\.local/);
     assert.equal((await remove(scene(), { anchor: ANCHOR })).isLeft, true);
   });
 
@@ -143,6 +149,7 @@ describe("its options", () => {
       context: undefined,
       anchor: undefined,
       domain: undefined,
+      kind: undefined,
       target: undefined,
       dryRun: false,
       help: false,
@@ -158,6 +165,7 @@ describe("its options", () => {
       "a/b",
       "--domain",
       "x.y",
+      "--kind=kubeDns",
       "--target=n/m",
       "--dry-run",
       "-h",
@@ -167,6 +175,7 @@ describe("its options", () => {
       context: "c",
       anchor: { namespace: "a", name: "b" },
       domain: "x.y",
+      kind: "kubeDns",
       target: { namespace: "n", name: "m" },
       dryRun: true,
       help: true,
@@ -178,6 +187,7 @@ describe("its options", () => {
     ["x"],
     ["--anchor", "a"],
     ["--domain", "A"],
+    ["--kind", "Corefile"],
     ["--target", "a/"],
     ["--kubeconfig"],
   ]) {

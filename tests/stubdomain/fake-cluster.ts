@@ -6,20 +6,30 @@ import {
   type ClusterEvent,
   type ConfigMap,
   type ConfigMapPatch,
+  type DnsOperator,
+  type DnsOperatorPatch,
   type EndpointSlice,
   type FieldSet,
   type ManagedFields,
   type ObjectName,
+  type Patch,
+  type Platform,
   type Right,
   type Service,
+  type TargetObject,
 } from "../../proxy-image/src/stubdomain/cluster/cluster";
+
+type Field = readonly [parent: string, child: string];
 
 /**
  * The API server's part in a stub domain, in memory: versions and conflicts, deletion with finalizers, and who owns
- * the Corefile. What the real one does beyond this is tested with the real one.
+ * which key. What the real one does beyond this is tested with the real one.
  */
 export class FakeCluster implements Cluster {
   readonly configMaps = new Map<string, ConfigMap>();
+  /** OpenShift's, cluster-scoped; absent elsewhere. */
+  operator: DnsOperator | undefined;
+  kind: Platform = { version: "v1.36.3", groups: ["apps"] };
   readonly services = new Map<string, Service>();
   readonly events: ClusterEvent[] = [];
   /** Every text that was ever written as a Corefile. */
@@ -40,12 +50,12 @@ export class FakeCluster implements Cluster {
   }
 
   /** What `kubectl edit` does: another manager owns the Corefile then. */
-  edit(name: ObjectName, manager: string, corefile: string): void {
+  edit(name: ObjectName, manager: string, text: string, key = "Corefile"): void {
     const before = this.get(name);
     this.store({
       ...before,
-      metadata: { ...before.metadata, managedFields: owned(before, manager) },
-      data: { ...before.data, Corefile: corefile },
+      metadata: { ...before.metadata, managedFields: owned(before, manager, ["data", key]) },
+      data: { ...before.data, [key]: text },
     });
   }
 
@@ -81,27 +91,62 @@ export class FakeCluster implements Cluster {
     answer(() => {
       const count = ++this.patches;
       this.onPatch(count, "before");
-      const before = this.configMaps.get(nameText(name));
-      if (!before) throw new ApiError(`${nameText(name)} not found`, 404);
-      const { resourceVersion, annotations, ...metadata } = patch.metadata;
-      if (resourceVersion !== before.metadata.resourceVersion)
-        throw new ApiError("it has been modified", 409);
-      const next = structuredClone(before);
-      next.metadata = {
-        ...next.metadata,
-        ...metadata,
-        annotations: merged(next.metadata.annotations, annotations),
-      };
-      const corefile = patch.data?.Corefile;
-      if (corefile !== undefined) {
-        this.corefiles.push(corefile);
-        next.data = { ...next.data, Corefile: corefile };
-        next.metadata.managedFields = owned(before, FIELD_MANAGER);
+      const next = patched(this.configMaps.get(nameText(name)), patch, nameText(name));
+      for (const [key, text] of Object.entries(patch.data ?? {})) {
+        if (key === "Corefile" && text !== null) this.corefiles.push(text);
+        if (text !== null) next.metadata.managedFields = owned(next, FIELD_MANAGER, ["data", key]);
+        else next.metadata.managedFields = disowned(next, ["data", key]);
+        next.data = merged(next.data, { [key]: text });
       }
       this.store(next);
       this.onPatch(count, "after");
       return next;
     });
+
+  createConfigMap = (object: ConfigMap) =>
+    answer(() => {
+      const count = ++this.patches;
+      this.onPatch(count, "before");
+      const name = nameText(object.metadata);
+      if (this.configMaps.has(name)) throw new ApiError(`${name} already exists`, 409);
+      const keys = Object.keys(object.data ?? {}).map((key) => [`f:${key}`, {}]);
+      const fieldsV1 = { "f:data": { ".": {}, ...(Object.fromEntries(keys) as FieldSet) } };
+      const managedFields = [{ ...ownership(FIELD_MANAGER), fieldsV1 }];
+      this.store({ ...object, metadata: { uid: name, ...object.metadata, managedFields } });
+      this.onPatch(count, "after");
+      return this.get(object.metadata);
+    });
+
+  deleteConfigMap = ({ metadata }: ConfigMap) =>
+    answer(() => {
+      const count = ++this.patches;
+      this.onPatch(count, "before");
+      if (this.configMaps.get(nameText(metadata))?.metadata.resourceVersion !== metadata.resourceVersion) {
+        throw new ApiError("it has been modified", 409);
+      }
+      this.delete(metadata);
+      this.onPatch(count, "after");
+    });
+
+  dnsOperator = () => answer(() => structuredClone(this.operator));
+
+  patchDnsOperator = (name: string, patch: DnsOperatorPatch) =>
+    answer(() => {
+      const count = ++this.patches;
+      this.onPatch(count, "before");
+      const next = patched(this.operator, patch, name);
+      const { servers, ...spec } = { ...next.spec, ...patch.spec };
+      const field = ["spec", "servers"] as const;
+      if (patch.spec?.servers) next.metadata.managedFields = owned(next, FIELD_MANAGER, field);
+      else if (patch.spec) next.metadata.managedFields = disowned(next, field);
+      next.spec = { ...spec, ...(servers ? { servers } : {}) };
+      next.metadata.resourceVersion = String(this.version++);
+      this.operator = next;
+      this.onPatch(count, "after");
+      return structuredClone(next);
+    });
+
+  platform = () => answer(() => this.kind);
 
   service = (name: ObjectName) => answer(() => this.services.get(nameText(name)));
 
@@ -137,18 +182,50 @@ export function ownership(
   };
 }
 
-/** All others lose the Corefile, as after an update that changed it; who owns nothing any more is gone. */
-function owned({ metadata }: ConfigMap, manager: string): ManagedFields[] {
-  const others = (metadata.managedFields ?? [])
-    .filter((entry) => entry.manager !== manager)
+/** An object after the part of a patch that concerns its metadata. */
+function patched<T extends TargetObject>(before: T | undefined, patch: Patch, name: string): T {
+  if (!before) throw new ApiError(`${name} not found`, 404);
+  const { resourceVersion, annotations, ...metadata } = patch.metadata;
+  if (resourceVersion !== before.metadata.resourceVersion) throw new ApiError("it has been modified", 409);
+  const next = structuredClone(before);
+  next.metadata = {
+    ...next.metadata,
+    ...metadata,
+    annotations: merged(next.metadata.annotations, annotations),
+  };
+  return next;
+}
+
+/** All others lose the field, as after an update that changed it; who owns nothing any more is gone. */
+function owned({ metadata }: TargetObject, manager: string, field: Field): ManagedFields[] {
+  const [parent, child] = [`f:${field[0]}`, `f:${field[1]}`];
+  const others = disowned(
+    {
+      metadata: {
+        ...metadata,
+        managedFields: metadata.managedFields?.filter((one) => one.manager !== manager) ?? [],
+      },
+    },
+    field,
+  );
+  const own = metadata.managedFields?.find((entry) => entry.manager === manager);
+  const fieldsV1 = { [parent]: { ...own?.fieldsV1?.[parent], [child]: {} } };
+  return [...others, { ...ownership(manager), fieldsV1 }];
+}
+
+function disowned({ metadata }: TargetObject, field: Field): ManagedFields[] {
+  const [parent, child] = [`f:${field[0]}`, `f:${field[1]}`];
+  return (metadata.managedFields ?? [])
     .map((entry): ManagedFields => {
-      const data = entry.fieldsV1?.["f:data"];
-      if (!data?.["f:Corefile"]) return entry;
-      const fieldsV1: FieldSet = data["."] ? { "f:data": {} } : {};
+      const { [child]: lost, ...children } = entry.fieldsV1?.[parent] ?? {};
+      if (!lost) return entry;
+      const names = Object.keys(children);
+      const isNothing = names.length === 0;
+      const isOnlyItself = names.length === 1 && names[0] === ".";
+      const fieldsV1: FieldSet = isNothing ? {} : { [parent]: isOnlyItself ? {} : children };
       return { ...entry, fieldsV1 };
     })
     .filter(({ fieldsV1 = {} }) => Object.keys(fieldsV1).length > 0);
-  return [...others, { ...ownership(manager), fieldsV1: { "f:data": { "f:Corefile": {} } } }];
 }
 
 function merged(

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ConfigMap, ManagedFields } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import { formerOwners, handBack, owners } from "../../proxy-image/src/stubdomain/state/ownership";
+import * as ownershipOf from "../../proxy-image/src/stubdomain/state/ownership";
+import { COREFILE_FIELD } from "../../proxy-image/src/stubdomain/targets/coredns";
 import { ownership } from "./fake-cluster";
+
+const owners = (object: ConfigMap) => ownershipOf.owners(object, COREFILE_FIELD);
+const formerOwners = (object: ConfigMap, recorded: ManagedFields[]) =>
+  ownershipOf.formerOwners(object, COREFILE_FIELD, recorded);
+const handBack = (object: ConfigMap, recorded: ManagedFields[]) =>
+  ownershipOf.handBack(object, COREFILE_FIELD, recorded);
 
 const target = (...managedFields: ManagedFields[]): ConfigMap => ({
   metadata: { namespace: "kube-system", name: "coredns", managedFields },

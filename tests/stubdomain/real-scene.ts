@@ -9,7 +9,7 @@ import {
 } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
-import { neededRights } from "../../proxy-image/src/stubdomain/preflight";
+import { neededRights } from "../../proxy-image/src/stubdomain/rights";
 import { reconcile, type Outcome } from "../../proxy-image/src/stubdomain/reconcile";
 import type { World } from "../../proxy-image/src/stubdomain/world";
 import type { Spec } from "../../proxy-image/src/stubdomain/spec";

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { domainName } from "../stubdomain/args";
 import type { ObjectName } from "../stubdomain/cluster/cluster";
 import { objectName } from "../stubdomain/object-name";
+import { TARGET_KINDS, type TargetKind } from "../stubdomain/targets/ref";
 import { UsageError } from "./usage-error";
 
 /** The options of `k8s-egress dns remove`. */
@@ -10,6 +11,7 @@ export interface RemoveOptions {
   context: string | undefined;
   anchor: ObjectName | undefined;
   domain: string | undefined;
+  kind: TargetKind | undefined;
   target: ObjectName | undefined;
   dryRun: boolean;
   help: boolean;
@@ -19,13 +21,15 @@ export const REMOVE_USAGE = `usage: k8s-egress dns remove [options]
 
 Takes stub domains out of a cluster's DNS, when their controller is gone: exactly the lines that it put in. It looks
 for anchors that are being deleted (ConfigMaps labelled k8s-egress/anchor, Terminating), removes what they record,
-gives the Corefile back to its former field managers, and lets the anchors go.
+gives what it changed back to the former field managers, and lets the anchors go.
 
   --kubeconfig FILE    default: $KUBECONFIG, or ~/.kube/config
   --context NAME       default: the kubeconfig's current context
   --anchor NS/NAME     only this anchor
-  --domain DOMAIN      only this domain; if no anchor is left, the block for this domain itself
-  --target NS/NAME     only in this ConfigMap; if no anchor is left, default: kube-system/coredns
+  --domain DOMAIN      only this domain; if no anchor is left, the entry for this domain itself
+  --kind KIND          only in this kind of target: ${TARGET_KINDS.join(", ")};
+                       if no anchor is left, default: coredns
+  --target NS/NAME     only in this object; if no anchor is left, default: where distributions have that kind
   --dry-run            say what would be done, and change nothing
   --help
 
@@ -53,6 +57,7 @@ function parse(argv: string[]): RemoveOptions {
       context: text,
       anchor: text,
       domain: text,
+      kind: text,
       target: text,
       "dry-run": flag,
       help: { ...flag, short: "h" },
@@ -63,8 +68,15 @@ function parse(argv: string[]): RemoveOptions {
     context: values.context,
     anchor: values.anchor === undefined ? undefined : objectName("--anchor", values.anchor),
     domain: values.domain === undefined ? undefined : domainName("--domain", values.domain),
+    kind: kindOf(values.kind),
     target: values.target === undefined ? undefined : objectName("--target", values.target),
     dryRun: values["dry-run"],
     help: values.help,
   };
+}
+
+function kindOf(text: string | undefined): TargetKind | undefined {
+  const kind = TARGET_KINDS.find((one) => one === text);
+  if (text !== undefined && !kind) throw new Error(`--kind: "${text}" is none of ${TARGET_KINDS.join(", ")}`);
+  return kind;
 }

@@ -1,6 +1,3 @@
-import { COREFILE_KEY } from "../stubdomain/state/ownership";
-import type { ConfigMap } from "../stubdomain/cluster/cluster";
-
 /** What became of one stub domain. */
 export interface Removal {
   /** Something has still to be done. */
@@ -28,7 +25,3 @@ export class Account {
 
 /** Conflicts with other writers are followed so often. */
 export const MAX_STEPS = 20;
-
-export function corefileOf(target: ConfigMap | undefined): string {
-  return target?.data?.[COREFILE_KEY] ?? "";
-}

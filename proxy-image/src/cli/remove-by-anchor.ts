@@ -4,13 +4,18 @@ import {
   type Cluster,
   type ConfigMap,
   type ObjectName,
+  type TargetObject,
 } from "../stubdomain/cluster/cluster";
 import { isHeld } from "../stubdomain/state/plan";
 import { readRecord, RecordError, type StubRecord } from "../stubdomain/state/record";
 import { planRemoval } from "../stubdomain/state/removal";
-import { patchOf, recordAhead, release, writeCorefile } from "../stubdomain/writes";
-import { Account, corefileOf, MAX_STEPS, type Removal } from "./removal";
-import { removedLines } from "./removed-lines";
+import { targetOf } from "../stubdomain/targets/all";
+import { textOf } from "../stubdomain/targets/object";
+import { targetText } from "../stubdomain/targets/ref";
+import { readTarget, writeOwners, writeText } from "../stubdomain/targets/store";
+import { recordAhead, release } from "../stubdomain/writes";
+import { Account, MAX_STEPS, type Removal } from "./removal";
+import { changedLines } from "./changed-lines";
 
 /**
  * Ends the removal of an anchor that is being deleted, as its controller would.
@@ -32,9 +37,9 @@ export async function removeByAnchor(cluster: Cluster, name: ObjectName, dryRun:
     if (!isHeld(anchor)) return account.close(false, "holds nothing");
     try {
       const record = readRecord(anchor);
-      const target = record && (await cluster.configMap(record.target));
-      if (dryRun) return announce(account, record, target);
-      const end = await nextStep(cluster, account, anchor, record, target);
+      const object = record && (await readTarget(cluster, record.target)).object;
+      if (dryRun) return announce(account, record, object);
+      const end = await nextStep(cluster, account, anchor, record, object);
       if (end) return end;
     } catch (error) {
       if (error instanceof RecordError) return account.close(true, error.message);
@@ -49,26 +54,20 @@ async function nextStep(
   account: Account,
   anchor: ConfigMap,
   record: StubRecord | undefined,
-  target: ConfigMap | undefined,
+  object: TargetObject | undefined,
 ): Promise<Removal | undefined> {
-  const action = planRemoval(record, target);
+  const action = planRemoval(record, object);
   switch (action.do) {
     case "record":
       await recordAhead(cluster, anchor, action.record);
       return undefined;
     case "write":
-      await writeCorefile(cluster, target!, action.text);
-      account.add(
-        `took out of ${nameText(target!.metadata)}:`,
-        ...removedLines(corefileOf(target), action.text),
-      );
+      await writeText(cluster, record!.target, object, action.text);
+      account.add(`took out of ${targetText(record!.target)}:`, ...removed(record!, object, action.text));
       return undefined;
     case "handBack":
-      await cluster.patchConfigMap(
-        target!.metadata,
-        patchOf(target!, { managedFields: action.managedFields }),
-      );
-      account.add("gave the Corefile back to its former field managers");
+      await writeOwners(cluster, record!.target, object!, action.managedFields);
+      account.add("gave it back to its former field managers");
       return undefined;
     case "release":
       await release(cluster, anchor);
@@ -81,15 +80,25 @@ async function nextStep(
 }
 
 /** What {@link removeByAnchor} would do. */
-function announce(account: Account, record: StubRecord | undefined, target: ConfigMap | undefined): Removal {
-  const first = planRemoval(record, target);
-  const action = first.do === "record" ? planRemoval(first.record, target) : first;
+function announce(
+  account: Account,
+  record: StubRecord | undefined,
+  object: TargetObject | undefined,
+): Removal {
+  const first = planRemoval(record, object);
+  const action = first.do === "record" ? planRemoval(first.record, object) : first;
   if (action.do === "problem") return account.close(true, action.message);
   if (action.do === "write") {
-    account.add(
-      `would take out of ${nameText(target!.metadata)}:`,
-      ...removedLines(corefileOf(target), action.text),
-    );
-  } else account.add("nothing of it is in the Corefile");
+    account.add(`would take out of ${targetText(record!.target)}:`, ...removed(record!, object, action.text));
+  } else if (record) account.add(`nothing of it is in ${targetText(record.target)}`);
+  else account.add("nothing was ever written");
   return account.close(false, "would take the finalizer off");
+}
+
+function removed(
+  { target }: StubRecord,
+  object: TargetObject | undefined,
+  text: string | undefined,
+): string[] {
+  return changedLines(textOf(object, targetOf(target).field) ?? "", text ?? "");
 }

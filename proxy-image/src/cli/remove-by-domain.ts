@@ -1,60 +1,82 @@
-import {
-  ApiError,
-  nameText,
-  type Cluster,
-  type ManagedFields,
-  type ObjectName,
-} from "../stubdomain/cluster/cluster";
-import { COREFILE_KEY, formerOwners, handBack } from "../stubdomain/state/ownership";
-import { removeBlock } from "../stubdomain/corefile/edit";
-import { CorefileError } from "../stubdomain/corefile/error";
-import { patchOf, writeCorefile } from "../stubdomain/writes";
-import { findStubBlock } from "./find-stub-block";
+import { ApiError, type Cluster, type ManagedFields, type TargetObject } from "../stubdomain/cluster/cluster";
+import { formerOwners, handBack } from "../stubdomain/state/ownership";
+import { targetOf } from "../stubdomain/targets/all";
+import { TargetError } from "../stubdomain/targets/error";
+import { textOf } from "../stubdomain/targets/object";
+import { targetText, type TargetRef } from "../stubdomain/targets/ref";
+import { readTarget, writeOwners, writeText } from "../stubdomain/targets/store";
 import { Account, MAX_STEPS, type Removal } from "./removal";
-import { removedLines } from "./removed-lines";
+import { changedLines } from "./changed-lines";
 
 /**
- * Takes out the block for a domain whose anchor is lost.
+ * Takes out the entry for a domain whose anchor is lost.
  *
- * With the anchor it is lost who owned the Corefile before. Whoever owns it now gets it back; if that is us, it is
+ * With the anchor it is lost who owned the text before. Whoever owns it now gets it back; if that is us, it is
  * left to nobody, so that no later apply conflicts with us.
  *
+ * @param target without a key: it is looked for
  * @throws ApiError
  */
 export async function removeByDomain(
   cluster: Cluster,
-  name: ObjectName,
+  target: TargetRef,
   domain: string,
   dryRun: boolean,
 ): Promise<Removal> {
-  const account = new Account(`ConfigMap ${nameText(name)}`);
+  const account = new Account(targetText(target));
+  let ref = target;
   let owners: ManagedFields[] | undefined;
   for (let step = 0; step < MAX_STEPS; step++) {
-    const target = await cluster.configMap(name);
-    const corefile = target?.data?.[COREFILE_KEY];
-    if (!target || corefile === undefined) {
-      return account.close(true, `has no key ${COREFILE_KEY}: --target names another one`);
-    }
+    const { object } = await readTarget(cluster, { ...ref, key: ref.key ?? "" });
     try {
-      const inserted = findStubBlock(corefile, domain);
-      if (inserted !== undefined) {
-        const { text } = removeBlock(corefile, inserted);
-        const lines = removedLines(corefile, text);
+      if (!owners) ref = withKey(ref, object, domain);
+      const { field, format } = targetOf(ref);
+      const before = textOf(object, field);
+      if (before === undefined) return without(account, object, field, owners !== undefined);
+      const entry = format.find(before, domain);
+      if (entry !== undefined) {
+        const text = format.remove(before, entry);
+        const lines = changedLines(before, text);
         if (dryRun) return account.close(false, "would take out:", ...lines);
-        const current = formerOwners(target, []);
-        await writeCorefile(cluster, target, text);
+        const current = formerOwners(object!, field, []);
+        // A key of its own was there for the entry only.
+        const goes = ref.kind === "corednsCustom" && format.isBlank(text);
+        await writeText(cluster, ref, object, goes ? undefined : text);
         owners = current;
         account.add("took out:", ...lines);
         continue;
       }
-      if (!owners) return account.close(false, `has no block for ${domain}`);
-      const managedFields = handBack(target, owners);
-      if (managedFields) await cluster.patchConfigMap(name, patchOf(target, { managedFields }));
-      return account.close(false, "the Corefile is free for whoever applies it next");
+      if (!owners) return account.close(false, `has no entry for ${domain}`);
+      const managedFields = handBack(object!, field, owners);
+      if (managedFields) await writeOwners(cluster, ref, object!, managedFields);
+      return account.close(false, "it is free for whoever applies it next");
     } catch (error) {
-      if (error instanceof CorefileError) return account.close(true, error.message);
+      if (error instanceof TargetError) return account.close(true, error.message);
       if (!(error instanceof ApiError && error.isConflict)) throw error;
     }
   }
   return account.close(true, "it changes all the time: try again");
+}
+
+/** For `corednsCustom`, with the first key whose blocks serve the domain. */
+function withKey(target: TargetRef, object: TargetObject | undefined, domain: string): TargetRef {
+  if (target.kind !== "corednsCustom") return target;
+  const keys = Object.keys(object?.data ?? {}).filter((key) => key.endsWith(".server"));
+  const key = keys.find((one) => {
+    const { field, format } = targetOf({ ...target, key: one });
+    return format.find(textOf(object, field) ?? "", domain) !== undefined;
+  });
+  return { ...target, key: key ?? "" };
+}
+
+function without(
+  account: Account,
+  object: TargetObject | undefined,
+  [, key]: readonly [string, string],
+  isDone: boolean,
+): Removal {
+  if (isDone) return account.close(false, "nothing of it is left");
+  if (object && key === "") return account.close(false, "no key of it has an entry for the domain");
+  const what = object ? `has no ${key}` : "does not exist";
+  return account.close(true, `${what}: --kind and --target name another one`);
 }

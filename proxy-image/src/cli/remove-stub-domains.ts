@@ -1,5 +1,6 @@
 import { ANCHOR_LABEL, ANCHOR_LABEL_VALUE } from "../stubdomain/anchor";
 import { nameText, type Cluster, type ConfigMap, type ObjectName } from "../stubdomain/cluster/cluster";
+import { TARGET_OBJECTS, type TargetKind } from "../stubdomain/targets/ref";
 import { readRecord, RecordError } from "../stubdomain/state/record";
 import type { Removal } from "./removal";
 import { removeByAnchor } from "./remove-by-anchor";
@@ -9,12 +10,10 @@ import { removeByDomain } from "./remove-by-domain";
 export interface Selection {
   anchor: ObjectName | undefined;
   domain: string | undefined;
+  kind: TargetKind | undefined;
   target: ObjectName | undefined;
   dryRun: boolean;
 }
-
-/** Where most clusters keep the Corefile. */
-const DEFAULT_TARGET = { namespace: "kube-system", name: "coredns" };
 
 /**
  * Removes stub domains without their controller.
@@ -22,7 +21,7 @@ const DEFAULT_TARGET = { namespace: "kube-system", name: "coredns" };
  * @throws ApiError
  */
 export async function removeStubDomains(cluster: Cluster, selection: Selection): Promise<Removal[]> {
-  const { anchor, domain, target = DEFAULT_TARGET, dryRun } = selection;
+  const { anchor, domain, kind = "coredns", dryRun } = selection;
   const anchors = (await anchorsOf(cluster, selection)).filter((found) => isAbout(found, selection));
   if (anchors.length > 0) {
     const removals: Removal[] = [];
@@ -35,7 +34,10 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
       { isLeft: true, text: `ConfigMap ${nameText(anchor)} does not exist, or is about something else` },
     ];
   }
-  if (domain !== undefined) return [await removeByDomain(cluster, target, domain, dryRun)];
+  if (domain !== undefined) {
+    const object = selection.target ?? TARGET_OBJECTS[kind];
+    return [await removeByDomain(cluster, { kind, ...object }, domain, dryRun)];
+  }
   return [
     { isLeft: false, text: "no anchor found: nothing to remove; --domain looks for a block without one" },
   ];
@@ -47,12 +49,13 @@ async function anchorsOf(cluster: Cluster, { anchor }: Selection): Promise<Confi
   return found ? [found] : [];
 }
 
-function isAbout(anchor: ConfigMap, { domain, target }: Selection): boolean {
-  if (domain === undefined && target === undefined) return true;
+function isAbout(anchor: ConfigMap, { domain, kind, target }: Selection): boolean {
+  if (domain === undefined && kind === undefined && target === undefined) return true;
   try {
     const record = readRecord(anchor);
     if (!record) return false;
-    const isTarget = target === undefined || nameText(record.target) === nameText(target);
+    const isKind = kind === undefined || (record.target.kind ?? "coredns") === kind;
+    const isTarget = isKind && (target === undefined || nameText(record.target) === nameText(target));
     return isTarget && (domain === undefined || record.blocks.some((block) => block.domain === domain));
   } catch (error) {
     // Perhaps: then it is named, with what is wrong with it.

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { objectName } from "./object-name";
+import type { ObjectName } from "./cluster/cluster";
 import type { Spec } from "./spec";
+import { TARGET_KINDS, type TargetRef } from "./targets/ref";
 
 /** The controller's command line. */
 export interface ControllerArgs {
@@ -10,7 +12,8 @@ export interface ControllerArgs {
 }
 
 const USAGE = `usage: stub-domain.js --domain DOMAIN --dns-service NAMESPACE/SERVICE --cluster-domain DOMAIN
-  --target NAMESPACE/CONFIGMAP --anchor NAMESPACE/CONFIGMAP --spec-hash HEX [--port 8081] [--proof-timeout 240]`;
+  --target NAMESPACE/NAME [--target-kind coredns] [--target-key KEY] --anchor NAMESPACE/CONFIGMAP --spec-hash HEX
+  [--owner HEX] [--port 8081] [--proof-timeout 240]`;
 
 const DEFAULT_PORT = "8081";
 const DEFAULT_PROOF_TIMEOUT_SECONDS = "240";
@@ -47,32 +50,65 @@ function parse(argv: string[]): ControllerArgs {
       "dns-service": text,
       "cluster-domain": text,
       target: text,
+      "target-kind": text,
+      "target-key": text,
       anchor: text,
       "spec-hash": text,
+      owner: text,
       port: { ...text, default: DEFAULT_PORT },
       "proof-timeout": { ...text, default: DEFAULT_PROOF_TIMEOUT_SECONDS },
     },
   });
-  const required = (option: Exclude<keyof typeof values, "port" | "proof-timeout">) => {
+  const required = (
+    option: "domain" | "dns-service" | "cluster-domain" | "target" | "anchor" | "spec-hash",
+  ) => {
     const value = values[option];
     if (value === undefined) throw new Error(`--${option} is missing`);
     return value;
   };
   const specHash = required("spec-hash");
   if (!/^[0-9a-f]{1,128}$/.test(specHash)) throw new Error(`--spec-hash: "${specHash}" is not hexadecimal`);
+  const { owner } = values;
+  if (owner !== undefined && !/^[0-9a-f]{8}$/.test(owner)) {
+    throw new Error(`--owner: "${owner}" is not eight hexadecimal digits`);
+  }
   return {
     spec: {
       domain: domainName("--domain", required("domain")),
       dnsService: objectName("--dns-service", required("dns-service")),
       clusterDomain: domainName("--cluster-domain", required("cluster-domain")),
-      target: objectName("--target", required("target")),
+      target: targetRef(
+        objectName("--target", required("target")),
+        values["target-kind"],
+        values["target-key"],
+      ),
       anchor: objectName("--anchor", required("anchor")),
+      ...(owner === undefined ? {} : { owner }),
       specHash,
       proofTimeoutMs:
         1000 * wholeNumber("--proof-timeout", values["proof-timeout"], MAX_PROOF_TIMEOUT_SECONDS),
     },
     port: wholeNumber("--port", values.port, 65_535),
   };
+}
+
+/**
+ * Which target an object is.
+ *
+ * @throws Error when there is no such kind, or it needs a key or can't have one
+ */
+export function targetRef(object: ObjectName, kind?: string, key?: string): TargetRef {
+  const known = TARGET_KINDS.find((one) => one === kind);
+  if (kind !== undefined && !known) {
+    throw new Error(`--target-kind: "${kind}" is none of ${TARGET_KINDS.join(", ")}`);
+  }
+  if (known === "corednsCustom") {
+    if (key === undefined) throw new Error("--target-key is missing: the kind corednsCustom needs one");
+    if (!/^[\w.-]{1,253}$/.test(key)) throw new Error(`--target-key: "${key}" is no key of a ConfigMap`);
+    return { kind: known, ...object, key };
+  }
+  if (key !== undefined) throw new Error("--target-key is for the kind corednsCustom only");
+  return { ...(known === undefined ? {} : { kind: known }), ...object };
 }
 
 /**

@@ -1,7 +1,8 @@
-import { nameText, type ConfigMap } from "./cluster/cluster";
+import type { ConfigMap } from "./cluster/cluster";
 import type { Outcome } from "./reconcile";
 import { emit, report } from "./report";
 import type { Spec } from "./spec";
+import { targetText } from "./targets/ref";
 import type { World } from "./world";
 import { release } from "./writes";
 
@@ -15,12 +16,12 @@ export async function drain(
   const server = await world.stillServedBy();
   const isOver = world.now().getTime() > Date.parse(until);
   if (server !== undefined && !isOver) {
-    const message = `${spec.domain} is out of ${nameText(spec.target)}; ${server} has not noticed yet`;
+    const message = `${spec.domain} is out of ${targetText(spec.target)}; ${server} has not noticed yet`;
     await report(spec, world, anchor, { state: "leaving", message });
     return { kind: "again" };
   }
   if (server !== undefined) {
-    const message = `${server} still serves ${spec.domain}, though it is out of ${nameText(spec.target)}: not waited for any longer`;
+    const message = `${server} still serves ${spec.domain}, though it is out of ${targetText(spec.target)}: not waited for any longer`;
     await emit(world, anchor, { type: "Warning", reason: "StubDomainStillServed", message });
   }
   await release(world.cluster, anchor);

@@ -25,7 +25,7 @@ export function createMetrics(): Metrics {
   });
   const writes = new Counter({
     name: "k8s_egress_stub_domain_writes_total",
-    help: "Writes to the Corefile; reason=heal counts re-insertions after somebody else overwrote it",
+    help: "Writes to the target of the stub domain; reason=heal counts re-insertions after somebody else overwrote it",
     labelNames: ["reason"],
     registers,
   });

@@ -1,11 +1,18 @@
-import { ApiError, nameText, type Cluster, type ConfigMap, type Right } from "./cluster/cluster";
-import { CorefileError } from "./corefile/error";
+import { ApiError, nameText, type Cluster, type ConfigMap } from "./cluster/cluster";
 import type { ClusterDns } from "./dns/cluster-dns";
 import { expectedMname, type Spec } from "./spec";
 import { clusterIp } from "./reconcile";
-import { isInstalling, wantedCorefile } from "./state/plan";
-import { readRecord, RecordError } from "./state/record";
+import { neededRights } from "./rights";
+import { isInstalling } from "./state/plan";
+import { readRecord, RecordError, type StubRecord } from "./state/record";
 import { isHeldBack, readStatus } from "./state/status";
+import { wantedText } from "./state/wanted";
+import { survey } from "./survey";
+import { advice } from "./targets/advice";
+import { targetOf } from "./targets/all";
+import { TakenError, TargetError } from "./targets/error";
+import { readTarget } from "./targets/store";
+import type { Surroundings } from "./targets/target";
 
 /** Why an installation can't begin. */
 export class PreflightError extends Error {
@@ -49,13 +56,15 @@ export async function preflight(
   anchor: ConfigMap | undefined,
 ) {
   await checkRights(spec, cluster);
-  const [target, service] = await Promise.all([
-    cluster.configMap(spec.target),
+  const better = advice(spec, await survey(cluster, spec.target));
+  if (better !== undefined) throw new PreflightError(better);
+  const [surroundings, service] = await Promise.all([
+    readTarget(cluster, spec.target),
     cluster.service(spec.dnsService),
   ]);
   const record = anchor && readable(() => readRecord(anchor));
-  const wanted = readable(() => wantedCorefile(spec, target, clusterIp(service?.spec?.clusterIP), record));
-  const isOurs = !wanted.changes || record?.blocks.some(({ domain }) => domain === spec.domain);
+  const forwardTo = clusterIp(service?.spec?.clusterIP);
+  const isOurs = readable(() => isOurEntry(spec, surroundings, forwardTo, record));
   const mname = await primary().catch((error: unknown) => {
     throw new PreflightError(error instanceof Error ? error.message : String(error), true);
   });
@@ -67,17 +76,28 @@ export async function preflight(
   );
 }
 
-/** Everything that the controller does in its life, so that it does not fail half-way. */
-export function neededRights({ target, anchor, dnsService }: Spec): Right[] {
-  const configMaps = [target, anchor].flatMap((name) =>
-    ["get", "patch"].map((verb) => ({ verb, group: "", resource: "configmaps", ...name })),
-  );
-  return [
-    ...configMaps,
-    { verb: "get", group: "", resource: "services", ...dnsService },
-    { verb: "list", group: "discovery.k8s.io", resource: "endpointslices", namespace: target.namespace },
-    { verb: "create", group: "", resource: "events", namespace: anchor.namespace },
-  ];
+/**
+ * Whether the domain's entry is ours already: as recorded, or as this component's entry under its former names, which
+ * goes before our anchor comes.
+ *
+ * @throws TargetError when the target can't be edited, or the domain is served by somebody else
+ */
+function isOurEntry(
+  spec: Spec,
+  surroundings: Surroundings,
+  forwardTo: string | undefined,
+  record: StubRecord | undefined,
+): boolean {
+  try {
+    const { changes } = wantedText(spec, surroundings, forwardTo, record);
+    return !changes || record?.blocks.some(({ domain }) => domain === spec.domain) === true;
+  } catch (error) {
+    if (!(error instanceof TakenError) || error.entry === undefined) throw error;
+    const { format } = targetOf(spec.target);
+    const isHandedOver = spec.owner !== undefined && format.ownerOf(error.entry) === spec.owner;
+    if (!isHandedOver) throw error;
+    return true;
+  }
 }
 
 async function checkRights(spec: Spec, cluster: Cluster): Promise<void> {
@@ -97,8 +117,7 @@ function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof CorefileError || error instanceof RecordError)
-      throw new PreflightError(error.message);
+    if (error instanceof TargetError || error instanceof RecordError) throw new PreflightError(error.message);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { APPLIED_ANNOTATION, RECORD_ANNOTATION } from "./anchor";
-import { ApiError, nameText, type ConfigMap, type ManagedFields } from "./cluster/cluster";
+import { ApiError, nameText, type ConfigMap, type ManagedFields, type TargetObject } from "./cluster/cluster";
 import type { Proof } from "./dns/proof";
 import { drain } from "./drain";
 import { oneLine } from "./one-line";
@@ -9,7 +9,11 @@ import { isInstalling, plan, type Observed } from "./state/plan";
 import { readRecord, RecordError, type StubRecord } from "./state/record";
 import { failedStatus, readStatus } from "./state/status";
 import type { World } from "./world";
-import { patchOf, recordAhead, release, writeCorefile } from "./writes";
+import { COREFILE_FIELD } from "./targets/coredns";
+import { textOf } from "./targets/object";
+import { readTarget, writeOwners, writeText } from "./targets/store";
+import { targetText } from "./targets/ref";
+import { recordAhead, release } from "./writes";
 
 /** How a round ended. */
 export type Outcome =
@@ -46,10 +50,17 @@ export async function reconcile(spec: Spec, world: World): Promise<Outcome> {
 
 async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
   const anchor = await cluster.configMap(spec.anchor);
-  const [target, service] = anchor
-    ? await Promise.all([cluster.configMap(spec.target), cluster.service(spec.dnsService)])
-    : [];
-  return { anchor, target, forwardTo: clusterIp(service?.spec?.clusterIP), now: now() };
+  if (!anchor) return { anchor, object: undefined, corefile: undefined, forwardTo: undefined, now: now() };
+  const [surroundings, service] = await Promise.all([
+    readTarget(cluster, spec.target),
+    cluster.service(spec.dnsService),
+  ]);
+  return { anchor, ...surroundings, forwardTo: clusterIp(service?.spec?.clusterIP), now: now() };
+}
+
+/** What CoreDNS starts from, where that is at hand. */
+function corefileOf({ corefile, object }: Observed): string | undefined {
+  return corefile ?? textOf(object, COREFILE_FIELD);
 }
 
 /** A headless Service has no address to forward to. */
@@ -60,7 +71,7 @@ export function clusterIp(ip: string | undefined): string | undefined {
 /** Does the next step; returns how the round ended, or nothing when there is more to do. */
 async function act(spec: Spec, world: World, observed: Observed): Promise<Outcome | undefined> {
   const { cluster, log, metrics } = world;
-  const { anchor, target } = observed;
+  const { anchor, object } = observed;
   const action = plan(spec, observed);
   if (action.do === "wait" || !anchor) {
     metrics.state(undefined);
@@ -73,18 +84,18 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
       log("recorded what is about to be written, and put the finalizer on the anchor");
       return undefined;
     case "write":
-      await writeCorefile(cluster, target!, action.text);
+      await writeText(cluster, spec.target, object, action.text);
       world.pacer.reset();
-      log(`wrote the Corefile of ${nameText(spec.target)} (${action.reason})`);
+      log(`wrote ${targetText(spec.target)} (${action.reason})`);
       metrics.written(action.reason);
       await emit(world, anchor, writeEvent(spec, action.reason));
-      if (action.reason === "install") await warn(world, anchor, action.text);
+      if (action.reason === "install") await warn(world, anchor, corefileOf(observed));
       return undefined;
     case "handBack":
-      return giveOwnershipBack(spec, world, anchor, target!, action.managedFields);
+      return giveOwnershipBack(spec, world, anchor, object!, action.managedFields);
     case "release":
       await release(cluster, anchor);
-      log("nothing of ours is in the Corefile: took the finalizer off the anchor");
+      log("nothing of ours is in the target: took the finalizer off the anchor");
       return undefined;
     case "drain":
       return drain(spec, world, anchor, action.until);
@@ -102,15 +113,15 @@ async function giveOwnershipBack(
   spec: Spec,
   { cluster, log }: World,
   anchor: ConfigMap,
-  target: ConfigMap,
+  object: TargetObject,
   managedFields: ManagedFields[],
 ): Promise<undefined> {
   try {
-    await cluster.patchConfigMap(spec.target, patchOf(target, { managedFields }));
-    log(`handed the Corefile of ${nameText(spec.target)} back to its former field managers`);
+    await writeOwners(cluster, spec.target, object, managedFields);
+    log(`handed ${targetText(spec.target)} back to its former field managers`);
   } catch (error) {
     if (!(error instanceof ApiError) || error.isConflict || error.isTransient) throw error;
-    log(`the Corefile could not be handed back to its former field managers: ${error.message}`);
+    log(`${targetText(spec.target)} could not be handed back to its former field managers: ${error.message}`);
     await release(cluster, anchor);
   }
 }

@@ -1,8 +1,9 @@
 import { STATUS_ANNOTATION } from "./anchor";
-import { ApiError, nameText, type ClusterEvent, type ConfigMap } from "./cluster/cluster";
+import { ApiError, type ClusterEvent, type ConfigMap } from "./cluster/cluster";
 import { parseCorefile } from "./corefile/server-blocks";
 import { warningsAbout } from "./corefile/warnings";
 import type { Spec } from "./spec";
+import { targetText } from "./targets/ref";
 import type { WriteReason } from "./state/action";
 import { readStatus, type State, type Status } from "./state/status";
 import { inWords } from "./state/words";
@@ -93,16 +94,17 @@ export async function emit({ cluster, log }: World, anchor: ConfigMap, event: Cl
 }
 
 /** What will not stop the stub domain from serving, but should be known. */
-export async function warn(world: World, anchor: ConfigMap, corefile: string): Promise<void> {
+export async function warn(world: World, anchor: ConfigMap, corefile: string | undefined): Promise<void> {
+  if (corefile === undefined) return;
   for (const message of warningsAbout(parseCorefile(corefile))) {
     world.log(message);
     await emit(world, anchor, { type: "Warning", reason: "StubDomainBypassed", message });
   }
 }
 
-/** What a write to the Corefile is called in events. */
+/** What a write to the target is called in events. */
 export function writeEvent(spec: Spec, reason: WriteReason): ClusterEvent {
-  const target = nameText(spec.target);
+  const target = targetText(spec.target);
   switch (reason) {
     case "install":
       return { type: "Normal", reason: "StubDomainWritten", message: `added ${spec.domain} to ${target}` };

@@ -1,4 +1,5 @@
 import type { ObjectName } from "./cluster/cluster";
+import type { TargetRef } from "./targets/ref";
 
 /** What one controller is there for. */
 export interface Spec {
@@ -8,10 +9,15 @@ export interface Spec {
   dnsService: ObjectName;
   /** Such as "cluster.local". */
   clusterDomain: string;
-  /** The ConfigMap that holds the Corefile. */
-  target: ObjectName;
+  /** What of the cluster's DNS is told about it. */
+  target: TargetRef;
   /** The ConfigMap that asks for the stub domain, and holds its record. */
   anchor: ObjectName;
+  /**
+   * Eight hexadecimal digits that stay the same when the component's namespace or target changes: by them it knows its
+   * own earlier entry, which is about to be handed over. Absent: nothing is handed over.
+   */
+  owner?: string;
   /** Identifies this specification for whoever waits for it. */
   specHash: string;
   /** How long an installation may take from the write to the proof, in milliseconds. */

@@ -1,13 +1,9 @@
 import { FINALIZER, RECORD_ANNOTATION } from "./anchor";
-import type { Cluster, ConfigMap, ConfigMapPatch } from "./cluster/cluster";
-import { COREFILE_KEY } from "./state/ownership";
+import type { Cluster, ConfigMap, Patch, TargetObject } from "./cluster/cluster";
 import type { StubRecord } from "./state/record";
 
 /** A patch of exactly the version that was read. */
-export function patchOf(
-  object: ConfigMap,
-  metadata: Omit<ConfigMapPatch["metadata"], "resourceVersion">,
-): ConfigMapPatch {
+export function patchOf(object: TargetObject, metadata: Omit<Patch["metadata"], "resourceVersion">): Patch {
   return { metadata: { resourceVersion: object.metadata.resourceVersion!, ...metadata } };
 }
 
@@ -23,11 +19,6 @@ export async function recordAhead(cluster: Cluster, anchor: ConfigMap, record: S
       ...(isHeld ? {} : { finalizers: [...finalizers, FINALIZER] }),
     }),
   );
-}
-
-/** Replaces the Corefile, and nothing else of its ConfigMap. */
-export async function writeCorefile(cluster: Cluster, target: ConfigMap, text: string): Promise<void> {
-  await cluster.patchConfigMap(target.metadata, { ...patchOf(target, {}), data: { [COREFILE_KEY]: text } });
 }
 
 /** Lets the anchor go: no record, no finalizer. */

@@ -32,7 +32,25 @@ export interface Metadata extends ObjectName {
 export interface ConfigMap {
   metadata: Metadata;
   data?: Record<string, string>;
+  binaryData?: Record<string, string>;
   immutable?: boolean;
+}
+
+/** OpenShift's `operator.openshift.io/v1` DNS, as far as it matters here: cluster-scoped. */
+export interface DnsOperator {
+  metadata: Metadata;
+  spec?: { servers?: unknown[]; managementState?: string };
+}
+
+/** What a stub domain is written into. */
+export type TargetObject = (ConfigMap & { spec?: undefined }) | (DnsOperator & { data?: undefined });
+
+/** Which kind of cluster it is. */
+export interface Platform {
+  /** Such as "v1.36.3-gke.100". */
+  version: string;
+  /** Of the APIs that it serves. */
+  groups: string[];
 }
 
 export interface Service {
@@ -56,8 +74,8 @@ export interface Right {
   name?: string;
 }
 
-/** A JSON merge patch (RFC 7396) of a ConfigMap: `null` removes. */
-export interface ConfigMapPatch {
+/** A JSON merge patch (RFC 7396): `null` removes. */
+export interface Patch {
   metadata: {
     /** The version that was read: with another one in the cluster the patch is refused as a conflict. */
     resourceVersion: string;
@@ -65,7 +83,14 @@ export interface ConfigMapPatch {
     finalizers?: string[];
     managedFields?: ManagedFields[];
   };
-  data?: Record<string, string>;
+}
+
+export interface ConfigMapPatch extends Patch {
+  data?: Record<string, string | null>;
+}
+
+export interface DnsOperatorPatch extends Patch {
+  spec?: { servers: unknown[] | null };
 }
 
 export interface ClusterEvent {
@@ -81,6 +106,12 @@ export interface Cluster {
   /** All ConfigMaps with a label, in all namespaces. */
   configMapsLabelled(label: string): Promise<ConfigMap[]>;
   patchConfigMap(name: ObjectName, patch: ConfigMapPatch): Promise<ConfigMap>;
+  createConfigMap(object: ConfigMap): Promise<ConfigMap>;
+  /** Exactly the version that was read: another one is a conflict. */
+  deleteConfigMap(object: ConfigMap): Promise<void>;
+  dnsOperator(name: string): Promise<DnsOperator | undefined>;
+  patchDnsOperator(name: string, patch: DnsOperatorPatch): Promise<DnsOperator>;
+  platform(): Promise<Platform>;
   service(name: ObjectName): Promise<Service | undefined>;
   endpointSlices(namespace: string, labelSelector: string): Promise<EndpointSlice[]>;
   isAllowed(right: Right): Promise<boolean>;

@@ -5,7 +5,7 @@ import { ApiError } from "./cluster";
 
 /** One request to the API server. */
 export interface ApiRequest {
-  method: "GET" | "POST" | "PATCH";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With the query. */
   path: string;
   /** Sent as JSON. */

@@ -6,6 +6,7 @@ import {
   type ClusterEvent,
   type ConfigMap,
   type ConfigMapPatch,
+  type DnsOperator,
   type EndpointSlice,
   type ObjectName,
   type Right,
@@ -30,18 +31,44 @@ export function kubeCluster(config: KubeConfig): Cluster {
     const query = new URLSearchParams({ labelSelector }).toString();
     return (await get<{ items?: T[] }>(`${path}?${query}`))?.items ?? [];
   };
+  const patch = (path: string, body: unknown) =>
+    ask(config, {
+      method: "PATCH",
+      path: `${path}?fieldManager=${FIELD_MANAGER}`,
+      body,
+      contentType: "application/merge-patch+json",
+    });
   const configMapPath = (name: ObjectName) => path("/api/v1", name.namespace, "configmaps", name.name);
 
   return {
     configMap: (name) => get<ConfigMap>(configMapPath(name)),
     configMapsLabelled: (label) => list<ConfigMap>("/api/v1/configmaps", label),
     patchConfigMap: async (name: ObjectName, body: ConfigMapPatch) =>
+      (await patch(configMapPath(name), body)) as ConfigMap,
+    createConfigMap: async (object) =>
       (await ask(config, {
-        method: "PATCH",
-        path: `${configMapPath(name)}?fieldManager=${FIELD_MANAGER}`,
-        body,
-        contentType: "application/merge-patch+json",
+        method: "POST",
+        path: `${path("/api/v1", object.metadata.namespace, "configmaps")}?fieldManager=${FIELD_MANAGER}`,
+        body: { apiVersion: "v1", kind: "ConfigMap", ...object },
       })) as ConfigMap,
+    deleteConfigMap: async ({ metadata }) => {
+      const { uid, resourceVersion } = metadata;
+      await ask(config, {
+        method: "DELETE",
+        path: configMapPath(metadata),
+        body: { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid, resourceVersion } },
+      });
+    },
+    dnsOperator: (name) => get<DnsOperator>(dnsOperatorPath(name)),
+    patchDnsOperator: async (name, body) => (await patch(dnsOperatorPath(name), body)) as DnsOperator,
+    platform: async () => {
+      const version = await get<{ gitVersion?: string }>("/version");
+      const list = await get<{ groups?: { name: string }[] }>("/apis");
+      return {
+        version: version?.gitVersion ?? "",
+        groups: (list?.groups ?? []).map(({ name }) => name),
+      };
+    },
     service: (name) => get<Service>(path("/api/v1", name.namespace, "services", name.name)),
     endpointSlices: (namespace, labelSelector) =>
       list<EndpointSlice>(path("/apis/discovery.k8s.io/v1", namespace, "endpointslices"), labelSelector),
@@ -66,6 +93,10 @@ export function kubeCluster(config: KubeConfig): Cluster {
       });
     },
   };
+}
+
+function dnsOperatorPath(name: string): string {
+  return `/apis/operator.openshift.io/v1/dnses/${encodeURIComponent(name)}`;
 }
 
 function eventBody({ metadata }: ConfigMap, { type, reason, message }: ClusterEvent, time: string) {

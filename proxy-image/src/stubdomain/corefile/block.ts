@@ -12,6 +12,8 @@ export interface StubBlock {
   bind?: readonly string[] | undefined;
   /** IP of the DNS server to ask. */
   forwardTo: string;
+  /** Whether to ask by TCP, whatever the client uses. */
+  forceTcp?: boolean | undefined;
   /** Who manages the block, for the comment above it; absent: no comment. */
   marker?: string | undefined;
 }
@@ -37,7 +39,7 @@ const MAX_CONCURRENT = 1000;
  *
  * @throws Error when a value could end the line that it stands on
  */
-export function stubBlock({ domain, port, bind = [], forwardTo, marker }: StubBlock): string {
+export function stubBlock({ domain, port, bind = [], forwardTo, forceTcp, marker }: StubBlock): string {
   for (const [name, value] of Object.entries({ domain, forwardTo })) {
     if (!/^[\w.:-]+$/.test(value))
       throw new Error(`stub domain: ${name} is "${value}", expected a name or an IP`);
@@ -52,6 +54,7 @@ export function stubBlock({ domain, port, bind = [], forwardTo, marker }: StubBl
     `  serve_stale ${SERVE_STALE}`,
     "}",
     `forward . ${forwardTo} {`,
+    ...(forceTcp ? ["  force_tcp"] : []),
     `  max_concurrent ${MAX_CONCURRENT}`,
     "}",
   ];
@@ -67,8 +70,11 @@ export function stubBlock({ domain, port, bind = [], forwardTo, marker }: StubBl
 /**
  * The comment above a block that is managed.
  *
- * @param marker namespace and name of the anchor
+ * @param marker namespace and name of the anchor, and after a space its owner if that is known
  */
 export function markerText(marker: string): string {
   return `managed by k8s-egress ${marker}`;
 }
+
+/** Such a comment at the end of what stands before a block, with its line breaks. */
+export const MARKER_LINE = /\n# managed by k8s-egress ([^\n]*)\n$/;

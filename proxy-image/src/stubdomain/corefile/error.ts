@@ -1,5 +1,7 @@
+import { TargetError } from "../targets/error";
+
 /** Why a Corefile can't be read or edited; the message says where and what would be right. */
-export class CorefileError extends Error {
+export class CorefileError extends TargetError {
   override readonly name = "CorefileError";
 
   /**

@@ -28,6 +28,8 @@ export interface Corefile {
   blocks: ServerBlock[];
   /** Files that it imports: what they hold is not known here. */
   imports: string[];
+  /** Those of them that stand between the server blocks, where others could follow. */
+  topLevelImports: string[];
   /** The text ends inside quotes. */
   openQuote: boolean;
 }
@@ -49,11 +51,13 @@ const MAX_TOKENS = 1_000_000;
 export function parseCorefile(corefile: string): Corefile {
   const { tokens, openQuote } = lex(corefile);
   const parser = new Parser(tokens);
-  return { blocks: parser.parse(), imports: parser.imports, openQuote };
+  const blocks = parser.parse();
+  return { blocks, imports: parser.imports, topLevelImports: parser.topLevelImports, openQuote };
 }
 
 class Parser {
   readonly imports: string[] = [];
+  readonly topLevelImports: string[] = [];
   private cursor = -1;
   private readonly snippets = new Map<string, Token[]>();
   private expansions = 0;
@@ -112,7 +116,9 @@ class Parser {
     for (;;) {
       const token = this.token;
       if (token?.text === "import" && this.isNewLine()) {
+        const before = this.imports.length;
         this.expandImport();
+        this.topLevelImports.push(...this.imports.slice(before));
         continue;
       }
       if (token?.text === "{") {

@@ -2,7 +2,7 @@ import type { Cluster } from "../cluster/cluster";
 import { expectedMname, type Spec } from "../spec";
 import { ask } from "./ask";
 import { primaryOf, prove, stillServedBy, type Proof } from "./proof";
-import { CLUSTER_DNS_LABEL, readyServers, resolvConfServers, searchDomains } from "./servers";
+import { CLUSTER_DNS_LABELS, readyServers, resolvConfServers, searchDomains } from "./servers";
 
 /** The cluster's DNS, as one may ask it. All methods throw ApiError when the API server does not say whom to ask. */
 export interface ClusterDns {
@@ -21,9 +21,10 @@ export interface ClusterDns {
 /** @param resolvConf text of the file, which the kubelet may write anew */
 export function clusterDns(spec: Spec, cluster: Cluster, resolvConf: () => Promise<string>): ClusterDns {
   const { domain, clusterDomain } = spec;
+  const { kind = "coredns" } = spec.target;
   const mname = expectedMname(spec);
   const endpoints = async () =>
-    readyServers(await cluster.endpointSlices(spec.target.namespace, CLUSTER_DNS_LABEL));
+    readyServers(await cluster.endpointSlices(spec.target.namespace, CLUSTER_DNS_LABELS[kind]));
   return {
     prove: async (address) => {
       const [servers, text] = await Promise.all([endpoints(), resolvConf()]);

@@ -1,9 +1,20 @@
 import { isIP } from "node:net";
 import type { EndpointSlice } from "../cluster/cluster";
+import type { TargetKind } from "../targets/ref";
 import type { DnsServer, Transport } from "./ask";
 
-/** Label of the cluster's DNS in every distribution, on its Service and so on its EndpointSlices. */
+/** Label of the cluster's DNS in every distribution but OpenShift, on its Service and so on its EndpointSlices. */
 export const CLUSTER_DNS_LABEL = "k8s-app=kube-dns";
+
+/** By which the EndpointSlices are found of those who serve what a target configures. */
+export const CLUSTER_DNS_LABELS: Readonly<Record<TargetKind, string>> = {
+  coredns: CLUSTER_DNS_LABEL,
+  corednsCustom: CLUSTER_DNS_LABEL,
+  kubeDns: CLUSTER_DNS_LABEL,
+  // Each node's cache is asked by its own node only, as resolv.conf says; the cluster's DNS behind it is another target.
+  nodeLocalDns: "k8s-app=node-local-dns",
+  openshift: "kubernetes.io/service-name=dns-default",
+};
 
 /** So many servers are asked at most. */
 const MAX_SERVERS = 100;

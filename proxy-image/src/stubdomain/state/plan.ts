@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import { APPLIED_ANNOTATION, FINALIZER } from "../anchor";
-import { nameText, type ConfigMap, type ManagedFields } from "../cluster/cluster";
-import { stubBlock } from "../corefile/block";
-import { defaultBlock, requireReload } from "../corefile/default-block";
-import { hasBlock, insertBlock, removeBlock } from "../corefile/edit";
-import { CorefileError } from "../corefile/error";
-import { parseCorefile } from "../corefile/server-blocks";
+import type { ConfigMap, ManagedFields } from "../cluster/cluster";
 import type { Spec } from "../spec";
+import { targetOf } from "../targets/all";
+import { TargetError } from "../targets/error";
+import { textOf } from "../targets/object";
+import { sameTarget, targetText } from "../targets/ref";
+import type { Surroundings } from "../targets/target";
 import type { Action } from "./action";
 import { answerTo, overwritten } from "./contention";
-import { COREFILE_KEY, formerOwners, owners } from "./ownership";
+import { formerOwners, ownedByUs, owners } from "./ownership";
 import { readRecord, RecordError, type RecordedBlock, type StubRecord } from "./record";
 import { planRemoval } from "./removal";
 import { isHeldBack, readStatus } from "./status";
+import { wantedText, type Wanted } from "./wanted";
 
 /** The state of the cluster, as far as it matters. */
-export interface Observed {
+export interface Observed extends Surroundings {
   anchor: ConfigMap | undefined;
-  target: ConfigMap | undefined;
   /** ClusterIP of the DNS server's Service. */
   forwardTo: string | undefined;
   now: Date;
@@ -36,12 +36,12 @@ export function plan(spec: Spec, observed: Observed): Action {
   const heldBack = !isLeaving && status && isHeldBack(status, spec.specHash, now) ? status : undefined;
   const action = hindered(() => {
     const record = readRecord(anchor);
-    if (record && nameText(record.target) !== nameText(spec.target)) {
+    if (record && !sameTarget(record.target, spec.target)) {
       throw new RecordError(
-        `the anchor's record is about ${nameText(record.target)}, not ${nameText(spec.target)}`,
+        `the anchor's record is about ${targetText(record.target)}, not ${targetText(spec.target)}`,
       );
     }
-    if (isLeaving) return drained(planRemoval(record, observed.target), record, observed);
+    if (isLeaving) return drained(planRemoval(record, observed.object), record, observed);
     return heldBack ? takeBack(observed, anchor, record) : serve(spec, observed, anchor, record);
   });
   if (!heldBack) return action;
@@ -60,7 +60,7 @@ function hindered(decide: () => Action): Action {
   try {
     return decide();
   } catch (error) {
-    if (error instanceof CorefileError || error instanceof RecordError)
+    if (error instanceof TargetError || error instanceof RecordError)
       return { do: "problem", message: error.message };
     throw error;
   }
@@ -80,8 +80,10 @@ export function isHeld(anchor: ConfigMap): boolean {
 const DRAIN_MS = 180_000;
 
 /** A removal is complete when the cluster's DNS has noticed it: until then it sends questions to a server that goes next. */
-function drained(action: Action, record: StubRecord | undefined, { target, now }: Observed): Action {
-  if (action.do !== "release" || !record || target?.data?.[COREFILE_KEY] === undefined) return action;
+function drained(action: Action, record: StubRecord | undefined, { object, now }: Observed): Action {
+  if (action.do !== "release" || !record) return action;
+  // What somebody else deleted is gone with our block in it, and when is not known.
+  if (!record.made && textOf(object, targetOf(record.target).field) === undefined) return action;
   if (record.outSince === undefined) {
     return { do: "record", record: { ...record, outSince: now.toISOString() } };
   }
@@ -89,33 +91,31 @@ function drained(action: Action, record: StubRecord | undefined, { target, now }
 }
 
 /** After a failed installation: back to what was proven before, or to nothing; `wait` when there. */
-function takeBack({ target }: Observed, anchor: ConfigMap, record: StubRecord | undefined): Action {
+function takeBack({ object }: Observed, anchor: ConfigMap, record: StubRecord | undefined): Action {
   const keep = record?.blocks.filter(({ proven }) => proven) ?? [];
-  const action = planRemoval(record, target, { keep, reason: "revert" });
+  const action = planRemoval(record, object, { keep, reason: "revert" });
   if (action.do !== "release") return action;
   return keep.length === 0 && isHeld(anchor) ? action : { do: "wait" };
 }
 
-function serve(
-  spec: Spec,
-  { target, forwardTo, now }: Observed,
-  anchor: ConfigMap,
-  record: StubRecord | undefined,
-): Action {
-  const wanted = wantedCorefile(spec, target, forwardTo, record);
+function serve(spec: Spec, observed: Observed, anchor: ConfigMap, record: StubRecord | undefined): Action {
+  const { now } = observed;
+  const wanted = wantedText(spec, observed, observed.forwardTo, record);
   const blocks = record?.blocks ?? [];
   const known = blocks.find(({ inserted }) => inserted === wanted.inserted);
   const isUndone = known !== undefined && wanted.adds && wasWritten(spec, anchor, known);
-  const answer = isUndone ? answerTo(record?.undone, version(wanted.target), now) : undefined;
+  const answer = isUndone ? answerTo(record?.undone, version(wanted), now) : undefined;
   if (answer?.do === "hold") {
-    return { do: "problem", message: overwritten(owners(wanted.target), record!.undone!, answer.until) };
+    const by = wanted.object ? owners(wanted.object, targetOf(spec.target).field) : [];
+    return { do: "problem", message: overwritten(by, record!.undone!, answer.until) };
   }
   const next: StubRecord = {
     version: 1,
     target: spec.target,
     blocks: known ? blocks : [...blocks, { domain: spec.domain, inserted: wanted.inserted, proven: false }],
-    owners: ownersAhead(wanted, record),
+    owners: ownersAhead(spec, wanted, record),
   };
+  if (isMade(spec, wanted, record)) next.made = true;
   // The time of an installation goes on while somebody undoes it, or that would never end.
   if (isInstalling(spec, anchor))
     next.installing = installing(spec, record, wanted.changes && !isUndone, now);
@@ -128,64 +128,16 @@ function serve(
   return { do: "prove", record: next, inserted: wanted.inserted };
 }
 
-/** The first record holds whoever owns the Corefile now; later ones follow those who wrote after us. */
-function ownersAhead({ target, changes }: Wanted, record: StubRecord | undefined): ManagedFields[] {
-  if (!record) return owners(target);
-  return changes ? formerOwners(target, record.owners) : record.owners;
-}
-
-/** What the Corefile shall be. */
-interface Wanted {
-  target: ConfigMap;
-  text: string;
-  /** Whether that differs from what it is. */
-  changes: boolean;
-  /** Whether our block is not in it. */
-  adds: boolean;
-  /** Our block, as it is inserted. */
-  inserted: string;
-}
-
-/**
- * The Corefile with our block for today's Service and default block, and without our older ones.
- *
- * @throws CorefileError when that can't be
- */
-export function wantedCorefile(
+/** The first record holds whoever owns the text now; later ones follow those who wrote after us. */
+function ownersAhead(
   spec: Spec,
-  target: ConfigMap | undefined,
-  forwardTo: string | undefined,
+  { object, changes }: Wanted,
   record: StubRecord | undefined,
-): Wanted {
-  const where = `ConfigMap ${nameText(spec.target)}`;
-  if (!target) throw new CorefileError(`${where} does not exist`);
-  const corefile = target.data?.[COREFILE_KEY];
-  if (corefile === undefined) throw new CorefileError(`${where} has no key "${COREFILE_KEY}"`);
-  if (target.immutable) throw new CorefileError(`${where} is immutable`);
-  if (forwardTo === undefined) {
-    throw new CorefileError(
-      `Service ${nameText(spec.dnsService)}, to which to forward, does not exist or has no ClusterIP`,
-    );
-  }
-  const parsed = parseCorefile(corefile);
-  requireReload(parsed);
-  const recorded = record?.blocks.map(({ inserted }) => inserted) ?? [];
-  const fresh = `\n${stubBlock({
-    domain: spec.domain,
-    forwardTo,
-    ...defaultBlock(corefile, parsed),
-    marker: nameText(spec.anchor),
-  })}`;
-  // A block that an older version wrote with another comment says the same, and stays as it was recorded.
-  const known = recorded.find((other) => saysTheSame(other, fresh));
-  const inserted = known ?? fresh;
-  // Without a record only our comment tells our block from one that somebody pasted.
-  const isThere = (known !== undefined || corefile.includes(fresh)) && hasBlock(parsed, inserted);
-  const stale = recorded.filter((other) => !saysTheSame(other, inserted) && hasBlock(parsed, other));
-  let text = corefile;
-  for (const other of stale) text = removeBlock(text, other).text;
-  if (!isThere) text = insertBlock(text, inserted.slice(1)).text;
-  return { target, text, changes: text !== corefile, adds: !isThere, inserted };
+): ManagedFields[] {
+  const { field } = targetOf(spec.target);
+  if (!object) return [];
+  if (!record) return owners(object, field);
+  return changes ? formerOwners(object, field, record.owners) : record.owners;
 }
 
 /** Whether the block was in the target, as far as is known: proven, or its proof was awaited. */
@@ -194,12 +146,16 @@ function wasWritten({ specHash }: Spec, anchor: ConfigMap, { proven }: RecordedB
   return proven || (status?.state === "installing" && status.specHash === specHash);
 }
 
-function version({ metadata }: ConfigMap): string {
-  return metadata.resourceVersion ?? "";
+/** Of the target; empty where it is not there. */
+function version({ object }: Wanted): string {
+  return object?.metadata.resourceVersion ?? "";
 }
 
-function saysTheSame(one: string, other: string): boolean {
-  return hasBlock(parseCorefile(one), other);
+/** Whether the field is there only because of us: made by us, and written by nobody else since. */
+function isMade(spec: Spec, { object, changes }: Wanted, record: StubRecord | undefined): boolean {
+  const { field } = targetOf(spec.target);
+  if (textOf(object, field) === undefined) return true;
+  return record?.made === true && (!changes || ownedByUs(object!, field));
 }
 
 function installing(spec: Spec, record: StubRecord | undefined, isAboutToWrite: boolean, now: Date) {

@@ -1,28 +1,31 @@
 import { RECORD_ANNOTATION } from "../anchor";
-import type { ConfigMap, ManagedFields, ObjectName } from "../cluster/cluster";
-import { CorefileError } from "../corefile/error";
-import { singleBlock, zoneOf } from "../corefile/edit";
+import type { ConfigMap, ManagedFields } from "../cluster/cluster";
+import { targetOf } from "../targets/all";
+import { TargetError } from "../targets/error";
+import { TARGET_KINDS, type TargetRef } from "../targets/ref";
 import { isUndone, type Undone } from "./contention";
 
-/** A block that may be in the Corefile. */
+/** An entry that may be in the target. */
 export interface RecordedBlock {
   domain: string;
-  /** Exactly what was inserted, as `insertBlock` returned it. */
+  /** Exactly what was inserted. */
   inserted: string;
   /** The cluster's DNS has answered from it. */
   proven: boolean;
 }
 
 /**
- * What is needed to take the stub domain out again; written to the anchor before each write to the Corefile.
+ * What is needed to take the stub domain out again; written to the anchor before each write to the target.
  */
 export interface StubRecord {
   version: 1;
-  target: ObjectName;
+  target: TargetRef;
   /** During a change the old one and the new one: either may be there. */
   blocks: RecordedBlock[];
-  /** Who owned the Corefile before the first write. */
+  /** Who owned the text before the first write. */
   owners: ManagedFields[];
+  /** The target's field was not there, and goes again when nothing else is in it. */
+  made?: true;
   /** The installation that is going on. */
   installing?: {
     specHash: string;
@@ -43,7 +46,7 @@ export class RecordError extends Error {
 /**
  * The record on an anchor, or undefined when nothing was ever written.
  *
- * @throws RecordError when it is there and not understood; the Corefile must not be touched on a guess
+ * @throws RecordError when it is there and not understood; the target must not be touched on a guess
  */
 export function readRecord(anchor: ConfigMap): StubRecord | undefined {
   const text = anchor.metadata.annotations?.[RECORD_ANNOTATION];
@@ -62,31 +65,36 @@ export function readRecord(anchor: ConfigMap): StubRecord | undefined {
 function problemOf(value: unknown): string | undefined {
   if (!isObject(value)) return "expected an object";
   if (value.version !== 1) return "written by another version of k8s-egress: remove it with that version";
-  const { target, blocks, owners, installing, undone, outSince } = value;
-  if (!isObject(target) || typeof target.namespace !== "string" || typeof target.name !== "string") {
-    return "target is no namespace and name";
-  }
+  const { target, blocks, owners, installing, made, undone, outSince } = value;
+  if (!isTarget(target)) return "target is no kind, namespace and name of a target";
+  if (made !== undefined && made !== true) return "made is neither true nor absent";
   if (!Array.isArray(owners) || !owners.every(isObject)) return "owners is no list of managedFields entries";
   if (installing !== undefined && !isInstalling(installing)) return "installing has no specHash and no time";
   if (undone !== undefined && !isUndone(undone)) return "undone has no times, time and version";
   if (outSince !== undefined && !isTime(outSince)) return "outSince is no time";
   if (!Array.isArray(blocks)) return "blocks is no list";
-  return blocks.map(problemOfBlock).find((problem) => problem !== undefined);
+  return blocks.map((block) => problemOfBlock(block, target)).find((problem) => problem !== undefined);
 }
 
-function problemOfBlock(block: unknown): string | undefined {
+function isTarget(value: unknown): value is TargetRef {
+  if (!isObject(value)) return false;
+  const { kind = "coredns", namespace, name, key } = value;
+  if (typeof namespace !== "string" || typeof name !== "string") return false;
+  const isKind = TARGET_KINDS.some((known) => known === kind);
+  return isKind && (kind === "corednsCustom" ? typeof key === "string" : key === undefined);
+}
+
+function problemOfBlock(block: unknown, target: TargetRef): string | undefined {
   if (!isObject(block) || typeof block.domain !== "string" || typeof block.inserted !== "string") {
     return "a block has no domain or no text";
   }
   if (typeof block.proven !== "boolean") return "a block does not say whether it was proven";
   try {
-    const { zone } = zoneOf(singleBlock(block.inserted));
-    // The text decides what is taken out: it must not name another zone than the block says.
-    return zone === `${block.domain}.`
-      ? undefined
-      : `the text of the block for ${block.domain} is for ${zone}`;
+    const domain = targetOf(target).format.domainOf(block.inserted);
+    // The text decides what is taken out: it must not name another domain than the block says.
+    return domain === block.domain ? undefined : `the text of the block for ${block.domain} is for ${domain}`;
   } catch (error) {
-    if (error instanceof CorefileError) return error.message;
+    if (error instanceof TargetError) return error.message;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { nameText } from "../cluster/cluster";
+import { targetText } from "../targets/ref";
 import type { Spec } from "../spec";
 import type { Status } from "./status";
 
@@ -17,7 +18,7 @@ export function inWords(
   const words = {
     state: `${state} since ${since}: ${message}`,
     serves: `${domain} from the Service ${nameText(dnsService)}`,
-    target: `ConfigMap ${nameText(target)}`,
+    target: targetText(target),
     "last-proof": lastProof ?? "never",
     "last-error": lastError ? `${lastError.at}: ${lastError.message}` : null,
   };

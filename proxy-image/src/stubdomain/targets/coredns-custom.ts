@@ -1,0 +1,79 @@
+import { stubBlock } from "../corefile/block";
+import { defaultBlock, requireReload } from "../corefile/default-block";
+import { servedBy, singleBlock, zoneOf } from "../corefile/edit";
+import { CorefileError } from "../corefile/error";
+import { parseCorefile, type Corefile } from "../corefile/server-blocks";
+import { corefileFormat } from "./corefile-format";
+import { TakenError, TargetError } from "./error";
+import type { Target } from "./target";
+
+/**
+ * A key of our own in the ConfigMap whose files the Corefile imports: where the Corefile itself is put back by its
+ * distribution (AKS, k3s, DOKS, OKE, LKE).
+ *
+ * @param key such as `egress.server`
+ */
+export function corednsCustom(key: string | undefined): Target {
+  if (key === undefined) throw new TargetError("the target corednsCustom needs a key");
+  return {
+    format: corefileFormat,
+    field: ["data", key],
+    mayBeMissing: "object",
+    isImported: true,
+    entry({ domain, forwardTo, marker }, { object, corefile }) {
+      if (corefile === undefined) {
+        throw new TargetError(
+          "the cluster has no Corefile (ConfigMap coredns) that could import server blocks",
+        );
+      }
+      const parsed = parseCorefile(corefile);
+      const pattern = importOf(parsed.topLevelImports, key);
+      if (pattern === undefined) {
+        throw new TargetError(
+          `the cluster's Corefile imports no file ${key}: it has no line such as "import custom/*.server" between its blocks`,
+        );
+      }
+      requireReload(parsed);
+      const entry = `\n${stubBlock({ domain, forwardTo, ...defaultBlock(corefile, parsed), marker })}`;
+      const beside = Object.entries(object?.data ?? {}).filter(
+        ([other]) => other !== key && matches(pattern, other),
+      );
+      requireFree(entry, [["Corefile", corefile], ...beside]);
+      return entry;
+    },
+  };
+}
+
+/** CoreDNS starts with no configuration that serves a zone twice, wherever its parts come from. */
+function requireFree(entry: string, files: [name: string, text: string][]): void {
+  const zone = zoneOf(singleBlock(entry));
+  for (const [name, text] of files) {
+    if (!servedBy(parsedFile(name, text), zone)) continue;
+    const domain = corefileFormat.domainOf(entry);
+    throw new TakenError(`${domain} is served already, by ${name}`, corefileFormat.find(text, domain));
+  }
+}
+
+function parsedFile(name: string, text: string): Corefile {
+  try {
+    return parseCorefile(text);
+  } catch (error) {
+    if (error instanceof CorefileError) throw new TargetError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The import, between the server blocks, that brings a key of the ConfigMap. */
+export function importOf(imports: readonly string[], key: string): string | undefined {
+  return imports.find((pattern) => /(^|\/)custom\//.test(pattern) && matches(pattern, key));
+}
+
+/** Whether a file's name fits the last part of a pattern: Go's filepath.Match, as far as `*` and `?`. */
+function matches(pattern: string, file: string): boolean {
+  const last = pattern.slice(pattern.lastIndexOf("/") + 1);
+  const expression = last
+    .split(/([*?])/)
+    .map((part) => (part === "*" ? ".*" : part === "?" ? "." : part.replace(/[\\^$.+()[\]{}|]/g, "\\$&")))
+    .join("");
+  return new RegExp(`^${expression}$`).test(file);
+}

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ConfigMap } from "../../../proxy-image/src/stubdomain/cluster/cluster";
+import type { Survey } from "../../../proxy-image/src/stubdomain/survey";
+import { advice } from "../../../proxy-image/src/stubdomain/targets/advice";
+import type { TargetKind } from "../../../proxy-image/src/stubdomain/targets/ref";
+import { COREFILES } from "../corefiles";
+import { ownership } from "../fake-cluster";
+import { specFor } from "./target-scenes";
+
+const configMap = (corefile: string, manager = "kubeadm", operation = "Update"): ConfigMap => ({
+  metadata: {
+    namespace: "kube-system",
+    name: "any",
+    managedFields: [ownership(manager, operation)],
+  },
+  data: { Corefile: corefile },
+});
+const NOTHING: Survey = {
+  version: "v1.36.3",
+  groups: ["apps"],
+  coredns: undefined,
+  kubeDns: undefined,
+  nodeLocalDns: undefined,
+  rke2: undefined,
+  hasPods: true,
+};
+const KUBEADM = configMap(COREFILES.kubeadm!);
+const K3S = configMap(COREFILES["k3s, whose files are imported"]!);
+const NODE_LOCAL = configMap(COREFILES["NodeLocal, bound to an address"]!);
+const COVERED = configMap(`${NODE_LOCAL.data!.Corefile!}egress.local:53 {\n  forward . 10.96.3.4\n}\n`);
+const STUB_DOMAINS: ConfigMap = { metadata: { namespace: "kube-system", name: "kube-dns" } };
+
+/** Clusters as platforms make them, and for each target the setting that the user is told; "" where it fits. */
+const clusters: [name: string, cluster: Partial<Survey>, told: Partial<Record<TargetKind, string>>][] = [
+  [
+    "kubeadm, kind, k0s, Talos, microk8s",
+    { coredns: KUBEADM },
+    {
+      coredns: "",
+      corednsCustom: "leave dns.target out",
+      kubeDns: "leave dns.target out",
+      openshift: "leave dns.target out",
+      nodeLocalDns: "leave dns.nodeLocalDns out",
+    },
+  ],
+  [
+    "AKS, k3s, DOKS, OKE, LKE",
+    { coredns: K3S },
+    { coredns: 'dns.target: "corednsCustom"', corednsCustom: "", kubeDns: "leave dns.target out" },
+  ],
+  [
+    "EKS add-on",
+    { version: "v1.33.5-eks-ba24e9c", coredns: configMap(COREFILES.kubeadm!, "eks", "Apply") },
+    { coredns: 'dns.mode: "manual"; npx k8s-egress dns print --for eks' },
+  ],
+  ["EKS self-managed", { version: "v1.33.5-eks-ba24e9c", coredns: KUBEADM }, { coredns: "" }],
+  [
+    "EKS Auto Mode",
+    { version: "v1.33.5-eks-ba24e9c", hasPods: false },
+    { coredns: 'dns.mode: "none"', corednsCustom: 'dns.mode: "none"', kubeDns: 'dns.mode: "none"' },
+  ],
+  [
+    "GKE with kube-dns",
+    { version: "v1.33.5-gke.1080000", kubeDns: STUB_DOMAINS },
+    { coredns: 'dns.target: "kubeDns"', corednsCustom: 'dns.target: "kubeDns"', kubeDns: "" },
+  ],
+  [
+    "GKE with kube-dns and NodeLocal DNSCache, which reads stubDomains",
+    { version: "v1.33.5-gke.1080000", kubeDns: STUB_DOMAINS, nodeLocalDns: NODE_LOCAL },
+    { kubeDns: "" },
+  ],
+  [
+    "GKE with Cloud DNS, or Autopilot",
+    { version: "v1.33.5-gke.1080000", kubeDns: STUB_DOMAINS, hasPods: false },
+    { coredns: 'dns.mode: "none"', kubeDns: 'dns.mode: "none"' },
+  ],
+  [
+    "RKE2",
+    { version: "v1.33.5+rke2r1", rke2: KUBEADM },
+    { coredns: 'dns.mode: "manual"; npx k8s-egress dns print --for rke2', kubeDns: 'dns.mode: "manual"' },
+  ],
+  [
+    "OpenShift",
+    { groups: ["operator.openshift.io"] },
+    {
+      coredns: 'dns.target: "openshift"',
+      corednsCustom: 'dns.target: "openshift"',
+      kubeDns: 'dns.target: "openshift"',
+      openshift: "",
+    },
+  ],
+  [
+    "NodeLocal DNSCache beside CoreDNS",
+    { coredns: KUBEADM, nodeLocalDns: NODE_LOCAL },
+    { coredns: "dns.nodeLocalDns: true", nodeLocalDns: "" },
+  ],
+  [
+    "NodeLocal DNSCache beside CoreDNS, told already",
+    { coredns: KUBEADM, nodeLocalDns: COVERED },
+    { coredns: "" },
+  ],
+  [
+    "NodeLocal DNSCache beside an imported ConfigMap",
+    { coredns: K3S, nodeLocalDns: NODE_LOCAL },
+    { corednsCustom: "dns.nodeLocalDns: true" },
+  ],
+  ["a DNS of somebody's own", {}, { coredns: 'dns.mode: "manual"', corednsCustom: 'dns.mode: "manual"' }],
+  ["no DNS at all", { hasPods: false }, { coredns: 'dns.mode: "none"' }],
+  [
+    "a Corefile that can't be read: said where it is edited",
+    { coredns: configMap(".:53 {") },
+    { coredns: "" },
+  ],
+];
+
+describe("the setting that fits a cluster", () => {
+  for (const [name, cluster, told] of clusters) {
+    for (const [kind, expected] of Object.entries(told) as [TargetKind, string][]) {
+      it(`${name}, with the target ${kind}`, () => {
+        const text = advice(specFor(kind), { ...NOTHING, ...cluster });
+        if (expected === "") assert.equal(text, undefined);
+        else assert.ok(text?.includes(expected), text);
+      });
+    }
+  }
+});
