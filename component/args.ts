@@ -362,6 +362,16 @@ export type MeshMode = (typeof MeshMode)[keyof typeof MeshMode];
 export interface Dns {
   /** Default: `stubDomain`. */
   mode?: DnsMode;
+  /**
+   * What the controller edits, with `mode` `stubDomain`; docs/platforms says which fits which cluster. Default:
+   * `coredns`. Where another one fits, the controller changes nothing, and `pulumi up` ends with the setting to use.
+   */
+  target?: DnsTarget;
+  /**
+   * Whether NodeLocal DNSCache (ConfigMap `node-local-dns`) is told too, beside `target`: it does not ask the cluster's
+   * DNS for other domains than the cluster's. Not with `kubeDns`, whose stub domains it reads by itself. Default: false.
+   */
+  nodeLocalDns?: boolean;
   /** The cluster's own DNS domain. Default: `cluster.local`. */
   clusterDomain?: string;
   /** Image of the CoreDNS that serves the zone, by digest. Default: `registry.k8s.io/coredns/coredns`, pinned. */
@@ -382,6 +392,19 @@ export const DnsMode = {
   None: "none",
 } as const;
 export type DnsMode = (typeof DnsMode)[keyof typeof DnsMode];
+
+/** What of a cluster's DNS configuration holds the stub domain. */
+export const DnsTarget = {
+  /** A server block in the Corefile, ConfigMap `kube-system/coredns`: kubeadm, kind, k0s, Talos, EKS self-managed. */
+  Coredns: "coredns",
+  /** A key of its own in ConfigMap `kube-system/coredns-custom`: AKS, k3s, DOKS, OKE, LKE. */
+  CorednsCustom: "corednsCustom",
+  /** An entry of `stubDomains` in ConfigMap `kube-system/kube-dns`: GKE. */
+  KubeDns: "kubeDns",
+  /** A server of the DNS operator's object `default`: OpenShift. */
+  Openshift: "openshift",
+} as const;
+export type DnsTarget = (typeof DnsTarget)[keyof typeof DnsTarget];
 
 /** The proxy's log, JSON lines on standard output. */
 export interface Log {

@@ -8,7 +8,7 @@ import { proxyImage } from "./resources/image";
 import { createNamespace, namespaceName } from "./resources/namespace";
 import { createNetworkPolicies } from "./resources/network-policies";
 import { createProxy } from "./resources/proxy";
-import { createStubDomain, stubDomainText } from "./resources/stub-domain";
+import { createStubDomains, stubDomainText } from "./resources/stub-domain";
 import { createUpstreamServices } from "./resources/upstream-services";
 import { type Settings, settingsOf } from "./settings";
 import { urlFor, urlsOf } from "./urls";
@@ -58,7 +58,7 @@ export class EgressProxy extends pulumi.ComponentResource {
     } else {
       const dns = createEgressDns(context, namespace, [proxy, ...services]);
       this.stubDomain = stubDomainText(context, dns);
-      if (settings.dns === DnsMode.StubDomain) createStubDomain(context, image, dns);
+      if (settings.dns === DnsMode.StubDomain) createStubDomains(context, image, dns);
     }
 
     this.urls = pulumi.output(urlsOf(settings));

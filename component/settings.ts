@@ -1,6 +1,7 @@
 import type { PolicyUpstream } from "../proxy-image/src/policy/policy";
+import type { TargetKind } from "../proxy-image/src/stubdomain/targets/ref";
 import type { EgressProxyArgs, Upstream } from "./args";
-import { DnsMode, LogLevel, MeshMode, TlsVersion } from "./args";
+import { DnsMode, DnsTarget, LogLevel, MeshMode, TlsVersion } from "./args";
 import { type NetworkPolicySettings, networkPolicySettings } from "./network-policy/settings";
 import { parseDuration } from "./validation/duration";
 
@@ -21,6 +22,8 @@ export interface Settings {
   trustDomain: string;
   controlPlaneNamespace: string;
   dns: DnsMode;
+  /** What the stub domain's controllers edit, one each, in the order in which they begin. */
+  dnsTargets: TargetKind[];
   /** A namespace that is there already for the stub domain's controller; undefined: one is created. */
   controllerNamespace: string | undefined;
   logLevel: LogLevel;
@@ -47,6 +50,11 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     trustDomain: args.mesh?.trustDomain ?? "cluster.local",
     controlPlaneNamespace: args.mesh?.controlPlaneNamespace ?? "linkerd",
     dns: args.dns?.mode ?? DnsMode.StubDomain,
+    // Pods ask the node's cache first: told after the cluster's DNS, it would fail that one's proof.
+    dnsTargets: [
+      ...(args.dns?.nodeLocalDns ? (["nodeLocalDns"] as const) : []),
+      args.dns?.target ?? DnsTarget.Coredns,
+    ],
     controllerNamespace: args.dns?.controllerNamespace,
     logLevel: args.log?.level ?? LogLevel.Info,
     logPercent: args.log?.percent ?? 100,

@@ -8,14 +8,13 @@ import {
 } from "../../proxy-image/src/stubdomain/anchor";
 import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
 import { sha256 } from "../names";
-import { type Context, labels, selector } from "./context";
+import { type Context, labels } from "./context";
 import type { EgressDns } from "./egress-dns";
 import { createControllerNetworkPolicy } from "./network-policies";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling } from "./pod";
+import { type StubDomainPlace, stubDomainPlace } from "./stub-domain-place";
 import { createStubDomainPolicy } from "./stub-domain-policy";
-
-/** Where most clusters keep the Corefile of their DNS. */
-const TARGET = { namespace: "kube-system", name: "coredns" };
+import { grantRights } from "./stub-domain-rights";
 
 const ADMIN_PORT = 8081;
 
@@ -38,47 +37,62 @@ export function stubDomainText({ settings }: Context, { service }: EgressDns): p
 }
 
 /**
- * The controller that merges the stub domain into the cluster's DNS, and the anchor that waits for it: created,
- * when the stub domain serves; deleted, when it is out again. In a namespace of its own, because nothing else
- * there needs rights.
+ * A controller for each target, in a namespace of its own, because nothing else there needs rights: one after the
+ * other, so that the proof of each can rely on those before.
  */
-export function createStubDomain(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
-  const { name, names, settings, parent } = context;
-  const object = { name: names.stubDomain, labels: labels(context, "egress-stub-domain") };
+export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
-  const metadata = { ...object, namespace };
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
+  let before: pulumi.Resource[] = [];
+  for (const kind of context.settings.dnsTargets) {
+    const place = stubDomainPlace(context, kind, namespace);
+    before = [createStubDomain(context, place, image, dns, before)];
+  }
+}
+
+/**
+ * The controller that merges the stub domain into one target, and the anchor that waits for it: created, when the
+ * stub domain serves; deleted, when it is out again.
+ *
+ * The names of all that the controller needs hold the target. So after a change of target, or of a namespace, the
+ * controller of before is there with all its rights until its anchor is gone: Pulumi deletes what has another name at
+ * the very end, but the anchor first.
+ */
+function createStubDomain(
+  context: Context,
+  place: StubDomainPlace,
+  image: pulumi.Input<string>,
+  dns: EgressDns,
+  before: pulumi.Resource[],
+): pulumi.Resource {
+  const { names, settings, parent } = context;
+  const object = { name: place.name, labels: place.labels };
+  const metadata = { ...object, namespace: place.namespace };
   const account = new k8s.core.v1.ServiceAccount(
-    `${name}-stub-domain`,
+    place.child,
     { metadata, automountServiceAccountToken: false },
     { parent },
   );
-  // Its name holds the target: with another target it is another anchor, and the old one goes first.
-  const anchor = `${names.instance}-${TARGET.namespace}-${TARGET.name}`;
-  const rights = grantRights(context, account, anchor, dns);
-  const ownNamespace = settings.controllerNamespace ?? names.stubDomain;
-  const policy = createStubDomainPolicy(context, {
-    account: { namespace: ownNamespace, name: names.stubDomain },
-    anchor: { namespace: ownNamespace, name: anchor },
-    target: TARGET,
-    domain: settings.domain,
-  });
+  const rights = grantRights(context, place, account, dns);
+  const policy = createStubDomainPolicy(context, place);
 
+  const { kind, key, namespace, name } = place.target;
   const spec = {
     domain: settings.domain,
     dnsService: `${settings.namespace}/${names.dns}`,
     clusterDomain: settings.clusterDomain,
-    target: `${TARGET.namespace}/${TARGET.name}`,
+    target: `${namespace}/${name}`,
+    ...(key === undefined ? {} : { key }),
   };
   const specHash = sha256(JSON.stringify(spec)).slice(0, 16);
   const controller = new k8s.apps.v1.Deployment(
-    `${name}-stub-domain`,
+    place.child,
     {
       metadata,
       spec: {
         replicas: 1,
         strategy: { type: "Recreate" },
-        selector: { matchLabels: selector(context, "egress-stub-domain") },
+        selector: { matchLabels: place.selector },
         template: {
           metadata: { labels: object.labels, annotations: { "linkerd.io/inject": "disabled" } },
           spec: restrictedPod(
@@ -97,7 +111,10 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
                 `--dns-service=${spec.dnsService}`,
                 `--cluster-domain=${spec.clusterDomain}`,
                 `--target=${spec.target}`,
-                `--anchor=${ownNamespace}/${anchor}`,
+                `--target-kind=${kind!}`,
+                ...(key === undefined ? [] : [`--target-key=${key}`]),
+                `--anchor=${place.anchor.namespace}/${place.anchor.name}`,
+                pulumi.interpolate`--owner=${ownerOf(parent)}`,
                 `--spec-hash=${specHash}`,
                 `--port=${ADMIN_PORT}`,
               ],
@@ -109,14 +126,14 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
         },
       },
     },
-    { parent, dependsOn: [...rights, policy, dns.deployment], customTimeouts: ROLLOUT },
+    { parent, dependsOn: [...rights, policy, dns.deployment, ...before], customTimeouts: ROLLOUT },
   );
-  new k8s.core.v1.ConfigMap(
-    `${name}-stub-domain`,
+  return new k8s.core.v1.ConfigMap(
+    place.child,
     {
       metadata: {
-        name: anchor,
-        namespace,
+        name: place.anchor.name,
+        namespace: place.namespace,
         labels: pulumi
           .output(object.labels)
           .apply((ours) => ({ ...ours, [ANCHOR_LABEL]: ANCHOR_LABEL_VALUE })),
@@ -130,6 +147,15 @@ export function createStubDomain(context: Context, image: pulumi.Input<string>, 
       customTimeouts: { create: WAIT, update: WAIT, delete: WAIT },
     },
   );
+}
+
+/**
+ * Stays the same when the component's namespace or target changes: by it a controller knows the one before it.
+ *
+ * A promise, because an Output of the component's would make a child wait for all children, itself among them.
+ */
+function ownerOf({ urn }: pulumi.ComponentResource): Promise<string> {
+  return new Promise((resolve) => urn.apply((text) => resolve(sha256(text).slice(0, 8))));
 }
 
 /** The user's own namespace, or one that holds nothing else. */
@@ -148,51 +174,4 @@ function controllerNamespace(context: Context): pulumi.Input<string> {
     },
     { parent: context.parent },
   ).metadata.name;
-}
-
-/** Least privilege: each object by its name, in the one namespace where it is. */
-function grantRights(
-  context: Context,
-  account: k8s.core.v1.ServiceAccount,
-  anchor: string,
-  dns: EgressDns,
-): pulumi.Resource[] {
-  const grant = (
-    suffix: string,
-    namespace: pulumi.Input<string>,
-    rules: k8s.types.input.rbac.v1.PolicyRule[],
-  ): pulumi.Resource => {
-    const metadata = {
-      name: context.names.stubDomain,
-      namespace,
-      labels: labels(context, "egress-stub-domain"),
-    };
-    const options = { parent: context.parent };
-    const role = new k8s.rbac.v1.Role(`${context.name}-stub-domain-${suffix}`, { metadata, rules }, options);
-    return new k8s.rbac.v1.RoleBinding(
-      `${context.name}-stub-domain-${suffix}`,
-      {
-        metadata,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-        subjects: [
-          { kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace },
-        ],
-      },
-      options,
-    );
-  };
-  return [
-    grant("target", TARGET.namespace, [
-      { apiGroups: [""], resources: ["configmaps"], resourceNames: [TARGET.name], verbs: ["get", "patch"] },
-      // Whose answers prove that the stub domain serves.
-      { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list"] },
-    ]),
-    grant("anchor", account.metadata.namespace, [
-      { apiGroups: [""], resources: ["configmaps"], resourceNames: [anchor], verbs: ["get", "patch"] },
-      { apiGroups: [""], resources: ["events"], verbs: ["create"] },
-    ]),
-    grant("dns", dns.service.metadata.namespace, [
-      { apiGroups: [""], resources: ["services"], resourceNames: [context.names.dns], verbs: ["get"] },
-    ]),
-  ];
 }

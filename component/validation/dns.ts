@@ -1,5 +1,5 @@
-import { DnsMode, type EgressProxyArgs } from "../args";
-import { checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
+import { DnsMode, DnsTarget, type EgressProxyArgs } from "../args";
+import { checkBoolean, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
 import { nameProblem } from "./host";
 import { checkByDigest } from "./image";
 import { isLabel, MAX_NAMESPACE_LENGTH } from "./label";
@@ -14,11 +14,12 @@ export function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
   }
   checkKnownKeys(
     dns,
-    new Set(["mode", "clusterDomain", "image", "resources", "controllerNamespace"]),
+    new Set(["mode", "target", "nodeLocalDns", "clusterDomain", "image", "resources", "controllerNamespace"]),
     "dns",
     problems,
   );
   checkOneOf(dns.mode, "dns.mode", Object.values(DnsMode), problems);
+  checkTarget(dns, problems);
   const { clusterDomain, image } = dns;
   if (clusterDomain !== undefined && !isDeferred(clusterDomain)) {
     const problem =
@@ -36,6 +37,25 @@ export function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
     }
   }
   checkControllerNamespace(dns, problems);
+}
+
+function checkTarget({ target, nodeLocalDns, mode }: Unchecked, problems: Problems): void {
+  checkOneOf(target, "dns.target", Object.values(DnsTarget), problems);
+  if (!isDeferred(nodeLocalDns)) checkBoolean(nodeLocalDns, "dns.nodeLocalDns", problems);
+  if (mode !== undefined && mode !== DnsMode.StubDomain) {
+    for (const [key, value] of Object.entries({ target, nodeLocalDns })) {
+      if (value !== undefined) {
+        problems.add(`dns.${key}`, `means nothing while dns.mode is ${show(mode)}; leave it out`);
+      }
+    }
+  } else if (nodeLocalDns === true && target === DnsTarget.KubeDns) {
+    problems.add(
+      "dns.nodeLocalDns",
+      "would serve the domain twice, which node-cache refuses: it reads kube-dns' stubDomains by itself; leave it out",
+    );
+  } else if (nodeLocalDns === true && target === DnsTarget.Openshift) {
+    problems.add("dns.nodeLocalDns", "is not for OpenShift, whose own DNS runs on every node; leave it out");
+  }
 }
 
 function checkControllerNamespace({ controllerNamespace, mode }: Unchecked, problems: Problems): void {

@@ -192,6 +192,29 @@ const cases: Case[] = [
     "dns.controllerNamespace",
     /means nothing while/,
   ),
+  arg(
+    { dns: { target: "corefile" } },
+    "dns.target",
+    /give one of "coredns", "corednsCustom", "kubeDns", "openshift"/,
+  ),
+  arg({ dns: { target: pulumi.output("kubeDns") } }, "dns.target", /is an Output/),
+  arg(
+    { dns: { mode: "manual", target: "coredns" } },
+    "dns.target",
+    /means nothing while dns\.mode is "manual"/,
+  ),
+  arg(
+    { dns: { mode: "none", nodeLocalDns: true } },
+    "dns.nodeLocalDns",
+    /means nothing while dns\.mode is "none"/,
+  ),
+  arg({ dns: { nodeLocalDns: "yes" } }, "dns.nodeLocalDns", /give true or false/),
+  arg(
+    { dns: { target: "kubeDns", nodeLocalDns: true } },
+    "dns.nodeLocalDns",
+    /reads kube-dns' stubDomains by itself/,
+  ),
+  arg({ dns: { target: "openshift", nodeLocalDns: true } }, "dns.nodeLocalDns", /not for OpenShift/),
   arg({ dns: { controllerNamespace: "X" } }, "dns.controllerNamespace", /is not a namespace's name/),
   arg(
     { mesh: { mode: "none", trustDomain: "x.y" } },

@@ -17,7 +17,11 @@ export const LANDMARKS = {
  * Everything that the controller does in its life: the component grants exactly this, and preflight checks it, so that
  * nothing fails half-way. Free of imports at run time but the names, because the component uses it too.
  */
-export function neededRights({ target, anchor, dnsService }: Spec): Right[] {
+export function neededRights({
+  target,
+  anchor,
+  dnsService,
+}: Pick<Spec, "target" | "anchor" | "dnsService">): Right[] {
   return [
     ...targetRights(target),
     ...["get", "patch"].map((verb) => configMap(verb, anchor.namespace, anchor.name)),
