@@ -13,6 +13,7 @@ import { neededRights } from "../../proxy-image/src/stubdomain/rights";
 import { reconcile, type Outcome } from "../../proxy-image/src/stubdomain/reconcile";
 import type { World } from "../../proxy-image/src/stubdomain/world";
 import type { Spec } from "../../proxy-image/src/stubdomain/spec";
+import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
 import { apply, kubectl, type Cluster as RealCluster } from "../cluster";
 
 /** A stub domain's surroundings in a real cluster: a Corefile of its own, which no DNS server reads. */
@@ -46,14 +47,17 @@ export function roles(spec: Spec): object[] {
       verbs: [verb],
       ...(name === undefined ? {} : { resourceNames: [name] }),
     }));
-    const metadata = { name: `stub-${spec.anchor.name}`, namespace };
+    const name = `stub-${spec.anchor.name}`;
+    // Rights to what is in no namespace, such as OpenShift's.
+    const scope = namespace === "" ? "Cluster" : "";
+    const metadata = namespace === "" ? { name: `${name}-${spec.anchor.namespace}` } : { name, namespace };
     return [
-      { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata, rules },
+      { apiVersion: "rbac.authorization.k8s.io/v1", kind: `${scope}Role`, metadata, rules },
       {
         apiVersion: "rbac.authorization.k8s.io/v1",
-        kind: "RoleBinding",
+        kind: `${scope}RoleBinding`,
         metadata,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: `${scope}Role`, name: metadata.name },
         subjects: [{ kind: "ServiceAccount", name: "controller", namespace: spec.anchor.namespace }],
       },
     ];
@@ -91,21 +95,29 @@ export async function removeScenes(real: RealCluster): Promise<void> {
     await kubectl(real, ["delete", "namespace", "--wait=false", "--ignore-not-found", ...namespaces]);
     const policies = ["validatingadmissionpolicy", "validatingadmissionpolicybinding"];
     await kubectl(real, ["delete", policies.join(","), "--ignore-not-found", anchor.namespace]);
+    const cluster = `stub-${anchor.name}-${anchor.namespace}`;
+    for (const kind of ["clusterrole", "clusterrolebinding"])
+      await kubectl(real, ["delete", kind, cluster, "--ignore-not-found"]);
   }
 }
 
 /**
- * Makes namespaces, the Service, the account and the policy for it; the Corefile is for the test to make.
+ * Makes namespaces, the Service, the account and the policy for it; the target is for the test to make.
  *
  * @param isGuarded without the policy the account may have several stub domains
+ * @param place which target, in a namespace of its own
  */
-export async function realScene(real: RealCluster, isGuarded = true): Promise<RealScene> {
+export async function realScene(
+  real: RealCluster,
+  isGuarded = true,
+  place: (namespace: string) => TargetRef = (namespace) => ({ namespace, name: "coredns" }),
+): Promise<RealScene> {
   const prefix = `stub-${process.pid}-${specs.length + 1}`;
   const spec: Spec = {
     domain: "egress.local",
     dnsService: { namespace: `${prefix}-dns`, name: "egress-dns" },
     clusterDomain: "cluster.local",
-    target: { namespace: `${prefix}-system`, name: "coredns" },
+    target: place(`${prefix}-system`),
     anchor: { namespace: `${prefix}-stub`, name: "anchor" },
     specHash: "abc1",
     proofTimeoutMs: 240_000,

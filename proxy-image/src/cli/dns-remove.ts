@@ -1,8 +1,7 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { kubeCluster } from "../stubdomain/cluster/kube-cluster";
-import { readRemoveOptions, REMOVE_USAGE, type RemoveOptions } from "./options";
+import { loadConfig } from "./kubeconfig";
+import { readRemoveOptions, REMOVE_USAGE } from "./options";
 import { removeStubDomains } from "./remove-stub-domains";
-import { UsageError } from "./usage-error";
 
 /** Where text goes. */
 export interface Output {
@@ -24,24 +23,4 @@ export async function runDnsRemove(argv: string[], out: Output, err: Output): Pr
   const results = await removeStubDomains(kubeCluster(loadConfig(options)), options);
   for (const { isLeft, text } of results) (isLeft ? err : out).write(`${text}\n`);
   return results.some(({ isLeft }) => isLeft) ? 1 : 0;
-}
-
-function loadConfig({ kubeconfig, context }: RemoveOptions): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (error) {
-    throw new UsageError(`--kubeconfig: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (context !== undefined) {
-    if (!config.getContextObject(context)) {
-      const known = config.getContexts().map(({ name }) => name);
-      throw new UsageError(
-        `--context: "${context}" is not in the kubeconfig, which has: ${known.join(", ")}`,
-      );
-    }
-    config.setCurrentContext(context);
-  }
-  return config;
 }

@@ -1,8 +1,10 @@
+import { runDnsPrint } from "./dns-print";
 import { runDnsRemove } from "./dns-remove";
 import { UsageError } from "./usage-error";
 
 const USAGE = `usage: k8s-egress COMMAND
 
+  dns print    write what to configure where the controller can't: for the EKS add-on and RKE2
   dns remove   take stub domains out of a cluster's DNS when their controller is gone
 
 k8s-egress COMMAND --help says more.
@@ -10,6 +12,7 @@ k8s-egress COMMAND --help says more.
 
 /** @returns the exit status: 0 done, 1 something is left to do, 2 wrong usage */
 async function main([group, command, ...options]: string[]): Promise<number> {
+  if (group === "dns" && command === "print") return runDnsPrint(options, process.stdin, process.stdout);
   if (group === "dns" && command === "remove") return runDnsRemove(options, process.stdout, process.stderr);
   if (group === "--help" || group === "-h" || (group === "dns" && command === "--help")) {
     process.stdout.write(USAGE);

@@ -57,7 +57,7 @@ export function requireReload({ blocks }: Corefile): void {
 }
 
 /** A plugin as it stands in the file, without comments; what is in its braces two spaces further in. */
-function sourceOf(corefile: string, { name, tokens }: Directive): string {
+export function sourceOf(corefile: string, { name, tokens }: Directive): string {
   let text = "";
   let line = tokens[0]!.line;
   let depth = 0;

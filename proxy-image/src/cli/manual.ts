@@ -1,0 +1,82 @@
+import { sourceOf } from "../stubdomain/corefile/default-block";
+import { CorefileError } from "../stubdomain/corefile/error";
+import { type Directive, parseCorefile, type ServerBlock } from "../stubdomain/corefile/server-blocks";
+import { corefileFormat } from "../stubdomain/targets/corefile-format";
+
+/**
+ * A Corefile with a stub domain's block: added, or in the place of an older one for the same domain.
+ *
+ * @param block as the component's output `stubDomain` has it
+ * @throws TargetError when the Corefile can't take it, or what serves the domain now is more than a stub domain
+ */
+export function withBlock(corefile: string, block: string): string {
+  const entry = `\n${block.trim()}\n`;
+  const older = corefileFormat.find(corefile, corefileFormat.domainOf(entry));
+  if (older !== undefined && corefileFormat.same(older, entry)) return corefile;
+  // The line break that set the older one off goes with it.
+  const rest = older === undefined ? corefile : corefileFormat.remove(corefile, older).replace(/\n+$/, "\n");
+  return corefileFormat.insert(rest, entry);
+}
+
+/** For the EKS add-on `coredns`: all of the Corefile, because its schema knows no part of it. */
+export function eksConfigurationValues(corefile: string): string {
+  return JSON.stringify({ corefile }, null, 2);
+}
+
+/** For RKE2, whose Helm controller writes the Corefile from the chart's values: a list is replaced as a whole. */
+export function rke2ChartConfig(corefile: string): string {
+  return JSON.stringify(
+    {
+      apiVersion: "helm.cattle.io/v1",
+      kind: "HelmChartConfig",
+      metadata: { name: "rke2-coredns", namespace: "kube-system" },
+      spec: { valuesContent: JSON.stringify({ servers: chartServers(corefile) }, null, 2) },
+    },
+    null,
+    2,
+  );
+}
+
+/** One of `servers` in the values of CoreDNS' chart. */
+export interface ChartServer {
+  zones: { zone: string; scheme?: string }[];
+  port?: number;
+  plugins: { name: string; parameters?: string; configBlock?: string }[];
+}
+
+/**
+ * A Corefile as the values of CoreDNS' chart (coredns/helm, `servers`) have it.
+ *
+ * @throws CorefileError for what the chart can't say: imports, and blocks with several addresses
+ */
+export function chartServers(corefile: string): ChartServer[] {
+  const { blocks, imports } = parseCorefile(corefile);
+  if (imports.length > 0) throw new CorefileError(`the chart's values have no "import ${imports[0]!}"`);
+  return blocks.map((block) => ({
+    ...address(block),
+    plugins: block.directives.map((directive) => plugin(corefile, directive)),
+  }));
+}
+
+function address({ keys, line }: ServerBlock): Pick<ChartServer, "zones" | "port"> {
+  const [key, ...more] = keys;
+  const [, scheme, zone, port] = /^(\w+:\/\/)?(.*?)(?::(\d+))?$/.exec(key ?? "") ?? [];
+  if (more.length > 0 || zone === undefined) {
+    throw new CorefileError(`the chart's values have one port for all addresses of a block: split it`, line);
+  }
+  return {
+    zones: [{ zone, ...(scheme === undefined ? {} : { scheme }) }],
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}
+
+function plugin(corefile: string, directive: Directive): ChartServer["plugins"][number] {
+  const [first = "", ...body] = sourceOf(corefile, directive).split("\n");
+  const parameters = first.slice(directive.name.length).replace(/\{$/, "").trim();
+  const lines = body.slice(0, -1).map((line) => line.replace(/^ {2}/, ""));
+  return {
+    name: directive.name,
+    ...(parameters === "" ? {} : { parameters }),
+    ...(lines.length === 0 ? {} : { configBlock: lines.join("\n") }),
+  };
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { printed } from "../../proxy-image/src/cli/dns-print";
+import { type ChartServer, chartServers, withBlock } from "../../proxy-image/src/cli/manual";
+import { readPrintOptions } from "../../proxy-image/src/cli/print-options";
+import { UsageError } from "../../proxy-image/src/cli/usage-error";
+import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
+import { COREFILES } from "./corefiles";
+import { scene, TARGET } from "./scene";
+
+const KUBEADM = COREFILES.kubeadm!;
+const BLOCK = stubBlock({ domain: "egress.local", port: 53, forwardTo: "10.96.3.4" });
+
+/** What the chart's template makes of its values, in short: coredns/helm, templates/_helpers.tpl and configmap.yaml. */
+const rendered = (servers: ChartServer[]) =>
+  servers
+    .map(({ zones, port, plugins }) => {
+      const addresses = zones.map(({ scheme = "", zone }) => scheme + zone).join(" ");
+      const lines = plugins.map(({ name, parameters, configBlock }) =>
+        [
+          `    ${name}`,
+          parameters && ` ${parameters}`,
+          configBlock && ` {\n${configBlock.replace(/^/gm, "        ")}\n    }`,
+        ].join(""),
+      );
+      return `${addresses}${port === undefined ? "" : `:${port}`} {\n${lines.join("\n")}\n}\n`;
+    })
+    .join("");
+
+/** Blocks as CoreDNS understands them. */
+const meaning = (corefile: string) =>
+  parseCorefile(corefile).blocks.map(({ keys, directives }) => [
+    keys,
+    directives.map(({ tokens }) => tokens.map(({ text }) => text)),
+  ]);
+
+describe("k8s-egress dns print", () => {
+  it("gives the EKS add-on the whole Corefile of now, with the block", async () => {
+    const { cluster } = scene();
+    const values = JSON.parse(await printed(cluster, "eks", BLOCK)) as { corefile: string };
+    assert.equal(values.corefile, `${KUBEADM}\n${BLOCK}`);
+  });
+
+  it("says the same again, and puts a new block in the place of an old one", () => {
+    const once = withBlock(KUBEADM, BLOCK);
+    assert.equal(withBlock(once, `\n${BLOCK}\n\n`), once);
+    const moved = withBlock(once, BLOCK.replace("10.96.3.4", "10.96.9.9"));
+    assert.equal(moved, once.replace("10.96.3.4", "10.96.9.9"));
+  });
+
+  it("gives RKE2 chart values that render to the same Corefile", async () => {
+    const { cluster } = scene();
+    const name = "rke2-coredns-rke2-coredns";
+    cluster.create({ namespace: "kube-system", name }, { data: { Corefile: KUBEADM } });
+    const config = JSON.parse(await printed(cluster, "rke2", BLOCK)) as {
+      kind: string;
+      spec: { valuesContent: string };
+    };
+    assert.equal(config.kind, "HelmChartConfig");
+    const { servers } = JSON.parse(config.spec.valuesContent) as { servers: ChartServer[] };
+    assert.deepEqual(meaning(rendered(servers)), meaning(`${KUBEADM}\n${BLOCK}`));
+  });
+
+  it("writes values for every Corefile whose parts the chart can say, and refuses the others", () => {
+    let said = 0;
+    for (const [name, corefile] of Object.entries(COREFILES)) {
+      const isSimple = parseCorefile(corefile).imports.length === 0;
+      let servers: ChartServer[];
+      try {
+        servers = chartServers(corefile);
+      } catch (error) {
+        assert.match(String(error), /the chart's values have|goes over several lines/, name);
+        continue;
+      }
+      assert.ok(isSimple);
+      said++;
+      assert.deepEqual(meaning(rendered(servers)), meaning(corefile), name);
+    }
+    assert.ok(said >= 5, `${said}`);
+  });
+
+  it("refuses with the reason", async () => {
+    const { cluster } = scene();
+    await assert.rejects(
+      printed(cluster, "rke2", BLOCK),
+      /no Corefile in ConfigMap kube-system\/rke2-coredns/,
+    );
+    await assert.rejects(printed(cluster, "eks", "errors\n"), UsageError);
+    cluster.edit(TARGET, "me", `${KUBEADM}egress.local {\n  whoami\n}\n`);
+    await assert.rejects(printed(cluster, "eks", BLOCK), /does more than a stub domain/);
+  });
+
+  it("has options", () => {
+    assert.deepEqual(readPrintOptions(["--for", "rke2", "--context=c"]), {
+      platform: "rke2",
+      kubeconfig: undefined,
+      context: "c",
+      help: false,
+    });
+    assert.equal(readPrintOptions(["-h"]).help, true);
+    for (const argv of [[], ["--for", "aks"], ["x"], ["--force"]])
+      assert.throws(() => readPrintOptions(argv), UsageError);
+  });
+});
