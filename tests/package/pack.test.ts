@@ -43,6 +43,7 @@ describe("the published package", () => {
       "LICENSE",
       "README.md",
       "CHANGELOG.md",
+      "docs/platforms/README.md",
     ]) {
       assert.ok(paths.includes(needed), `${needed} in ${paths.join(", ")}`);
     }
