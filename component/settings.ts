@@ -22,7 +22,7 @@ export interface Settings {
   trustDomain: string;
   controlPlaneNamespace: string;
   dns: DnsMode;
-  /** What the stub domain's controllers edit, one each, in the order in which they begin. */
+  /** What the stub domain's controllers edit, one each. */
   dnsTargets: TargetKind[];
   /** A namespace that is there already for the stub domain's controller; undefined: one is created. */
   controllerNamespace: string | undefined;
@@ -50,10 +50,9 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     trustDomain: args.mesh?.trustDomain ?? "cluster.local",
     controlPlaneNamespace: args.mesh?.controlPlaneNamespace ?? "linkerd",
     dns: args.dns?.mode ?? DnsMode.StubDomain,
-    // Pods ask the node's cache first: told after the cluster's DNS, it would fail that one's proof.
     dnsTargets: [
-      ...(args.dns?.nodeLocalDns ? (["nodeLocalDns"] as const) : []),
       args.dns?.target ?? DnsTarget.Coredns,
+      ...(args.dns?.nodeLocalDns ? (["nodeLocalDns"] as const) : []),
     ],
     controllerNamespace: args.dns?.controllerNamespace,
     logLevel: args.log?.level ?? LogLevel.Info,

@@ -1,9 +1,7 @@
+import type { ObjectName } from "../proxy-image/src/stubdomain/cluster/cluster";
 import { stubBlock } from "../proxy-image/src/stubdomain/corefile/block";
-
-interface ObjectName {
-  readonly namespace: string;
-  readonly name: string;
-}
+import type { TargetRef } from "../proxy-image/src/stubdomain/targets/ref";
+import { makingRules, ownKey, type OwnKey } from "./stub-domain-made";
 
 /** Whose writes are looked at, and what they may change. */
 export interface Guarded {
@@ -11,8 +9,7 @@ export interface Guarded {
   readonly account: ObjectName;
   /** The ConfigMap with its record and status. */
   readonly anchor: ObjectName;
-  /** The ConfigMap with the cluster's Corefile. */
-  readonly target: ObjectName;
+  readonly target: TargetRef;
   readonly domain: string;
 }
 
@@ -34,7 +31,9 @@ export interface AdmissionRules {
 
 /**
  * What the controller's account may do to ConfigMaps, whatever its roles say: put its own server block at the
- * Corefile's end and take it out again, and write its own annotations on its anchor. So a stolen token can't
+ * target's end and take it out again, and write its own annotations on its anchor; make its target where it is missing,
+ * and delete what it made. Of kube-dns' JSON, which CEL can't read, only that it is the one key; OpenShift's object is
+ * none of these, and left to the role. So a stolen token can't
  * redirect the cluster's names, and a mistake of ours can't empty a Corefile.
  *
  * Read with docs/cluster-dns.md. The API server limits what an expression may cost, by the length of text and
@@ -43,6 +42,7 @@ export interface AdmissionRules {
 export function admissionRules({ account, anchor, target, domain }: Guarded): AdmissionRules {
   const user = `system:serviceaccount:${account.namespace}:${account.name}`;
   const where = `${target.namespace}/${target.name}`;
+  const { key, variables, validations } = targetRules(target, anchor, domain, where);
   return {
     failurePolicy: "Fail",
     matchConstraints: {
@@ -59,23 +59,23 @@ export function admissionRules({ account, anchor, target, domain }: Guarded): Ad
       { name: "controller", expression: `request.userInfo.username == ${JSON.stringify(user)}` },
     ],
     variables: [
-      { name: "isTarget", expression: `request.operation == "UPDATE" && ${is(target)}` },
+      {
+        name: "isTarget",
+        expression: key === undefined ? "false" : `request.operation == "UPDATE" && ${is(target)}`,
+      },
       { name: "isAnchor", expression: `request.operation == "UPDATE" && ${is(anchor)}` },
-      ...corefileVariables(anchor, domain),
+      ...variables,
     ],
     validations: [
       {
-        expression: "variables.isTarget || variables.isAnchor",
+        expression: [
+          "variables.isTarget",
+          "variables.isAnchor",
+          ...(key?.mayBeMade ? ["variables.makes", "variables.unmakes"] : []),
+        ].join(" || "),
         message: `this account may only change the ConfigMaps ${where} and ${anchor.namespace}/${anchor.name}`,
       },
-      {
-        expression: `!variables.isTarget || (${unchangedBut("Corefile")} && ${unchangedMetadata(["annotations", "finalizers"])})`,
-        message: `this account may change nothing of ${where} but its Corefile`,
-      },
-      {
-        expression: `!variables.isTarget || ${COREFILE_RULE}`,
-        message: `this account may change nothing in the Corefile of ${where} but the server block for ${domain}`,
-      },
+      ...validations,
       {
         expression: `!variables.isAnchor || (${unchangedBut()} && ${unchangedMetadata([])} && ${OWN_ANNOTATIONS})`,
         message: `this account may change nothing of its anchor but annotations k8s-egress/… and finalizers`,
@@ -84,16 +84,52 @@ export function admissionRules({ account, anchor, target, domain }: Guarded): Ad
   };
 }
 
-function is({ namespace, name }: ObjectName): string {
+export type Rules = Pick<AdmissionRules, "variables" | "validations">;
+
+function targetRules(
+  target: TargetRef,
+  anchor: ObjectName,
+  domain: string,
+  where: string,
+): Rules & { key: OwnKey | undefined } {
+  const key = ownKey(target);
+  if (!key) return { key, variables: [], validations: [] };
+  const holdsBlocks = target.kind !== "kubeDns";
+  const block = { anchor, domain, forceTcp: target.kind === "nodeLocalDns" };
+  const made = key.mayBeMade
+    ? makingRules(target, key.name, holdsBlocks ? insertable(block) : undefined)
+    : { variables: [], validations: [] };
+  return {
+    key,
+    variables: [...(holdsBlocks ? corefileVariables(key.name, block) : []), ...made.variables],
+    validations: [
+      {
+        expression: `!variables.isTarget || (${unchangedBut(key.name, key.mayBeMade)} && ${unchangedMetadata(["annotations", "finalizers"])})`,
+        message: `this account may change nothing of ${where} but its ${key.name}`,
+      },
+      ...(holdsBlocks
+        ? [
+            {
+              expression: `!variables.isTarget || ${corefileRule(key.mayBeMade)}`,
+              message: `this account may change nothing in the ${key.name} of ${where} but the server block for ${domain}`,
+            },
+          ]
+        : []),
+      ...made.validations,
+    ],
+  };
+}
+
+export function is({ namespace, name }: ObjectName): string {
   return `request.namespace == ${JSON.stringify(namespace)} && request.name == ${JSON.stringify(name)}`;
 }
 
-/** `data`, `binaryData` and `immutable` as before, but for one key of `data`. */
-function unchangedBut(key = ""): string {
+/** `data`, `binaryData` and `immutable` as before, but for one key of `data`, which may also go if it may be missing. */
+function unchangedBut(key = "", mayGo = false): string {
   const name = JSON.stringify(key);
   return [
     `object.?data.orValue({}).all(k, k == ${name} || oldObject.?data[?k] == optional.of(object.data[k]))`,
-    `oldObject.?data.orValue({}).all(k, k in object.?data.orValue({}))`,
+    `oldObject.?data.orValue({}).all(k, ${mayGo ? `k == ${name} || ` : ""}k in object.?data.orValue({}))`,
     `object.?binaryData == oldObject.?binaryData`,
     `object.?immutable == oldObject.?immutable`,
   ].join(" && ");
@@ -117,12 +153,12 @@ const OWN_ANNOTATIONS = [["object", "oldObject"] as const, ["oldObject", "object
  * The text before, cut at the block of ours that is in it, and the text after without the one at its end. In place of
  * the block may be white space, because another program may have formatted the text anew since.
  */
-function corefileVariables(anchor: ObjectName, domain: string): AdmissionRules["variables"] {
+function corefileVariables(key: string, block: Block): AdmissionRules["variables"] {
   const variable = (name: string, expression: string) => ({ name, expression });
   return [
-    variable("before", `oldObject.?data[?"Corefile"].orValue("")`),
-    variable("after", `object.?data[?"Corefile"].orValue("")`),
-    variable("removed", `variables.before.find(${JSON.stringify(removable(anchor, domain))})`),
+    variable("before", `oldObject.?data[?${JSON.stringify(key)}].orValue("")`),
+    variable("after", `object.?data[?${JSON.stringify(key)}].orValue("")`),
+    variable("removed", `variables.before.find(${JSON.stringify(removable(block))})`),
     variable("cut", `variables.before.indexOf(variables.removed)`),
     variable(
       "head",
@@ -136,14 +172,15 @@ function corefileVariables(anchor: ObjectName, domain: string): AdmissionRules["
       "end",
       `size(variables.after) > ${END} ? variables.after.substring(size(variables.after) - ${END}) : variables.after`,
     ),
-    variable("added", `variables.end.find(${JSON.stringify(`${insertable(anchor, domain)}$`)})`),
+    variable("added", `variables.end.find(${JSON.stringify(`${insertable(block)}$`)})`),
     variable("rest", `variables.after.substring(0, size(variables.after) - size(variables.added))`),
   ];
 }
 
-const COREFILE_RULE = `(variables.after == variables.before || (
+/** @param mayBeEmpty a key of its own begins and ends with the block; a cluster's Corefile is never empty */
+const corefileRule = (mayBeEmpty: boolean) => `(variables.after == variables.before || (
   variables.removed == ""
-  ? variables.rest == variables.before && variables.before != ""
+  ? variables.rest == variables.before${mayBeEmpty ? "" : ' && variables.before != ""'}
   : !variables.head.trim().endsWith(",")
     && size(variables.rest) >= size(variables.head) + size(variables.tail)
     && variables.rest.startsWith(variables.head)
@@ -151,6 +188,13 @@ const COREFILE_RULE = `(variables.after == variables.before || (
     && [variables.rest.substring(size(variables.head), size(variables.rest) - size(variables.tail))].all(seam,
       seam.trim() == "" && (seam.contains("\\n") || variables.head == "" || variables.tail == ""))
 ))`;
+
+/** What a server block of ours depends on. */
+interface Block {
+  anchor: ObjectName;
+  domain: string;
+  forceTcp: boolean;
+}
 
 /** Characters in which our block stands, if it is the last one. */
 const END = 4096;
@@ -163,9 +207,9 @@ const LABELS = "[a-z0-9-]+(?:[.][a-z0-9-]+)*";
 const BIND_WORD = '"?(?:[\\w.:%/-]|[{][$]\\w+[}])+"?';
 
 /** Exactly what the controller puts in: {@link stubBlock} with this domain, any port, address and `bind`. */
-function insertable(anchor: ObjectName, domain: string): string {
+function insertable({ anchor, domain, forceTcp }: Block): string {
   const marker = `${anchor.namespace}/${anchor.name}`;
-  const text = `\n${stubBlock({ domain: DOMAIN, port: PORT, forwardTo: ADDRESS, marker })}`;
+  const text = `\n${stubBlock({ domain: DOMAIN, port: PORT, forwardTo: ADDRESS, forceTcp, marker })}`;
   const word = ` ${BIND_WORD}`;
   const bind = `  bind(?:${word})+(?: [{]\\n(?:    except(?:${word})+\\n)+  [}])?\\n`;
   return literal(text)
@@ -178,7 +222,7 @@ function insertable(anchor: ObjectName, domain: string): string {
  * A stub domain's block by its words, however they are formatted: for the domain, or for any other below the
  * controller's own comment, which is the domain of before when `domain` changes.
  */
-function removable(anchor: ObjectName, domain: string): string {
+function removable({ anchor, domain }: Block): string {
   const comment = `#[\\t ]*managed by k8s-egress ${literal(`${anchor.namespace}/${anchor.name}`)}(?: [0-9a-f]+)?[\\t\\r ]*\\n\\s*`;
   const plugin = '"?(?:bind|errors|cache|forward)\\b(?:[{][$]\\w+[}]|[^{}\\n])*(?:[{][^{}]*[}])?';
   return `(?:^|\\s*\\n)\\s*(?:${comment}${LABELS}|"?${literal(domain)})(?::[0-9]+)?"?\\s*[{](?:\\s+${plugin})*\\s*[}][\\t\\r ]*\\n?`;

@@ -7,6 +7,7 @@ import {
   waitForApplied,
 } from "../../proxy-image/src/stubdomain/anchor";
 import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
 import { sha256 } from "../names";
 import { type Context, labels } from "./context";
 import type { EgressDns } from "./egress-dns";
@@ -37,16 +38,13 @@ export function stubDomainText({ settings }: Context, { service }: EgressDns): p
 }
 
 /**
- * A controller for each target, in a namespace of its own, because nothing else there needs rights: one after the
- * other, so that the proof of each can rely on those before.
+ * A controller for each target, in a namespace of their own, because nothing else there needs rights.
  */
 export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
-  let before: pulumi.Resource[] = [];
   for (const kind of context.settings.dnsTargets) {
-    const place = stubDomainPlace(context, kind, namespace);
-    before = [createStubDomain(context, place, image, dns, before)];
+    createStubDomain(context, stubDomainPlace(context, kind, namespace), image, dns);
   }
 }
 
@@ -63,8 +61,7 @@ function createStubDomain(
   place: StubDomainPlace,
   image: pulumi.Input<string>,
   dns: EgressDns,
-  before: pulumi.Resource[],
-): pulumi.Resource {
+): void {
   const { names, settings, parent } = context;
   const object = { name: place.name, labels: place.labels };
   const metadata = { ...object, namespace: place.namespace };
@@ -114,6 +111,7 @@ function createStubDomain(
                 `--target-kind=${kind!}`,
                 ...(key === undefined ? [] : [`--target-key=${key}`]),
                 `--anchor=${place.anchor.namespace}/${place.anchor.name}`,
+                ...(isBehindCache(context, kind) ? ["--behind-cache"] : []),
                 pulumi.interpolate`--owner=${ownerOf(parent)}`,
                 `--spec-hash=${specHash}`,
                 `--port=${ADMIN_PORT}`,
@@ -126,9 +124,9 @@ function createStubDomain(
         },
       },
     },
-    { parent, dependsOn: [...rights, policy, dns.deployment, ...before], customTimeouts: ROLLOUT },
+    { parent, dependsOn: [...rights, policy, dns.deployment], customTimeouts: ROLLOUT },
   );
-  return new k8s.core.v1.ConfigMap(
+  new k8s.core.v1.ConfigMap(
     place.child,
     {
       metadata: {
@@ -147,6 +145,10 @@ function createStubDomain(
       customTimeouts: { create: WAIT, update: WAIT, delete: WAIT },
     },
   );
+}
+
+function isBehindCache({ settings }: Context, kind: TargetRef["kind"]): boolean {
+  return kind !== "nodeLocalDns" && settings.dnsTargets.includes("nodeLocalDns");
 }
 
 /**

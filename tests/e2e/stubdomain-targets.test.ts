@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { removeStubDomains } from "../../proxy-image/src/cli/remove-stub-domains";
+import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { preflight } from "../../proxy-image/src/stubdomain/preflight";
 import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
 import { apply, kubectl, type Cluster } from "../cluster";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 import { COREFILES } from "../stubdomain/corefiles";
+import { until } from "./support/wait";
 import { realScene, removeScenes, target, type RealScene } from "../stubdomain/real-scene";
 
 const K3S = COREFILES["k3s, whose files are imported"]!;
@@ -169,7 +171,42 @@ async function prepared({ place, prepare }: Case): Promise<RealScene> {
   } else await kubectl(real, ["delete", "crd", "dnses.operator.openshift.io", "--ignore-not-found"]);
   await prepare(scene);
   await apply(real, [clusterDns(scene)]);
+  await inForce(scene);
   return scene;
+}
+
+/** Waits for the admission policy, where it can be seen without changing the target: by what it keeps from being made. */
+async function inForce(scene: RealScene): Promise<void> {
+  const { kind } = scene.spec.target;
+  if (kind !== "corednsCustom" && kind !== "kubeDns") return;
+  await until("the policy to be in force", async () => {
+    const reason = await refusal(scene, (cluster, { namespace }) =>
+      cluster.createConfigMap({ metadata: { namespace, name: "probe" } }),
+    );
+    await scene.kubectl([
+      "delete",
+      "configmap",
+      "probe",
+      "-n",
+      scene.spec.target.namespace,
+      "--ignore-not-found",
+    ]);
+    return reason !== undefined;
+  });
+}
+
+/** Why the controller's account may not do something; undefined when it may. */
+async function refusal(
+  { cluster, spec }: RealScene,
+  act: (cluster: RealScene["cluster"], target: TargetRef) => Promise<unknown>,
+): Promise<string | undefined> {
+  try {
+    await act(cluster, spec.target);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error.message;
+    throw error;
+  }
 }
 
 /** By which preflight sees that the cluster's DNS runs in the cluster. */
@@ -249,6 +286,42 @@ describe("each target on the real API server, with the rights that the component
         [false],
       );
       assert.equal(await state(scene), before);
+    });
+  }
+
+  for (const [name, key] of [
+    ["coredns-custom with keys of others", "egress.server"],
+    ["kube-dns with stubDomains", "stubDomains"],
+  ] as const) {
+    it(`is all that the account may make, change and delete, its own key alone: ${name}`, async () => {
+      const scene = await prepared(cases[name]!);
+      const object = (await scene.admin.configMap(scene.spec.target))!;
+      const { resourceVersion } = object.metadata;
+      const patch = (data: Record<string, string | null>) =>
+        refusal(scene, (cluster, where) =>
+          cluster.patchConfigMap(where, { metadata: { resourceVersion: resourceVersion! }, data }),
+        );
+      assert.match((await patch({ other: "x" })) ?? "", new RegExp(`nothing of .* but its ${key}`));
+      if (key === "egress.server") {
+        assert.match(
+          (await patch({ [key]: ".:53 {\n  whoami\n}\n" })) ?? "",
+          /but the server block for egress/,
+        );
+        assert.match((await patch({ "a.server": null })) ?? "", /but its egress\.server/);
+      }
+      const remove = () => refusal(scene, (cluster) => cluster.deleteConfigMap(object));
+      assert.match((await remove()) ?? "", /only if it made it and nothing else is in it/);
+      await scene.kubectl(["delete", "configmap", object.metadata.name, "-n", object.metadata.namespace]);
+      const { namespace, name: own } = scene.spec.target;
+      const make = (data: Record<string, string>, annotations = {}) =>
+        refusal(scene, (cluster) =>
+          cluster.createConfigMap({ metadata: { namespace, name: own, annotations }, data }),
+        );
+      assert.match((await make({ [key]: "{}" })) ?? "", /only with its own entry, and marked/);
+      assert.match(
+        (await make({ other: "x" }, { "k8s-egress/made": "true" })) ?? "",
+        /only with its own entry/,
+      );
     });
   }
 

@@ -13,7 +13,7 @@ export interface ControllerArgs {
 
 const USAGE = `usage: stub-domain.js --domain DOMAIN --dns-service NAMESPACE/SERVICE --cluster-domain DOMAIN
   --target NAMESPACE/NAME [--target-kind coredns] [--target-key KEY] --anchor NAMESPACE/CONFIGMAP --spec-hash HEX
-  [--owner HEX] [--port 8081] [--proof-timeout 240]`;
+  [--owner HEX] [--behind-cache] [--port 8081] [--proof-timeout 240]`;
 
 const DEFAULT_PORT = "8081";
 const DEFAULT_PROOF_TIMEOUT_SECONDS = "240";
@@ -55,6 +55,7 @@ function parse(argv: string[]): ControllerArgs {
       anchor: text,
       "spec-hash": text,
       owner: text,
+      "behind-cache": { type: "boolean", default: false },
       port: { ...text, default: DEFAULT_PORT },
       "proof-timeout": { ...text, default: DEFAULT_PROOF_TIMEOUT_SECONDS },
     },
@@ -84,6 +85,7 @@ function parse(argv: string[]): ControllerArgs {
       ),
       anchor: objectName("--anchor", required("anchor")),
       ...(owner === undefined ? {} : { owner }),
+      ...(values["behind-cache"] ? { behindCache: true } : {}),
       specHash,
       proofTimeoutMs:
         1000 * wholeNumber("--proof-timeout", values["proof-timeout"], MAX_PROOF_TIMEOUT_SECONDS),

@@ -26,7 +26,6 @@ export function neededRights({
     ...targetRights(target),
     ...["get", "patch"].map((verb) => configMap(verb, anchor.namespace, anchor.name)),
     { verb: "get", group: "", resource: "services", ...dnsService },
-    { verb: "list", group: "discovery.k8s.io", resource: "endpointslices", namespace: target.namespace },
     { verb: "create", group: "", resource: "events", namespace: anchor.namespace },
   ];
 }
@@ -36,28 +35,34 @@ function targetRights({ kind = "coredns", namespace, name }: TargetRef): Right[]
   const looks = Object.values(LANDMARKS)
     .filter((landmark) => landmark !== name)
     .map((landmark) => configMap("get", namespace, landmark));
+  /** Whose answers prove that the stub domain serves. */
+  const servers = { verb: "list", group: "discovery.k8s.io", resource: "endpointslices", namespace };
   switch (kind) {
     case "coredns":
-      return [...edits, ...looks];
+      return [...edits, ...looks, servers];
     case "nodeLocalDns":
       return edits;
     case "corednsCustom":
     case "kubeDns":
-      // RBAC can't narrow `create` by name: the name is not part of the request's path.
+      // RBAC can't narrow `create` by name, which is not part of the request's path: the admission policy does.
       return [
         ...edits,
         ...looks,
         configMap("delete", namespace, name),
         { verb: "create", group: "", resource: "configmaps", namespace },
+        servers,
       ];
     case "openshift":
-      return ["get", "patch"].map((verb) => ({
-        verb,
-        group: "operator.openshift.io",
-        resource: "dnses",
-        namespace: "",
-        name,
-      }));
+      return [
+        ...["get", "patch"].map((verb) => ({
+          verb,
+          group: "operator.openshift.io",
+          resource: "dnses",
+          namespace: "",
+          name,
+        })),
+        servers,
+      ];
   }
 }
 

@@ -14,6 +14,11 @@ export interface Spec {
   /** The ConfigMap that asks for the stub domain, and holds its record. */
   anchor: ObjectName;
   /**
+   * Pods ask a cache on their node, which has a stub domain and a controller of its own: this one asks the cluster's
+   * DNS alone. Absent: pods ask the cluster's DNS.
+   */
+  behindCache?: true;
+  /**
    * Eight hexadecimal digits that stay the same when the component's namespace or target changes: by them it knows its
    * own earlier entry, which is about to be handed over. Absent: nothing is handed over.
    */

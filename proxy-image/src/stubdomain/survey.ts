@@ -21,15 +21,17 @@ export interface Survey extends Platform {
 export async function survey(cluster: Cluster, target: TargetRef): Promise<Survey> {
   const { kind = "coredns", namespace } = target;
   const mayLook = kind !== "openshift" && kind !== "nodeLocalDns";
+  const slices = () =>
+    kind === "nodeLocalDns" ? [] : cluster.endpointSlices(namespace, CLUSTER_DNS_LABELS[kind]);
   const look = (name: string) =>
     mayLook || name === target.name ? cluster.configMap({ namespace, name }) : Promise.resolve(undefined);
-  const [platform, slices, coredns, kubeDns, nodeLocalDns, rke2] = await Promise.all([
+  const [platform, servers, coredns, kubeDns, nodeLocalDns, rke2] = await Promise.all([
     cluster.platform(),
-    cluster.endpointSlices(namespace, CLUSTER_DNS_LABELS[kind]),
+    slices(),
     look(LANDMARKS.coredns),
     look(LANDMARKS.kubeDns),
     look(LANDMARKS.nodeLocalDns),
     look(LANDMARKS.rke2),
   ]);
-  return { ...platform, coredns, kubeDns, nodeLocalDns, rke2, hasPods: readyServers(slices).length > 0 };
+  return { ...platform, coredns, kubeDns, nodeLocalDns, rke2, hasPods: readyServers(servers).length > 0 };
 }

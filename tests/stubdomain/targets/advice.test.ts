@@ -28,7 +28,6 @@ const NOTHING: Survey = {
 const KUBEADM = configMap(COREFILES.kubeadm!);
 const K3S = configMap(COREFILES["k3s, whose files are imported"]!);
 const NODE_LOCAL = configMap(COREFILES["NodeLocal, bound to an address"]!);
-const COVERED = configMap(`${NODE_LOCAL.data!.Corefile!}egress.local:53 {\n  forward . 10.96.3.4\n}\n`);
 const STUB_DOMAINS: ConfigMap = { metadata: { namespace: "kube-system", name: "kube-dns" } };
 
 /** Clusters as platforms make them, and for each target the setting that the user is told; "" where it fits. */
@@ -96,11 +95,6 @@ const clusters: [name: string, cluster: Partial<Survey>, told: Partial<Record<Ta
     { coredns: "dns.nodeLocalDns: true", nodeLocalDns: "" },
   ],
   [
-    "NodeLocal DNSCache beside CoreDNS, told already",
-    { coredns: KUBEADM, nodeLocalDns: COVERED },
-    { coredns: "" },
-  ],
-  [
     "NodeLocal DNSCache beside an imported ConfigMap",
     { coredns: K3S, nodeLocalDns: NODE_LOCAL },
     { corednsCustom: "dns.nodeLocalDns: true" },
@@ -124,4 +118,9 @@ describe("the setting that fits a cluster", () => {
       });
     }
   }
+
+  it("is no other one for a cluster's DNS behind a cache that is told too", () => {
+    const spec = specFor("coredns", { behindCache: true });
+    assert.equal(advice(spec, { ...NOTHING, coredns: KUBEADM, nodeLocalDns: NODE_LOCAL }), undefined);
+  });
 });

@@ -23,17 +23,22 @@ export function clusterDns(spec: Spec, cluster: Cluster, resolvConf: () => Promi
   const { domain, clusterDomain } = spec;
   const { kind = "coredns" } = spec.target;
   const mname = expectedMname(spec);
-  const endpoints = async () =>
-    readyServers(await cluster.endpointSlices(spec.target.namespace, CLUSTER_DNS_LABELS[kind]));
+  /** Each node's cache can be asked from its own node only, as resolv.conf says. */
+  const whom = async (text: string) => {
+    const resolvers = resolvConfServers(text);
+    if (kind === "nodeLocalDns") return { endpoints: resolvers, resolvers };
+    const slices = await cluster.endpointSlices(spec.target.namespace, CLUSTER_DNS_LABELS[kind]);
+    return { endpoints: readyServers(slices), resolvers: spec.behindCache ? [] : resolvers };
+  };
   return {
     prove: async (address) => {
-      const [servers, text] = await Promise.all([endpoints(), resolvConf()]);
-      const known = { endpoints: servers, resolvers: resolvConfServers(text), search: searchDomains(text) };
+      const text = await resolvConf();
+      const known = { ...(await whom(text)), search: searchDomains(text) };
       return prove(ask, known, { domain, mname, address, clusterDomain });
     },
     stillServedBy: async () => {
-      const servers = [...(await endpoints()), ...resolvConfServers(await resolvConf())];
-      return stillServedBy(ask, servers, { domain, mname });
+      const { endpoints, resolvers } = await whom(await resolvConf());
+      return stillServedBy(ask, [...endpoints, ...resolvers], { domain, mname });
     },
     primary: async () => primaryOf(ask, resolvConfServers(await resolvConf()), domain),
   };

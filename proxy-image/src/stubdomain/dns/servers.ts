@@ -7,12 +7,10 @@ import type { DnsServer, Transport } from "./ask";
 export const CLUSTER_DNS_LABEL = "k8s-app=kube-dns";
 
 /** By which the EndpointSlices are found of those who serve what a target configures. */
-export const CLUSTER_DNS_LABELS: Readonly<Record<TargetKind, string>> = {
+export const CLUSTER_DNS_LABELS: Readonly<Record<Exclude<TargetKind, "nodeLocalDns">, string>> = {
   coredns: CLUSTER_DNS_LABEL,
   corednsCustom: CLUSTER_DNS_LABEL,
   kubeDns: CLUSTER_DNS_LABEL,
-  // Each node's cache is asked by its own node only, as resolv.conf says; the cluster's DNS behind it is another target.
-  nodeLocalDns: "k8s-app=node-local-dns",
   openshift: "kubernetes.io/service-name=dns-default",
 };
 

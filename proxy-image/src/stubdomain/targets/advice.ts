@@ -3,7 +3,6 @@ import type { Spec } from "../spec";
 import type { Survey } from "../survey";
 import { COREFILE_FIELD } from "./coredns";
 import { importOf } from "./coredns-custom";
-import { corefileFormat } from "./corefile-format";
 import { TargetError } from "./error";
 import { textOf } from "./object";
 import type { TargetKind } from "./ref";
@@ -75,23 +74,13 @@ function withoutCoredns({ kubeDns, version }: Survey): string {
   );
 }
 
-/** Its pods ask it first, and for names outside of the cluster it does not ask the cluster's DNS. */
-function uncoveredCache({ domain }: Spec, { nodeLocalDns }: Survey): string | undefined {
-  const corefile = textOf(nodeLocalDns, COREFILE_FIELD);
-  if (corefile === undefined || mentions(corefile, domain)) return undefined;
+/** Pods ask it first, and for names outside of the cluster it does not ask the cluster's DNS. */
+function uncoveredCache({ behindCache }: Spec, { nodeLocalDns }: Survey): string | undefined {
+  if (!nodeLocalDns || behindCache) return undefined;
   return (
     "this cluster has NodeLocal DNSCache (ConfigMap node-local-dns), which does not send other domains to CoreDNS: " +
     "set dns.nodeLocalDns: true; if it is only left over, delete that ConfigMap"
   );
-}
-
-function mentions(corefile: string, domain: string): boolean {
-  try {
-    return corefileFormat.find(corefile, domain) !== undefined;
-  } catch (error) {
-    if (error instanceof TargetError) return true;
-    throw error;
-  }
 }
 
 /** Whether a Corefile takes server blocks from ConfigMap coredns-custom. */

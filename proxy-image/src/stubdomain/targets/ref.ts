@@ -15,6 +15,9 @@ export interface TargetRef extends ObjectName {
   key?: string;
 }
 
+/** On a ConfigMap that we made, because there was none: it goes when nothing is left in it. */
+export const MADE_ANNOTATION = "k8s-egress/made";
+
 /** Where distributions have these objects. A cluster-scoped one stands with the namespace of the DNS it configures. */
 export const TARGET_OBJECTS: Readonly<Record<TargetKind, ObjectName>> = {
   coredns: { namespace: "kube-system", name: "coredns" },

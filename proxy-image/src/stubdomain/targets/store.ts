@@ -3,11 +3,8 @@ import { patchOf } from "../writes";
 import { targetOf } from "./all";
 import { COREFILE_FIELD } from "./coredns";
 import { fieldPatch, textOf } from "./object";
-import { TARGET_OBJECTS, type TargetRef } from "./ref";
+import { MADE_ANNOTATION, TARGET_OBJECTS, type TargetRef } from "./ref";
 import type { Surroundings } from "./target";
-
-/** On a ConfigMap that we made, because there was none: it goes when nothing is left in it. */
-const MADE_ANNOTATION = "k8s-egress/made";
 
 /** Reads a target, and what its entries depend on. All methods here throw ApiError. */
 export async function readTarget(cluster: Cluster, ref: TargetRef): Promise<Surroundings> {

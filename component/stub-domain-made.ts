@@ -1,0 +1,53 @@
+import { MADE_ANNOTATION, type TargetKind, type TargetRef } from "../proxy-image/src/stubdomain/targets/ref";
+import { is, type Rules } from "./stub-domain-rules";
+
+/** Which key of the target is ours, and whether the ConfigMap may be missing. */
+export interface OwnKey {
+  name: string;
+  mayBeMade: boolean;
+}
+
+export function ownKey({ kind = "coredns", key = "" }: TargetRef): OwnKey | undefined {
+  const keys: Record<TargetKind, OwnKey | undefined> = {
+    coredns: { name: "Corefile", mayBeMade: false },
+    corednsCustom: { name: key, mayBeMade: true },
+    kubeDns: { name: "stubDomains", mayBeMade: true },
+    nodeLocalDns: { name: "Corefile", mayBeMade: false },
+    openshift: undefined,
+  };
+  return keys[kind];
+}
+
+/** Where RBAC can't narrow `create` by name, this does; and what is deleted must have been made so. */
+export function makingRules(target: TargetRef, key: string, content: string | undefined): Rules {
+  const onlyOurs = (object: string) =>
+    [
+      `${object}.metadata.?annotations[?${JSON.stringify(MADE_ANNOTATION)}].hasValue()`,
+      `${object}.?data.orValue({}).all(k, k == ${JSON.stringify(key)})`,
+      `${object}.?binaryData.orValue({}).size() == 0`,
+    ].join(" && ");
+  const isBlock =
+    content === undefined
+      ? ""
+      : ` && object.?data[?${JSON.stringify(key)}].orValue("").matches(${JSON.stringify(`^${content}$`)})`;
+  const { namespace, name } = target;
+  return {
+    variables: [
+      {
+        name: "makes",
+        expression: `request.operation == "CREATE" && request.namespace == ${JSON.stringify(namespace)} && object.metadata.name == ${JSON.stringify(name)}`,
+      },
+      { name: "unmakes", expression: `request.operation == "DELETE" && ${is(target)}` },
+    ],
+    validations: [
+      {
+        expression: `!variables.makes || (${onlyOurs("object")}${isBlock})`,
+        message: `this account may make ${namespace}/${name} only with its own entry, and marked as made by it`,
+      },
+      {
+        expression: `!variables.unmakes || (${onlyOurs("oldObject")})`,
+        message: `this account may delete ${namespace}/${name} only if it made it and nothing else is in it`,
+      },
+    ],
+  };
+}
