@@ -9,7 +9,7 @@ import { apply, kubectl, type Cluster } from "../cluster";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 import { COREFILES } from "../stubdomain/corefiles";
 import { until } from "./support/wait";
-import { realScene, removeScenes, target, type RealScene } from "../stubdomain/real-scene";
+import { realScene, removeScenes, type RealScene } from "../stubdomain/real-scene";
 
 const K3S = COREFILES["k3s, whose files are imported"]!;
 const NODE_LOCAL = COREFILES["NodeLocal, bound to an address"]!;
@@ -149,8 +149,8 @@ const cases: Record<string, Case> = {
   },
   "node-local-dns": {
     place: (namespace) => ({ kind: "nodeLocalDns", namespace, name: "node-local-dns" }),
-    prepare: ({ spec, kubectl: run }) =>
-      run(["apply", "--server-side", "--field-manager=addons", "-f", "-"], target(spec, NODE_LOCAL)),
+    prepare: (scene) =>
+      applied(scene, [configMap(scene.spec.target.namespace, "node-local-dns", { Corefile: NODE_LOCAL })]),
   },
   "OpenShift without servers": {
     place: openshift,
