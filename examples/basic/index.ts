@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type DnsMode, EgressProxy, type MeshMode, type Upstream } from "k8s-egress";
+import { type DnsMode, type DnsTarget, EgressProxy, type MeshMode, type Upstream } from "k8s-egress";
 
 // Every setting of this example is a configuration key; the README lists them. A stack of your own needs the
 // upstreams and where to push, and nothing else.
@@ -34,7 +34,12 @@ const egress = new EgressProxy("egress", {
         },
       }),
   mesh: { mode: text("mesh") as MeshMode | undefined },
-  dns: { mode: text("dns") as DnsMode | undefined, image: text("dnsImage") },
+  dns: {
+    mode: text("dns") as DnsMode | undefined,
+    target: text("dnsTarget") as DnsTarget | undefined,
+    nodeLocalDns: config.getBoolean("nodeLocalDns"),
+    image: text("dnsImage"),
+  },
 });
 
 export const urls = egress.urls;

@@ -4,13 +4,13 @@ import type { TargetKind } from "../targets/ref";
 import type { DnsServer, Transport } from "./ask";
 
 /** Label of the cluster's DNS in every distribution but OpenShift, on its Service and so on its EndpointSlices. */
-export const CLUSTER_DNS_LABEL = "k8s-app=kube-dns";
+const KUBE_DNS = "k8s-app=kube-dns";
 
 /** By which the EndpointSlices are found of those who serve what a target configures. */
 export const CLUSTER_DNS_LABELS: Readonly<Record<Exclude<TargetKind, "nodeLocalDns">, string>> = {
-  coredns: CLUSTER_DNS_LABEL,
-  corednsCustom: CLUSTER_DNS_LABEL,
-  kubeDns: CLUSTER_DNS_LABEL,
+  coredns: KUBE_DNS,
+  corednsCustom: KUBE_DNS,
+  kubeDns: KUBE_DNS,
   openshift: "kubernetes.io/service-name=dns-default",
 };
 
