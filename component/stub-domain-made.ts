@@ -1,5 +1,6 @@
+import type { ObjectName } from "../proxy-image/src/stubdomain/cluster/cluster";
 import { MADE_ANNOTATION, type TargetKind, type TargetRef } from "../proxy-image/src/stubdomain/targets/ref";
-import { is, type Rules } from "./stub-domain-rules";
+import type { Rules } from "./stub-domain-rules";
 
 /** Which key of the target is ours, and whether the ConfigMap may be missing. */
 export interface OwnKey {
@@ -50,4 +51,9 @@ export function makingRules(target: TargetRef, key: string, content: string | un
       },
     ],
   };
+}
+
+/** Whether a request is about this object. */
+export function is({ namespace, name }: ObjectName): string {
+  return `request.namespace == ${JSON.stringify(namespace)} && request.name == ${JSON.stringify(name)}`;
 }

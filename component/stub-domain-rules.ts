@@ -1,7 +1,7 @@
 import type { ObjectName } from "../proxy-image/src/stubdomain/cluster/cluster";
 import { stubBlock } from "../proxy-image/src/stubdomain/corefile/block";
 import type { TargetRef } from "../proxy-image/src/stubdomain/targets/ref";
-import { makingRules, ownKey, type OwnKey } from "./stub-domain-made";
+import { is, makingRules, ownKey, type OwnKey } from "./stub-domain-made";
 
 /** Whose writes are looked at, and what they may change. */
 export interface Guarded {
@@ -118,10 +118,6 @@ function targetRules(
       ...made.validations,
     ],
   };
-}
-
-export function is({ namespace, name }: ObjectName): string {
-  return `request.namespace == ${JSON.stringify(namespace)} && request.name == ${JSON.stringify(name)}`;
 }
 
 /** `data`, `binaryData` and `immutable` as before, but for one key of `data`, which may also go if it may be missing. */
