@@ -37,9 +37,7 @@ export function stubDomainText({ settings }: Context, { service }: EgressDns): p
   );
 }
 
-/**
- * A controller for each target, in a namespace of their own, because nothing else there needs rights.
- */
+/** A controller for each target, in a namespace of their own, because nothing else there needs rights. */
 export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
