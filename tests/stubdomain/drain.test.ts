@@ -24,7 +24,10 @@ describe("after its removal from the Corefile, the anchor", () => {
     }
     assert.equal(made.corefile(), KUBEADM);
     assert.equal(made.status()?.state, "leaving");
-    assert.match(made.status()!.message, /out of ConfigMap kube-system\/coredns; 10\.244\.0\.9 has not noticed yet$/);
+    assert.match(
+      made.status()!.message,
+      /out of ConfigMap kube-system\/coredns; 10\.244\.0\.9 has not noticed yet$/,
+    );
     made.proof.stillServedBy = undefined;
     assert.deepEqual(await made.round(), { kind: "idle" });
     assert.ok(isGone(made));
