@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster";
 import { instance } from "../cluster/instance";
@@ -26,6 +26,7 @@ describe("faults around the stub domain, in the cluster's own DNS", () => {
   let watch: ReturnType<FaultScene["watchCorefile"]>;
   const controllers: Controller[] = [];
   let faults = 0;
+  const began: string[] = [];
 
   before(async () => {
     inUse = await useCluster();
@@ -41,6 +42,8 @@ describe("faults around the stub domain, in the cluster's own DNS", () => {
     await scene.remove();
     await inUse.release();
   });
+
+  beforeEach((context) => void began.push(`${new Date().toISOString()} ${context.name}`));
 
   const start = (options?: Parameters<FaultScene["startController"]>[0]) => {
     const controller = scene.startController(options);
@@ -101,15 +104,18 @@ describe("faults around the stub domain, in the cluster's own DNS", () => {
     }
   }
 
-  it("the API server stops answering and comes back, while another overwrites the Corefile", async () => {
+  // CoreDNS itself answers SERVFAIL for the cluster's names when it reloads while the API server is away: plugin/kubernetes
+  // waits 5 s for it. So nobody writes meanwhile, and we can't.
+  it("the API server stops answering and comes back", async () => {
     await serving(async () => {
       const state = await readState(instance(cluster.instance));
       const enter = state!.daemons.find(({ name }) => name === "kube-apiserver")!.pid;
       const pid = Number(readFileSync(`/proc/${enter}/task/${enter}/children`, "utf8").trim() || enter);
-      await restore();
       process.kill(pid, "SIGSTOP");
       await sleep(8000);
       process.kill(pid, "SIGCONT");
+      await inState("serving");
+      await restore();
       await until("the block", async () => (await scene.corefile()).includes("egress.local:53"));
       await inState("serving");
     });
@@ -220,7 +226,7 @@ describe("faults around the stub domain, in the cluster's own DNS", () => {
       `faults tried ${faults}; DNS queries sent meanwhile ${sent}, answered when repeated ${repeated}, lost ${lost}; ` +
         `versions of the Corefile written ${versions.length}, with which CoreDNS does not start ${refused.length}`,
     );
-    if (reasons.length > 0) console.log(`unanswered at first: ${reasons.join("; ")}`);
+    if (reasons.length > 0) console.log(["unanswered at first:", ...reasons, "faults:", ...began].join("\n"));
     assert.deepEqual({ lost, refused }, { lost: 0, refused: [] });
     assert.ok(faults >= 20 && sent > 1000 && versions.length >= 2);
   });

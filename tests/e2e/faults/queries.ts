@@ -7,13 +7,14 @@ export interface Queries {
   /** Unanswered at first, and answered when asked again, as every resolver does. */
   repeated: number;
   lost: number;
-  /** The first of them. */
+  /** Why and when the first of them were not answered, and the last. */
   reasons: string[];
 }
 
 const NAME = "kubernetes.default.svc.cluster.local";
 const PAUSE_MS = 10;
 const ATTEMPTS = 2;
+const MAX_REASONS = 20;
 
 /** Asks the server without a pause for a name of the cluster, until standard input ends. */
 async function main(address: string): Promise<void> {
@@ -29,7 +30,8 @@ async function main(address: string): Promise<void> {
       if (failure === undefined) break;
       failures.push(failure);
     }
-    if (failures.length > 0) queries.reasons.push(...failures.slice(0, 5 - queries.reasons.length));
+    const reasons = failures.map((failure) => `${new Date().toISOString()} ${failure}`);
+    if (reasons.length > 0) queries.reasons.splice(MAX_REASONS - 1, MAX_REASONS, ...reasons.slice(0, 1));
     if (failures.length === ATTEMPTS) queries.lost++;
     else if (failures.length > 0) queries.repeated++;
     await sleep(PAUSE_MS);

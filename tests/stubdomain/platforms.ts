@@ -1,0 +1,100 @@
+/** The default block with what a platform puts into it, in its order. */
+const block = (...plugins: string[]) => `.:53 {\n${plugins.map((line) => `    ${line}\n`).join("")}}\n`;
+
+const kubernetes = (...options: string[]) =>
+  `kubernetes cluster.local in-addr.arpa ip6.arpa {\n      pods insecure\n      fallthrough in-addr.arpa ip6.arpa\n${options.map((option) => `      ${option}\n`).join("")}    }`;
+const FORWARD = "forward . /etc/resolv.conf";
+const HEALTH = "health {\n      lameduck 5s\n    }";
+const TAIL = ["cache 30", "loop", "reload", "loadbalance"];
+
+/** Corefiles in the shapes of platforms whose Corefile can be edited or looks like one that can, in our own words. */
+export const PLATFORMS: Record<string, string> = {
+  kubeadm: block(
+    "errors",
+    HEALTH,
+    "ready",
+    kubernetes("ttl 30"),
+    "prometheus :9153",
+    `${FORWARD} {\n      max_concurrent 1000\n    }`,
+    "cache 30 {\n      disable success cluster.local\n      disable denial cluster.local\n    }",
+    "loop",
+    "reload",
+    "loadbalance",
+  ),
+  kind: block(
+    "errors",
+    HEALTH,
+    "ready",
+    kubernetes("ttl 30"),
+    "prometheus :9153",
+    `${FORWARD} {\n      max_concurrent 1000\n    }`,
+    ...TAIL,
+  ).trimEnd(),
+  minikube: block(
+    "log",
+    "errors",
+    HEALTH,
+    "ready",
+    kubernetes("ttl 30"),
+    "prometheus :9153",
+    "hosts {\n       192.168.49.1 host.minikube.internal\n       fallthrough\n    }",
+    `${FORWARD} {\n      max_concurrent 1000\n    }`,
+    "cache 30 {\n      disable success cluster.local\n      disable denial cluster.local\n    }",
+    "loop",
+    "reload",
+    "loadbalance",
+  ),
+  k0s: block(
+    "errors",
+    "health",
+    "ready",
+    kubernetes("ttl 30"),
+    "prometheus :9153",
+    FORWARD,
+    ...TAIL,
+  ).trimEnd(),
+  Talos: block(
+    "errors",
+    HEALTH,
+    "ready",
+    "log . {\n        class error\n    }",
+    "prometheus :9153",
+    kubernetes("ttl 30"),
+    `${FORWARD} {\n       max_concurrent 1000\n    }`,
+    "cache 30 {\n        denial 9984 30\n    }",
+    "loop",
+    "reload",
+    "loadbalance",
+  ),
+  microk8s: block(
+    "errors",
+    HEALTH,
+    "ready",
+    "log . {\n      class error\n    }",
+    kubernetes(),
+    "prometheus :9153",
+    "forward . 8.8.8.8 8.8.4.4",
+    ...TAIL,
+  ),
+  kops: block(
+    "errors",
+    HEALTH,
+    "ready",
+    kubernetes("pods insecure"),
+    "prometheus :9153",
+    `${FORWARD} {\n      max_concurrent 1000\n    }`,
+    "loop",
+    "cache 30",
+    "loadbalance",
+    "reload",
+  ),
+  "EKS self-managed": block("errors", HEALTH, "ready", kubernetes(), "prometheus :9153", FORWARD, ...TAIL),
+  AKS: `${block("errors", "ready", HEALTH, kubernetes("ttl 30"), "prometheus :9153", FORWARD, "cache 30", "loop", "reload", "loadbalance", "import custom/*.override", 'template ANY ANY internal.cloudapp.example {\n      match "^(?:[^.]+\\\\.){4,}internal\\\\.cloudapp\\\\.example\\\\.$"\n      rcode NXDOMAIN\n      fallthrough\n    }')}import custom/*.server\n`,
+  k3s: `${block("errors", "health", "ready", kubernetes(), "hosts /etc/coredns/NodeHosts {\n      ttl 60\n      reload 15s\n      fallthrough\n    }", "prometheus :9153", "cache 30", "loop", "reload", "loadbalance", "import /etc/coredns/custom/*.override", FORWARD)}import /etc/coredns/custom/*.server\n`,
+  DOKS: `${block("errors", "health", "ready", kubernetes(), "prometheus :9153", FORWARD, ...TAIL, "import custom/*.override")}import custom/*.server\n`,
+  RKE2: block("errors", HEALTH, "ready", kubernetes("ttl 30"), "prometheus 0.0.0.0:9153", FORWARD, ...TAIL),
+  Gardener: `.:8053 {\n  errors\n  log . {\n      class error\n  }\n  health {\n      lameduck 15s\n  }\n  ready\n  kubernetes cluster.local in-addr.arpa ip6.arpa {\n      pods insecure\n      fallthrough in-addr.arpa ip6.arpa\n      ttl 30\n  }\n  prometheus :9153\n  ${FORWARD}\n  loop\n  import custom/*.override\n  cache 30\n  reload\n  loadbalance round_robin\n}\nimport custom/*.server\n`,
+  OpenShift: `corp.example:5353 {\n    forward . 10.1.1.1 {\n        policy random\n    }\n    errors\n    bufsize 1232\n}\n.:5353 {\n    bufsize 1232\n    errors\n    health {\n        lameduck 20s\n    }\n    ready\n    ${kubernetes()}\n    prometheus 127.0.0.1:9153\n    ${FORWARD} {\n        policy sequential\n    }\n    cache 900 {\n        denial 9984 30\n    }\n    reload\n}\nhostname.bind:5353 {\n    chaos\n}\n`,
+  "NodeLocal DNSCache": `cluster.local:53 {\n    errors\n    cache {\n        success 9984 30\n        denial 9984 5\n    }\n    reload\n    loop\n    bind 169.254.20.10 10.96.0.10\n    forward . 10.96.0.11 {\n        force_tcp\n    }\n    prometheus :9253\n    health 169.254.20.10:8080\n}\n.:53 {\n    errors\n    cache 30\n    reload\n    loop\n    bind 169.254.20.10 10.96.0.10\n    ${FORWARD}\n    prometheus :9253\n}\n`,
+  kubespray: `corp.example {\n  errors\n  forward . 10.1.1.1\n  cache 30\n}\n${block("errors", HEALTH, "ready", kubernetes(), "prometheus :9153", "forward . 1.1.1.1 1.0.0.1 {\n      prefer_udp\n      max_concurrent 1000\n    }", ...TAIL)}`,
+};
