@@ -113,7 +113,8 @@ describe("faults around the stub domain, in the cluster's own DNS", () => {
       const pid = Number(readFileSync(`/proc/${enter}/task/${enter}/children`, "utf8").trim() || enter);
       process.kill(pid, "SIGSTOP");
       await sleep(8000);
-      process.kill(pid, "SIGCONT");
+      // nsenter stops with its child, and does not go on with it.
+      for (const stopped of [pid, enter]) process.kill(stopped, "SIGCONT");
       await inState("serving");
       await restore();
       await until("the block", async () => (await scene.corefile()).includes("egress.local:53"));
