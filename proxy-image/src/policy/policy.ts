@@ -12,6 +12,8 @@ export interface Policy {
   services: { namespace: string; clusterDomain: string };
   /** How Linkerd names callers. Absent: callers are not told apart, and no rule may name clients. */
   mesh?: PolicyMesh;
+  /** What unlisted hosts are to some callers, for a while. Absent: 403. Only with `mesh`. */
+  audit?: PolicyAudit;
   /** Keyed by host, exact (`api.stripe.com`) or wildcard (`*.ingest.sentry.io`), so that one upstream more is one entry in a diff. */
   upstreams: Record<string, PolicyUpstream>;
 }
@@ -23,6 +25,26 @@ export interface PolicyMesh {
    * `serviceaccount.identity.<Linkerd's namespace>.<trust domain>`.
    */
   identitySuffix: string;
+}
+
+/**
+ * Unlisted third parties, for callers whose needs are being found out. What must not be wider than a public host on
+ * port 443 with a public certificate is no field here.
+ */
+export interface PolicyAudit extends Pick<
+  PolicyUpstream,
+  | "service"
+  | "timeouts"
+  | "maxConnections"
+  | "maxRequests"
+  | "maxRequestsPerCaller"
+  | "retries"
+  | "websockets"
+> {
+  /** Namespaces of the callers. Never empty. */
+  namespaces: string[];
+  /** From when on it is over: `2027-02-01T00:00:00Z`. */
+  until: string;
 }
 
 /** One allowed third party. Every default is already filled in: the proxy adds none of its own. */

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import { isInstant } from "./instant";
 import {
   isDomain,
   isHostname,
@@ -67,15 +68,31 @@ const rule = object({
   ),
 });
 
-const upstream = object({
+/** What an audit has in common with an upstream. */
+const common = {
   service: text(isServiceName, 'the name of a Service, such as "api-stripe-com"'),
-  port: integer(1, 65_535, "a TCP port"),
   timeouts: object({
     connect: milliseconds,
     response: milliseconds,
     idle: milliseconds,
     total: optional(milliseconds),
   }),
+  maxConnections: optional(integer(1, MOST_COUNT, "a number of connections")),
+  maxRequests: optional(count),
+  maxRequestsPerCaller: optional(count),
+  retries: optional(object({ budgetPercent: integer(1, 100, "percent") })),
+  websockets: optional(object({ maxAge: milliseconds })),
+};
+
+const audit = object({
+  namespaces: list(namespace, 1, 1_000),
+  until: text(isInstant, 'an instant in UTC, such as "2027-02-01T00:00:00Z"'),
+  ...common,
+});
+
+const upstream = object({
+  ...common,
+  port: integer(1, 65_535, "a TCP port"),
   tls: object({
     minVersion: oneOf("TLSv1.2", "TLSv1.3"),
     serverName: optional(hostname),
@@ -94,14 +111,9 @@ const upstream = object({
       20,
     ),
   ),
-  maxConnections: optional(integer(1, MOST_COUNT, "a number of connections")),
-  maxRequests: optional(count),
-  maxRequestsPerCaller: optional(count),
   maxBodyBytes: optional(object({ request: optional(bytes), response: optional(bytes) })),
-  retries: optional(object({ budgetPercent: integer(1, 100, "percent") })),
   rateLimit: optional(object({ requests: count, period: milliseconds, burst: count })),
   circuitBreaker: optional(object({ failures: count, reset: milliseconds })),
-  websockets: optional(object({ maxAge: milliseconds })),
 });
 
 const policy = object({
@@ -122,6 +134,7 @@ const policy = object({
       ),
     }),
   ),
+  audit: optional(audit),
   upstreams: record(
     text(isUpstreamHost, 'keyed by a host, such as "api.stripe.com" or "*.ingest.sentry.io"'),
     upstream,
@@ -145,8 +158,15 @@ export function parsePolicy(source: string): Policy {
 }
 
 /** What no field's schema can see alone. */
-function acrossFields({ mesh, upstreams }: Policy, mistakes: Mistake[]): void {
+function acrossFields({ mesh, audit, upstreams }: Policy, mistakes: Mistake[]): void {
   const owners = new Map<string, string>();
+  if (audit) owners.set(audit.service, "audit");
+  if (audit && !mesh) {
+    mistakes.push({
+      path: "audit",
+      problem: "is for named namespaces, but without `mesh` nobody vouches for callers",
+    });
+  }
   for (const [host, upstream] of Object.entries(upstreams)) {
     const path = `upstreams[${JSON.stringify(host)}]`;
     const owner = owners.get(upstream.service);

@@ -1,5 +1,6 @@
 import { admit } from "./admit/admit";
 import { authorise } from "./authorise/authorise";
+import type { Unlisted } from "./authorise/audit";
 import type { Callers } from "./authorise/callers";
 import type { Routes } from "./authorise/routes";
 import type { Exchange } from "./exchange";
@@ -13,6 +14,7 @@ export type Stage = (exchange: Exchange) => boolean;
 /** What the stages need. */
 export interface ChainOptions extends ForwardOptions {
   readonly routes: Routes;
+  readonly unlisted: Unlisted;
   readonly origins: Origins;
   /** Exchanges in flight in this process. */
   readonly inFlight: () => number;
@@ -23,10 +25,10 @@ export interface ChainOptions extends ForwardOptions {
  * The life of a request. Plain functions: as middlewares of express the same stages cost a quarter of all
  * processor time, so express serves the admin port and not this one.
  */
-export function createChain({ routes, callers, origins, inFlight, ...options }: ChainOptions) {
+export function createChain({ routes, unlisted, callers, origins, inFlight, ...options }: ChainOptions) {
   const stages: readonly Stage[] = [
     admit,
-    authorise(routes, callers),
+    authorise(routes, unlisted, callers),
     limit(origins, inFlight),
     forward(options),
   ];

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { Policy } from "../policy/policy";
 import { createAdminServer } from "./admin/admin-server";
 import { createPolicyServer } from "./admin/policy-server";
+import { createAudit } from "./authorise/audit";
 import { createCallers } from "./authorise/callers";
 import { type Routes, createRoutes } from "./authorise/routes";
 import { createChain } from "./chain";
@@ -86,6 +87,7 @@ export function createProxy({
   const origins = createOrigins(createDialler(network, metrics), ownAddresses.isOwn);
   const chain = createChain({
     routes,
+    unlisted: createAudit(policy, credentials),
     links: createLinkPolicy(policy, routes),
     inFlight: () => observer.exchanges.size,
     callers: createCallers(policy.mesh, mesh),

@@ -6,7 +6,7 @@ import type net from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import tls from "node:tls";
 import { pino } from "pino";
-import type { Policy, PolicyUpstream } from "../../../proxy-image/src/policy/policy";
+import type { Policy, PolicyAudit, PolicyUpstream } from "../../../proxy-image/src/policy/policy";
 import { parsePolicy } from "../../../proxy-image/src/policy/validate";
 import { type Proxy, createProxy } from "../../../proxy-image/src/proxy/create-proxy";
 import { FailureError, dnsError } from "../../../proxy-image/src/proxy/errors/failures";
@@ -143,10 +143,18 @@ export async function startWorld(
     credentials?: string;
     logPercent?: number;
     mesh?: "required" | "optional";
+    audit?: PolicyAudit;
   } = {},
 ): Promise<World> {
-  const { internet = new Internet(), own = [], credentials, logPercent = 100, mesh = "optional" } = options;
-  const policy = parsePolicy(JSON.stringify(policyOf(upstreams)));
+  const {
+    internet = new Internet(),
+    own = [],
+    credentials,
+    logPercent = 100,
+    mesh = "optional",
+    audit,
+  } = options;
+  const policy = parsePolicy(JSON.stringify({ ...policyOf(upstreams), audit }));
   const log: Record<string, unknown>[] = [];
   const logger = pino(
     { level: "info", base: null },

@@ -3,18 +3,18 @@ import {
   type Failure,
   callerUnknown,
   malformedHost,
-  notListed,
   sidecarBypassed,
   upgradeRefused,
 } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
+import type { Unlisted } from "./audit";
 import type { Callers } from "./callers";
 import { explain } from "./explain";
 import type { Routes } from "./routes";
 
 /** Second stage: who is calling, which upstream the request means, and whether the policy allows it. */
-export function authorise(routes: Routes, callers: Callers): Stage {
+export function authorise(routes: Routes, unlisted: Unlisted, callers: Callers): Stage {
   const decide = (exchange: Exchange): Failure | undefined => {
     const { fields, method, target, host = "" } = exchange.head;
     const { socket } = exchange.connection;
@@ -23,9 +23,13 @@ export function authorise(routes: Routes, callers: Callers): Stage {
     // Before anything is told about the policy.
     if (!caller && callers.required) return isFromOwnSidecar(socket) ? callerUnknown : sidecarBypassed;
     // There is exactly one: admission has counted them.
-    const destination = routes.find(host);
+    let destination = routes.find(host);
     if (destination === "malformed") return malformedHost;
-    if (destination === undefined) return notListed;
+    if (destination === undefined) {
+      const audited = unlisted(host, caller);
+      if (!("route" in audited)) return audited;
+      destination = audited;
+    }
     exchange.destination = destination;
     if (exchange.upgrade && !destination.route.upstream.websockets) return upgradeRefused;
     return destination.route.rules(caller, { method, target, rawHeaders: fields });

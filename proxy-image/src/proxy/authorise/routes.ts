@@ -11,7 +11,7 @@ import { type Rules, compileRules } from "./rules";
 
 /** One entry of the policy. */
 export interface Route {
-  /** Key in the policy: `api.stripe.com`, `*.ingest.sentry.io`. The label in metrics and logs. */
+  /** Key in the policy: `api.stripe.com`, `*.ingest.sentry.io`; `audit` for what is not listed. The label in metrics and logs. */
   readonly entry: string;
   readonly upstream: PolicyUpstream;
   readonly rules: Rules;
@@ -97,7 +97,8 @@ export function createRoutes({ domain, services, upstreams }: Policy, credential
   };
 }
 
-function compileRoute(entry: string, upstream: PolicyUpstream, credentials: Credentials): Route {
+/** What is made once for an entry of the policy. */
+export function compileRoute(entry: string, upstream: PolicyUpstream, credentials: Credentials): Route {
   const { rateLimit, retries, setHeaders } = upstream;
   return {
     entry,

@@ -151,6 +151,20 @@ export const notListed = failure(
   "The policy lists no upstream for this host.",
   "Add the host to the `upstreams` of the EgressProxy and run `pulumi up`.",
 );
+export const auditEnded = failure(
+  "audit-ended",
+  403,
+  "http_request_denied",
+  "The policy lists no upstream for this host, and its audit, which let such hosts through, has ended.",
+  "Add the host to the `upstreams` of the EgressProxy; `k8s-egress suggest` reads from the log what the audit saw.",
+);
+export const notAudited = failure(
+  "not-audited",
+  403,
+  "http_request_denied",
+  "The policy lists no upstream for this host, and an audit lets only public hosts through.",
+  "Call a name of the cluster as such; a third party on a private network needs an entry in `upstreams` and `allowedCidrs`.",
+);
 export const callerUnknown = failure(
   "caller-unknown",
   403,

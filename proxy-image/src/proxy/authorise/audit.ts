@@ -1,0 +1,55 @@
+import { AUDIT_ENTRY } from "../../policy/audit-entry";
+import type { Policy, PolicyAudit, PolicyUpstream } from "../../policy/policy";
+import { isPublicName } from "../../policy/public-name";
+import { canonicalHost } from "../admit/host";
+import { type Failure, auditEnded, notAudited, notListed } from "../errors/failures";
+import type { Credentials } from "../upstream/credentials";
+import type { Caller } from "./caller";
+import { type Destination, compileRoute } from "./routes";
+
+/**
+ * What becomes of a request for a host that the policy does not list.
+ *
+ * @param header the Host header, which is a host name
+ */
+export type Unlisted = (header: string, caller: Caller | undefined) => Destination | Failure;
+
+/**
+ * An audit lets verified callers of its namespaces through to public hosts, until its end. It comes after the list, so
+ * it never overrides what an upstream's rules say; for everyone else nothing changes. All its hosts share one route:
+ * one entry in metrics and logs, one set of limits, and the connections of as many names as one wildcard has.
+ *
+ * @param now milliseconds since 1970; looked at for every request, because no pod is replaced when an audit ends
+ */
+export function createAudit(
+  policy: Policy,
+  credentials: Credentials,
+  now: () => number = Date.now,
+): Unlisted {
+  const { audit, domain, services } = policy;
+  if (!audit) return () => notListed;
+  const route = compileRoute(AUDIT_ENTRY, unlistedUpstream(audit), credentials);
+  const namespaces = new Set(audit.namespaces);
+  const ends = Date.parse(audit.until);
+  const suffix = `.${domain}`;
+
+  return (header, caller) => {
+    if (!caller || !namespaces.has(caller.namespace)) return notListed;
+    const name = canonicalHost(header)!;
+    if (!name.endsWith(suffix)) return notListed;
+    const host = name.slice(0, -suffix.length);
+    // A host above the domain is none either: the domain hides a part of it from the cluster.
+    const isOwn = isWithin(host, services.clusterDomain) || isWithin(host, domain) || isWithin(domain, host);
+    if (isOwn || !isPublicName(host)) return notAudited;
+    return now() < ends ? { route, host } : auditEnded;
+  };
+}
+
+/** Public authorities, public addresses, nothing set: whatever else a third party needs is for the list to say. */
+function unlistedUpstream(audit: PolicyAudit): PolicyUpstream {
+  return { ...audit, port: 443, tls: { minVersion: "TLSv1.2" }, allowedCidrs: [] };
+}
+
+function isWithin(name: string, ancestor: string): boolean {
+  return name === ancestor || name.endsWith(`.${ancestor}`);
+}
