@@ -8,7 +8,7 @@ import type { Monitoring, NetworkPolicies } from "./network-policy/args";
  * is created, so an Output there is an error that names the argument.
  */
 export interface EgressProxyArgs {
-  /** The third parties that may be called, at least one and at most 1,000; each host once. */
+  /** The third parties that may be called, at most 1,000, and at least one unless there is an `audit`; each host once. */
   upstreams: Upstream[];
   /** Third parties' keys, by the names under which upstreams refer to them. Default: none. */
   credentials?: { [name: string]: Credential };
@@ -56,6 +56,8 @@ export interface EgressProxyArgs {
   dns?: Dns;
   /** The proxy's log. */
   log?: Log;
+  /** Lets some callers call what is not listed, for a while, to find out what to list. Default: none. */
+  audit?: Audit;
   /** What surrounds the pods: from whom and to where packets may go. */
   networkPolicies?: NetworkPolicies;
   /** Who reads metrics. Default: nobody but the pods' own nodes. */
@@ -405,6 +407,18 @@ export const DnsTarget = {
   Openshift: "openshift",
 } as const;
 export type DnsTarget = (typeof DnsTarget)[keyof typeof DnsTarget];
+
+/**
+ * For the callers of some namespaces every name below `domain` resolves, and leads to its public host on port 443; the
+ * log has who asked for what, and `k8s-egress suggest` makes the list of upstreams from it. A listed host is decided by
+ * its own rules alone. Needs a `mesh.mode` and a `dns.mode` other than `none`.
+ */
+export interface Audit {
+  /** Kubernetes namespaces of the callers, at least one. */
+  namespaces: string[];
+  /** Last day, in UTC: `2027-01-31`. At most 90 days ahead. Afterwards unlisted hosts are refused, without an `up`. */
+  until: string;
+}
 
 /** The proxy's log, JSON lines on standard output. */
 export interface Log {

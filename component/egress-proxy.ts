@@ -33,6 +33,8 @@ export class EgressProxy extends pulumi.ComponentResource {
   public readonly image: pulumi.Output<string>;
   /** Server block for the cluster's Corefile that makes `domain` resolve; empty where `dns.mode` is `none`. */
   public readonly stubDomain: pulumi.Output<string>;
+  /** Namespaces that an audit lets out to any public host; what an EgressLockdown's `auditedNamespaces` takes. */
+  public readonly auditedNamespaces: pulumi.Output<string[]>;
 
   /**
    * @param name Tells this EgressProxy from others; part of Kubernetes names, at most 40 characters of a DNS label.
@@ -65,6 +67,7 @@ export class EgressProxy extends pulumi.ComponentResource {
     this.domain = pulumi.output(settings.domain);
     this.namespace = pulumi.output(settings.namespace);
     this.image = image;
+    this.auditedNamespaces = pulumi.output(settings.audit?.namespaces ?? []);
     settingsByProxy.set(this, settings);
     this.registerOutputs({
       urls: this.urls,
@@ -72,6 +75,7 @@ export class EgressProxy extends pulumi.ComponentResource {
       namespace: this.namespace,
       image: this.image,
       stubDomain: this.stubDomain,
+      auditedNamespaces: this.auditedNamespaces,
     });
   }
 

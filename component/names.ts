@@ -4,15 +4,20 @@ import { createHash } from "node:crypto";
 const MAX_LABEL_LENGTH = 63;
 const STUB_DOMAIN = "-stub-domain";
 
+/** Stands for every host that is not listed, while there is an audit. */
+export const ANY_HOST = "*";
+const ANY_HOST_SERVICE = "audit---any";
+
 /**
  * Name of the Service that stands for a host: `api.stripe.com` → `api-stripe-com`.
  *
  * Injective, so that no two hosts share a Service: `-` becomes `--` and `.` becomes `-`, and as no label begins
  * or ends with a hyphen, an encoded host has hyphens alone or in even runs. Three in a row are free for what
- * else is needed: wildcards, hosts that begin with a digit (a Service's name can't), and names beyond 63
+ * else is needed: wildcards, what is not listed, hosts that begin with a digit (a Service's name can't), and names beyond 63
  * characters, which end in a hash.
  */
 export function serviceName(host: string): string {
+  if (host === ANY_HOST) return ANY_HOST_SERVICE;
   const wildcard = host.startsWith("*.");
   const encoded = (wildcard ? host.slice(2) : host).replaceAll("-", "--").replaceAll(".", "-");
   const name = wildcard ? `wildcard---${encoded}` : /^\d/.test(encoded) ? `host---${encoded}` : encoded;

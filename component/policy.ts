@@ -1,16 +1,17 @@
 import type { Policy } from "../proxy-image/src/policy/policy";
 import { MeshMode } from "./args";
-import { serviceName } from "./names";
+import { ANY_HOST, serviceName } from "./names";
 import type { Settings } from "./settings";
 
 /** Compiles the policy that the proxy obeys. */
 export function compilePolicy(settings: Settings): Policy {
-  const { domain, namespace, clusterDomain, upstreams } = settings;
+  const { domain, namespace, clusterDomain, audit, upstreams } = settings;
   return {
     version: 1,
     domain,
     services: { namespace, clusterDomain },
     ...(settings.mesh !== MeshMode.None && { mesh: { identitySuffix: identitySuffix(settings) } }),
+    ...(audit && { audit: { service: serviceName(ANY_HOST), ...audit } }),
     upstreams: Object.fromEntries(
       [...upstreams]
         .sort((a, b) => (a.host < b.host ? -1 : 1))

@@ -1,8 +1,10 @@
-import type { PolicyUpstream } from "../proxy-image/src/policy/policy";
+import type { PolicyAudit, PolicyUpstream } from "../proxy-image/src/policy/policy";
 import type { TargetKind } from "../proxy-image/src/stubdomain/targets/ref";
-import type { EgressProxyArgs, Upstream } from "./args";
+import type { Audit, EgressProxyArgs, Upstream } from "./args";
 import { DnsMode, DnsTarget, LogLevel, MeshMode, TlsVersion } from "./args";
 import { type NetworkPolicySettings, networkPolicySettings } from "./network-policy/settings";
+import { ANY_HOST } from "./names";
+import { endOfDay } from "./validation/day";
 import { parseDuration } from "./validation/duration";
 
 export const DEFAULT_DOMAIN = "egress.local";
@@ -29,6 +31,8 @@ export interface Settings {
   logLevel: LogLevel;
   logPercent: number;
   /** Undefined: none. */
+  audit: AuditSettings | undefined;
+  /** Undefined: none. */
   networkPolicies: NetworkPolicySettings | undefined;
 }
 
@@ -36,6 +40,9 @@ export interface Settings {
 export interface UpstreamSettings extends Omit<PolicyUpstream, "service"> {
   host: string;
 }
+
+/** What the policy says of an audit, but for the Service that stands for it. */
+export type AuditSettings = Omit<PolicyAudit, "service">;
 
 /** Fills in the defaults of checked arguments. */
 export function settingsOf(args: EgressProxyArgs): Settings {
@@ -57,6 +64,7 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     controllerNamespace: args.dns?.controllerNamespace,
     logLevel: args.log?.level ?? LogLevel.Info,
     logPercent: args.log?.percent ?? 100,
+    audit: args.audit && auditSettings(args.audit),
     networkPolicies: networkPolicySettings(args.networkPolicies, args.monitoring),
   };
 }
@@ -108,6 +116,22 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
       },
     }),
     ...(upstream.websockets && { websockets: { maxAge: milliseconds(timeouts?.websocket ?? "1h") } }),
+  };
+}
+
+/** What is not listed is called as a host that is listed without a word more, so that listing it changes nothing. */
+function auditSettings({ namespaces, until }: Audit): AuditSettings {
+  const { timeouts, maxConnections, maxRequests, maxRequestsPerCaller, retries, websockets } =
+    upstreamSettings({ host: ANY_HOST, websockets: true });
+  return {
+    namespaces: [...namespaces].sort(),
+    until: endOfDay(until),
+    timeouts,
+    maxConnections,
+    maxRequests,
+    maxRequestsPerCaller,
+    retries,
+    websockets,
   };
 }
 

@@ -1,9 +1,10 @@
 import type { EgressProxyArgs, Upstream } from "./args";
 import { MeshMode } from "./args";
+import { auditWarning } from "./audit-warning";
 import { parseDuration } from "./validation/duration";
 
 /** What is right and still worth a word at every preview, of checked arguments. Pure. */
-export function warningsOf({ mesh, upstreams }: EgressProxyArgs): string[] {
+export function warningsOf({ mesh, upstreams, audit }: EgressProxyArgs, now = new Date()): string[] {
   return [
     ...(mesh?.mode === MeshMode.None
       ? [
@@ -12,6 +13,7 @@ export function warningsOf({ mesh, upstreams }: EgressProxyArgs): string[] {
         ]
       : []),
     ...upstreams.flatMap(streamsThatAreCut),
+    ...(audit ? [auditWarning(audit, now)] : []),
   ];
 }
 

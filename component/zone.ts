@@ -1,6 +1,6 @@
 import { PROBE_LABEL } from "../proxy-image/src/stubdomain/probe";
 import { servicesZone } from "./corefile";
-import { serviceName } from "./names";
+import { ANY_HOST, serviceName } from "./names";
 import type { Settings } from "./settings";
 import { MAX_NAME_LENGTH } from "./validation/host";
 
@@ -18,10 +18,10 @@ const NEGATIVE_TTL = 5;
  * in a new pod.
  */
 export function zoneText(settings: Settings, dnsService: string): string {
-  const { domain, upstreams } = settings;
+  const { domain, audit, upstreams } = settings;
   const services = `${servicesZone(settings)}.`;
   const server = `${dnsService}.${services}`;
-  const hosts = upstreams.map(({ host }) => host);
+  const hosts = [...upstreams.map(({ host }) => host), ...(audit ? [ANY_HOST] : [])];
   const records = zoneNames(hosts, MAX_NAME_LENGTH - domain.length - 1).map(
     ([name, host]) => `${name} IN CNAME ${serviceName(host)}.${services}`,
   );
@@ -46,10 +46,10 @@ export function zoneText(settings: Settings, dnsService: string): string {
  */
 function zoneNames(hosts: readonly string[], maxLength: number): [name: string, host: string][] {
   const names = new Map(hosts.map((host) => [host, host]));
-  const wildcards = hosts.filter((host) => host.startsWith("*.")).sort((a, b) => b.length - a.length);
+  const wildcards = hosts.filter((host) => host.startsWith("*")).sort((a, b) => b.length - a.length);
   const wildcardOver = (name: string) => wildcards.find((wildcard) => name.endsWith(wildcard.slice(1)));
   for (const host of hosts) {
-    for (const existing of selfAndAncestors(host.replace(/^\*\./, ""))) {
+    for (const existing of selfAndAncestors(host.replace(/^\*\.?/, ""))) {
       const wildcard = wildcardOver(existing);
       if (wildcard === undefined) continue;
       for (const name of [existing, `*.${existing}`]) {
@@ -61,6 +61,6 @@ function zoneNames(hosts: readonly string[], maxLength: number): [name: string, 
 }
 
 function selfAndAncestors(name: string): string[] {
-  const labels = name.split(".");
+  const labels = name.split(".").filter(Boolean);
   return labels.map((_, index) => labels.slice(index).join("."));
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What an {@link EgressLockdown} is made from. All but `labels` is plain: it decides what is created. */
+/** What an {@link EgressLockdown} is made from. All but `labels` and `auditedNamespaces` is plain: it decides what is created. */
 export interface EgressLockdownArgs {
   /**
    * Namespaces of applications, which must exist, at least one, each in one EgressLockdown only. Not `kube-system`
@@ -31,6 +31,11 @@ export interface EgressLockdownArgs {
    * objects of the whole cluster. Default: true.
    */
   admissionPolicy?: boolean;
+  /**
+   * What the EgressProxy's output of the same name says, in this stack or by a StackReference. Enforcing a lockdown on
+   * one of these namespaces is an error: an audit is a way out of it to any public host. Default: none.
+   */
+  auditedNamespaces?: pulumi.Input<pulumi.Input<string>[]>;
   /** Labels added to every object. Default: none. */
   labels?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
 }

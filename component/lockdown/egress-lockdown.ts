@@ -5,7 +5,8 @@ import { type LockdownContext, lockdownLabels } from "./context";
 import { createEgressNetworks } from "./egress-networks";
 import { createNetworkPolicies } from "./network-policies";
 import { lockdownSettings } from "./settings";
-import { checkLockdown } from "./validation";
+import type { Problems } from "../validation/problems";
+import { checkAudited, checkLockdown } from "./validation";
 
 /**
  * Closes applications' namespaces but for the cluster itself, so that an EgressProxy is their only way out of it.
@@ -27,11 +28,20 @@ export class EgressLockdown extends pulumi.ComponentResource {
   constructor(name: string, args: EgressLockdownArgs, opts?: pulumi.ComponentResourceOptions) {
     // Without the arguments, because the preview would repeat all of them.
     super("k8s-egress:index:EgressLockdown", name, {}, opts);
-    const problems = checkLockdown(name, args);
-    if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressLockdown "${name}"`), this, true);
+    const stopAt = (problems: Problems): void => {
+      if (problems.any)
+        throw new pulumi.ResourceError(problems.report(`EgressLockdown "${name}"`), this, true);
+    };
+    stopAt(checkLockdown(name, args));
 
     const settings = lockdownSettings(args);
-    const labels = lockdownLabels(name, args.labels);
+    // Every object has them: none comes to be before it is known that no audit leads out of the lockdown.
+    const labels = pulumi
+      .all([lockdownLabels(name, args.labels), args.auditedNamespaces ?? []])
+      .apply(([all, audited]) => {
+        stopAt(checkAudited(settings, audited));
+        return all;
+      });
     const context: LockdownContext = { name, settings, labels, parent: this };
     createAdmissionPolicies(context);
     createEgressNetworks(context);

@@ -16,8 +16,9 @@ import {
   checkNamespaceName,
   checkNamespaceNames,
 } from "../validation/lists";
-import { checkTextMap } from "../validation/pods";
+import { checkEach, checkTextMap, isText } from "../validation/pods";
 import { isDeferred, Problems, show } from "../validation/problems";
+import type { LockdownSettings } from "./settings";
 import { type Destination, type EgressLockdownArgs, type LockdownMesh, LockdownMode } from "./args";
 
 /** Leaves room in a Kubernetes name for what follows it. */
@@ -31,6 +32,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressLockdownArgs>([
   "dnsAddresses",
   "mesh",
   "admissionPolicy",
+  "auditedNamespaces",
   "labels",
 ]);
 
@@ -66,7 +68,28 @@ export function checkLockdown(name: string, args: EgressLockdownArgs): Problems 
   checkAddresses(args.dnsAddresses, "dnsAddresses", problems);
   checkBoolean(args.admissionPolicy, "admissionPolicy", problems);
   checkTextMap(args.labels, "labels", problems);
+  checkEach(
+    args.auditedNamespaces,
+    "auditedNamespaces",
+    "namespaces, best the EgressProxy's own output auditedNamespaces",
+    isText,
+    problems,
+  );
   if (args.mesh !== undefined && !isDeferred(args.mesh)) checkMesh(args, problems);
+  return problems;
+}
+
+/** Namespaces from which an audit leads to any public host, although the lockdown is enforced. Pure. */
+export function checkAudited({ mode, namespaces }: LockdownSettings, audited: readonly string[]): Problems {
+  const problems = new Problems();
+  if (mode !== LockdownMode.Enforce) return problems;
+  namespaces.forEach((namespace, index) => {
+    if (!audited.includes(namespace)) return;
+    problems.add(
+      `namespaces[${index}]`,
+      `${show(namespace)} is in the EgressProxy's \`audit\`, which lets it out to any public host; take it out there, or give mode: "audit" here`,
+    );
+  });
   return problems;
 }
 

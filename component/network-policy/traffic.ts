@@ -1,5 +1,5 @@
 import { MeshMode } from "../args";
-import type { Settings } from "../settings";
+import type { Settings, UpstreamSettings } from "../settings";
 import type { NetworkPolicySettings } from "./settings";
 import {
   EVERY_POD,
@@ -37,11 +37,14 @@ const CONTROL_PLANE_PORTS = [8080, 8086, 8090];
 /** Where the cluster's DNS listens behind its Service: in most distributions, in OpenShift, in Gardener. */
 const CLUSTER_DNS_PORTS = [53, 5353, 8053];
 
-type PolicySettings = Pick<Settings, "upstreams" | "mesh" | "controlPlaneNamespace">;
+/** How an audit calls what is not listed. */
+const UNLISTED = { port: 443, allowedCidrs: [] };
+
+type PolicySettings = Pick<Settings, "upstreams" | "audit" | "mesh" | "controlPlaneNamespace">;
 
 /** The proxy: called by pods, calls third parties. */
 export function proxyTraffic(
-  { upstreams, mesh, controlPlaneNamespace }: PolicySettings,
+  { upstreams, audit, mesh, controlPlaneNamespace }: PolicySettings,
   policies: NetworkPolicySettings,
   { service, admin }: PodPorts,
 ): Traffic {
@@ -51,7 +54,7 @@ export function proxyTraffic(
     ingress: incoming(policies, { service, admin: allAdmin }),
     egress: [
       ...dnsQueries(policies),
-      ...calls(upstreams),
+      ...calls([...upstreams, ...(audit ? [UNLISTED] : [])]),
       ...(meshed ? [{ to: [podsIn(controlPlaneNamespace)], ports: ports("TCP", CONTROL_PLANE_PORTS) }] : []),
     ],
   };
@@ -105,7 +108,7 @@ function dnsQueries({ clusterDns, dnsAddresses }: NetworkPolicySettings): Traffi
 }
 
 /** To third parties: public addresses on any upstream's port, and what an upstream allows on its own port only. */
-function calls(upstreams: PolicySettings["upstreams"]): Traffic["egress"] {
+function calls(upstreams: Pick<UpstreamSettings, "port" | "allowedCidrs">[]): Traffic["egress"] {
   const portsByCidr = new Map<string, Set<number>>();
   for (const { port, allowedCidrs } of upstreams) {
     for (const cidr of allowedCidrs) portsByCidr.set(cidr, (portsByCidr.get(cidr) ?? new Set()).add(port));

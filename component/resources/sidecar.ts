@@ -22,7 +22,8 @@ export function sidecarAnnotations(
   { adminPort, shutdown }: InjectedPod,
 ): Record<string, pulumi.Input<string>> {
   if (settings.mesh === MeshMode.None) return { "linkerd.io/inject": "disabled" };
-  const slowestConnect = Math.max(...settings.upstreams.map(({ timeouts }) => timeouts.connect));
+  const called = [...settings.upstreams, ...(settings.audit ? [settings.audit] : [])];
+  const slowestConnect = Math.max(...called.map(({ timeouts }) => timeouts.connect));
   const { requests, limits } = args.mesh?.proxyResources ?? {};
   const resources = {
     "cpu-request": requests?.cpu ?? DEFAULT_RESOURCES.requests.cpu,

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { UpstreamMesh } from "../args";
-import { serviceName } from "../names";
+import type { Upstream, UpstreamMesh } from "../args";
+import { ANY_HOST, serviceName } from "../names";
 import { meshRoutes, serviceAnnotations } from "../upstream-mesh";
 import { type Context, labels, selector } from "./context";
 import { DATA_PORT } from "./proxy";
@@ -10,15 +10,17 @@ import { DATA_PORT } from "./proxy";
 const SERVICE_PORT = 80;
 
 /**
- * One Service per upstream, all on the same pods, because the mesh measures, retries and breaks circuits per
- * Service.
+ * One Service per upstream, and one for what an audit lets through, all on the same pods, because the mesh measures,
+ * retries and breaks circuits per Service.
  */
 export function createUpstreamServices(
   context: Context,
   namespace: pulumi.Input<string>,
 ): k8s.core.v1.Service[] {
   // The arguments, because the mesh's part is none of the policy's business.
-  return context.args.upstreams.map(({ host, mesh }) => {
+  const { upstreams, audit } = context.args;
+  const unlisted: Upstream[] = audit ? [{ host: ANY_HOST }] : [];
+  return [...upstreams, ...unlisted].map(({ host, mesh }) => {
     const name = serviceName(host);
     const service = new k8s.core.v1.Service(
       `${context.name}-${name}`,

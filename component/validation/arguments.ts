@@ -1,6 +1,7 @@
 import type { EgressProxyArgs } from "../args";
 import { MeshMode } from "../args";
 import { settingsOf } from "../settings";
+import { checkAudit } from "./audit";
 import { checkDuration, checkKnownKeys, isRecord } from "./checks";
 import { checkCredentials, credentialNames } from "./credentials";
 import { findDeferred } from "./deferred";
@@ -39,12 +40,17 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "mesh",
   "dns",
   "log",
+  "audit",
   "networkPolicies",
   "monitoring",
 ]);
 
-/** Everything that is wrong with the name and the arguments of an EgressProxy. Pure. */
-export function checkArguments(name: string, args: EgressProxyArgs): Problems {
+/**
+ * Everything that is wrong with the name and the arguments of an EgressProxy. Pure.
+ *
+ * @param now what `audit.until` is compared with; a day that was right once is right on every later day
+ */
+export function checkArguments(name: string, args: EgressProxyArgs, now = new Date()): Problems {
   const problems = new Problems();
   if (!isLabel(name, MAX_RESOURCE_NAME_LENGTH)) {
     problems.add(
@@ -64,7 +70,8 @@ export function checkArguments(name: string, args: EgressProxyArgs): Problems {
     const mesh = args.mesh?.mode ?? MeshMode.Required;
     const credentials = credentialNames(args.credentials);
     const clusterDomain = clusterDomainOf(args);
-    checkUpstreams(args.upstreams, { name, domain, clusterDomain, mesh, credentials }, problems);
+    const audit = args.audit !== undefined;
+    checkUpstreams(args.upstreams, { name, domain, clusterDomain, mesh, credentials, audit }, problems);
     checkCredentials(args.credentials, args.upstreams, problems);
   }
   checkNamespace(args, problems);
@@ -78,6 +85,7 @@ export function checkArguments(name: string, args: EgressProxyArgs): Problems {
   checkMesh(args, problems);
   checkDns(args, problems);
   checkLog(args, problems);
+  checkAudit(args, now, problems);
   checkNetworkPolicies(args, problems);
   if (!problems.any) checkSizes(settingsOf(args), problems);
   return problems;

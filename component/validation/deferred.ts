@@ -5,7 +5,7 @@ import { isDeferred } from "./problems";
 const MAY_BE_DEFERRED = [
   /^image(PullSecrets.*)?$/,
   /^(replicas|priorityClassName)$/,
-  /^(labels|podAnnotations|nodeSelector|tolerations)\b/,
+  /^(labels|podAnnotations|nodeSelector|tolerations|auditedNamespaces)\b/,
   /^credentials\.[^.]+\.(value|secretName|key)$/,
   /^build\.(repository|baseImage|registry\.\w+)$/,
   /^dns\.image$/,

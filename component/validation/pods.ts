@@ -68,7 +68,8 @@ export function checkTextMap(value: unknown, path: string, problems: Problems): 
   }
 }
 
-function checkEach(
+/** Adds a problem where `value` is given and is no list of what `accepts` accepts; `right` says what that is. */
+export function checkEach(
   value: unknown,
   path: string,
   right: string,
@@ -81,6 +82,6 @@ function checkEach(
   }
 }
 
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }

@@ -41,6 +41,8 @@ export interface Surroundings {
   mesh: unknown;
   /** Names of the credentials that there are. */
   credentials: ReadonlySet<string> | undefined;
+  /** Whether there is one: it can begin without any upstream. */
+  audit: boolean;
 }
 
 /** Adds a problem for everything that is wrong with `upstreams`. */
@@ -53,7 +55,7 @@ export function checkUpstreams(
     problems.add("upstreams", `is ${show(upstreams)}; give a list, such as [{ host: "api.stripe.com" }]`);
     return;
   }
-  if (upstreams.length === 0) {
+  if (upstreams.length === 0 && !proxy.audit) {
     problems.add(
       "upstreams",
       `is empty; name at least one third party, such as [{ host: "api.stripe.com" }]`,

@@ -57,6 +57,7 @@ describe("the schema that Pulumi infers for other languages", { timeout: 170_000
       assert.equal(component.isComponent, true);
       assert.deepEqual(component.requiredInputs, ["upstreams"]);
       assert.deepEqual(Object.keys(component.inputProperties).sort(), [
+        "audit",
         "build",
         "createNamespace",
         "credentials",
@@ -83,6 +84,7 @@ describe("the schema that Pulumi infers for other languages", { timeout: 170_000
         assert.ok(description, `${name} is documented`);
       }
       assert.deepEqual(Object.keys(component.properties).sort(), [
+        "auditedNamespaces",
         "domain",
         "image",
         "namespace",

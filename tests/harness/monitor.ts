@@ -72,6 +72,8 @@ export async function runProgram<T>(
   try {
     const value = program();
     await pulumi.runtime.disconnect();
+    // Node tells of a rejection that nobody handles after the turn in which it came.
+    await sleep(0);
     if (failures.length > 0) throw failures[0];
     return { resources, result: await resolve(value) };
   } catch (error) {

@@ -5,7 +5,7 @@ import { LANDMARKS } from "../stubdomain/rights";
 import { COREFILE_FIELD } from "../stubdomain/targets/coredns";
 import { TargetError } from "../stubdomain/targets/error";
 import { textOf } from "../stubdomain/targets/object";
-import type { Output } from "./dns-remove";
+import type { Output } from "./output";
 import { loadConfig } from "./kubeconfig";
 import { eksConfigurationValues, rke2ChartConfig, withBlock } from "./manual";
 import { type Platform, PRINT_USAGE, readPrintOptions } from "./print-options";

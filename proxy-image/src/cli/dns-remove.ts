@@ -1,12 +1,8 @@
 import { kubeCluster } from "../stubdomain/cluster/kube-cluster";
 import { loadConfig } from "./kubeconfig";
 import { readRemoveOptions, REMOVE_USAGE } from "./options";
+import type { Output } from "./output";
 import { removeStubDomains } from "./remove-stub-domains";
-
-/** Where text goes. */
-export interface Output {
-  write: (text: string) => unknown;
-}
 
 /**
  * `k8s-egress dns remove`

@@ -1,0 +1,10 @@
+import type { Audit } from "./args";
+import { endOfDay } from "./validation/day";
+
+/** What every preview says while there is an audit: it is a door, and doors are forgotten. Pure. */
+export function auditWarning({ namespaces, until }: Audit, now: Date): string {
+  const who = namespaces.join(", ");
+  return now.getTime() < Date.parse(endOfDay(until))
+    ? `audit: until the end of ${until} (UTC) every meshed caller in ${who} may call any public host`
+    : `audit: ended on ${until}; its names still resolve and are refused. Leave it out, or give another day`;
+}

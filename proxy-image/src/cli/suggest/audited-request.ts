@@ -1,0 +1,54 @@
+import { AUDIT_ENTRY } from "../../policy/audit-entry";
+import { isNamespaceName, isServiceAccountName } from "../../policy/names";
+import { isPublicName } from "../../policy/public-name";
+import { isRecord } from "../../policy/schema";
+import { isMethod } from "../../policy/validate";
+
+/** A request that an audit let through. Every text has been checked: it can stand in a list of upstreams. */
+export interface AuditedRequest {
+  readonly host: string;
+  readonly client: { readonly namespace: string; readonly serviceAccount: string };
+  readonly method: string;
+  /** Whether the third party's whole answer came. */
+  readonly answered: boolean;
+  /** Whether it became a WebSocket connection. */
+  readonly websocket: boolean;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/**
+ * Reads one line of a proxy's log.
+ *
+ * @returns "other" for a line of the log about anything else; undefined for what is no line of the log, or not
+ * well-formed: nothing of it may be printed
+ */
+export function auditedRequest(line: string): AuditedRequest | "other" | undefined {
+  const entry = parse(line);
+  if (!entry || typeof entry.msg !== "string") return undefined;
+  if (entry.msg !== "request" || entry.upstream !== AUDIT_ENTRY) return "other";
+  const { host, method, status } = entry;
+  const client = clientOf(entry.client);
+  const time = typeof entry.time === "string" ? Date.parse(entry.time) : NaN;
+  const isWhole = typeof host === "string" && typeof method === "string" && typeof status === "number";
+  if (!isWhole || !client || Number.isNaN(time) || !isPublicName(host) || !isMethod(method)) return undefined;
+  const answered = entry.error === undefined && status >= 100;
+  return { host, client, method, answered, websocket: status === 101, time };
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function clientOf(key: unknown): AuditedRequest["client"] | undefined {
+  if (typeof key !== "string") return undefined;
+  const [namespace = "", serviceAccount = "", ...rest] = key.split("/");
+  if (rest.length > 0 || !isNamespaceName(namespace) || !isServiceAccountName(serviceAccount))
+    return undefined;
+  return { namespace, serviceAccount };
+}
