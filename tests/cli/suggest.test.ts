@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { Readable } from "node:stream";
 import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -11,7 +12,9 @@ import { settingsOf } from "../../component/settings";
 import { checkArguments } from "../../component/validation/arguments";
 import { auditedRequest } from "../../proxy-image/src/cli/suggest/audited-request";
 import { logLines } from "../../proxy-image/src/cli/suggest/log-lines";
+import { runSuggest } from "../../proxy-image/src/cli/suggest/run-suggest";
 import { Sightings } from "../../proxy-image/src/cli/suggest/sightings";
+import { UsageError } from "../../proxy-image/src/cli/usage-error";
 
 const root = resolve(__dirname, "../..");
 const temporary = mkdtempSync(join(tmpdir(), "k8s-egress-suggest-"));
@@ -30,8 +33,14 @@ const SEEN = {
 };
 const line = (change: object = {}): string => `${JSON.stringify({ ...SEEN, ...change })}\n`;
 
+interface Outcome {
+  status: number | null;
+  out: string;
+  err: string;
+}
+
 /** The command as a user runs it. */
-function run(input: string, ...options: string[]): { status: number | null; out: string; err: string } {
+function runProcess(input: string, ...options: string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--import=tsx", "proxy-image/src/cli/main.ts", "suggest", ...options],
@@ -40,12 +49,22 @@ function run(input: string, ...options: string[]): { status: number | null; out:
   return { status, out: stdout, err: stderr };
 }
 
+/** The same within this process. */
+async function run(input: string, ...options: string[]): Promise<Outcome> {
+  const texts = { out: "", err: "" };
+  const status = await runSuggest(
+    options,
+    Readable.from([input]),
+    { write: (text) => (texts.out += text) },
+    { write: (text) => (texts.err += text) },
+  );
+  return { status, ...texts };
+}
+
 interface Listed {
   unreviewed: Upstream[];
   neverAnswered: string[];
 }
-
-const json = (input: string): Listed => JSON.parse(run(input, "--format=json").out) as Listed;
 
 describe("k8s-egress suggest", () => {
   const log = [
@@ -62,8 +81,8 @@ describe("k8s-egress suggest", () => {
     `npm warn something\n`,
   ].join("");
 
-  it("prints a module in which each entry has who asked for what, marked as unreviewed", () => {
-    const { status, out, err } = run(log);
+  it("prints a module in which each entry has who asked for what, marked as unreviewed", async () => {
+    const { status, out, err } = await run(log);
     assert.equal(status, 0);
     assert.equal(err, "1 of 11 lines are none of the proxy's log\n");
     assert.match(out, /^\/\/ Written by `k8s-egress suggest`.*UNREVIEWED/);
@@ -114,9 +133,9 @@ export const upstreams: Upstream[] = [
 
   it("prints the same list as a module and as JSON, and one that an EgressProxy accepts", async () => {
     const module = join(temporary, "upstreams.ts");
-    writeFileSync(module, run(log).out);
+    writeFileSync(module, (await run(log)).out);
     const { upstreams } = (await import(pathToFileURL(module).href)) as { upstreams: Upstream[] };
-    const { unreviewed, neverAnswered } = json(log);
+    const { unreviewed, neverAnswered } = JSON.parse((await run(log, "--format=json")).out) as Listed;
     assert.deepEqual(upstreams, unreviewed);
     assert.deepEqual(neverAnswered, ["typo.example.com"]);
     const image = `registry.example.com/egress@sha256:${"a".repeat(64)}`;
@@ -124,21 +143,30 @@ export const upstreams: Upstream[] = [
     assert.ok(compilePolicy(settingsOf({ upstreams })).upstreams["api.github.com"]);
   });
 
-  it("reads files, and the same whatever the order of the lines", () => {
+  it("reads files, and the same whatever the order of the lines", async () => {
     const file = join(temporary, "proxy.log");
     writeFileSync(file, log.split("\n").reverse().join("\n"));
-    assert.equal(run("", file).out, run(log).out);
+    assert.equal((await run("", file)).out, (await run(log)).out);
   });
 
-  it("says what is wrong, with a status for scripts", () => {
-    const nothing = run(line({ upstream: "api.github.com" }));
+  it("says what is wrong, with a status for scripts", async () => {
+    const nothing = await run(line({ upstream: "api.github.com" }));
     assert.deepEqual([nothing.status, nothing.out], [1, ""]);
     assert.match(nothing.err, /no request of an audit in 1 lines: is `audit` given/);
-    const format = run("", "--format=yaml");
-    assert.equal(format.status, 2);
-    assert.match(format.err, /"yaml" is neither typescript nor json\nusage: k8s-egress suggest/);
-    assert.equal(run("", join(temporary, "none.log")).status, 1);
-    assert.match(run("", "--help").out, /kubectl logs .* --tail=-1/);
+    await assert.rejects(run("", "--format=yaml"), (error: unknown) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, /"yaml" is neither typescript nor json\nusage: k8s-egress suggest/);
+      return true;
+    });
+    await assert.rejects(run("", join(temporary, "none.log")), { code: "ENOENT" });
+    assert.match((await run("", "--help")).out, /kubectl logs .* --tail=-1/);
+  });
+
+  it("is a command that reads standard input, and ends with its status", async () => {
+    assert.deepEqual(runProcess(log), await run(log));
+    const { status, out, err } = runProcess("", "--color");
+    assert.deepEqual([status, out], [2, ""]);
+    assert.match(err, /^k8s-egress: Unknown option '--color'.*usage: k8s-egress suggest/s);
   });
 });
 
@@ -168,8 +196,8 @@ describe("a hostile log", () => {
       assert.equal(auditedRequest(text), undefined));
   }
 
-  it("prints nothing of it", () => {
-    const { status, out, err } = run(hostile.map(([, change]) => line(change)).join(""));
+  it("prints nothing of it", async () => {
+    const { status, out, err } = await run(hostile.map(([, change]) => line(change)).join(""));
     assert.deepEqual([status, out], [1, ""]);
     assert.doesNotMatch(err, /process\.exit|kubernetes|169/);
   });

@@ -60,7 +60,7 @@ describe("audit: the arguments", () => {
     [{ audit: { ...AUDIT, until: "2027-02-30" } }, "audit.until", /is no day/],
     [{ audit: { ...AUDIT, until: "2027-04-02" } }, "audit.until", /is more than 90 days ahead/],
     [{ audit: { ...AUDIT, until: "2072-01-01" } }, "audit.until", /is more than 90 days ahead/],
-    [{ mesh: { mode: "none" } }, "audit", /needs mesh\.mode "required"/],
+    [{ mesh: { mode: "none" } }, "audit", /without a mesh nobody vouches/],
     [{ dns: { mode: "none" } }, "audit", /needs names that resolve/],
     [{ log: { level: "error" } }, "audit", /needs a log of who asked for what/],
     [{ audit: pulumi.output(AUDIT) }, "audit", /is an Output/],

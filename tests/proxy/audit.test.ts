@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import tls from "node:tls";
 import { after, before, describe, it } from "node:test";
+import { compilePolicy } from "../../component/policy";
+import { settingsOf } from "../../component/settings";
+import { auditedRequest } from "../../proxy-image/src/cli/suggest/audited-request";
+import { Sightings } from "../../proxy-image/src/cli/suggest/sightings";
+import { suggest } from "../../proxy-image/src/cli/suggest/suggestion";
 import type { PolicyAudit } from "../../proxy-image/src/policy/policy";
 import { createAudit } from "../../proxy-image/src/proxy/authorise/audit";
 import { ask } from "./support/client";
-import { type World, authority, caller, policyOf, startWorld, upstream } from "./support/world";
+import { Internet, type World, authority, caller, policyOf, startWorld, upstream } from "./support/world";
 
 // An audit takes the public authorities and no others; here the tests' own is public.
 tls.setDefaultCACertificates([authority.ca]);
@@ -16,6 +21,12 @@ const AUDIT: PolicyAudit = {
   timeouts: { connect: 2_000, response: 5_000, idle: 5_000 },
   maxRequestsPerCaller: 1,
 };
+
+async function anotherInternet(host: string): Promise<Internet> {
+  const internet = new Internet();
+  await internet.https([host], (_req, res) => res.end());
+  return internet;
+}
 
 describe("an audit", () => {
   let world: World;
@@ -40,9 +51,14 @@ describe("an audit", () => {
   });
   after(() => world.close());
 
-  const outcome = async (who: string | undefined, host: string, method = "GET"): Promise<string> => {
+  const outcome = async (
+    who: string | undefined,
+    host: string,
+    method = "GET",
+    { port }: World = world,
+  ): Promise<string> => {
     const { status, headers } = await ask({
-      port: world.port,
+      port,
       host: `${host}.egress.local`,
       path: "/path?query",
       method,
@@ -133,6 +149,29 @@ describe("an audit", () => {
     assert.match(text, /^egress_requests_total\{upstream="audit",client="shop\/web",status="2xx"\} \d+$/m);
     assert.match(text, /^egress_failures_total\{upstream="audit",failure="dns-error".*\} 20$/m);
     assert.doesNotMatch(text, /example\.(?:net|org)/);
+  });
+
+  it("gives a log from which a list is made that allows exactly what was seen", async (t) => {
+    world.log.length = 0;
+    assert.equal(await outcome("shop/web", "new.example.com", "PUT"), "200");
+    assert.equal(await outcome("reports/cron", "new.example.com"), "200");
+    assert.equal(await outcome("shop/web", "typo.example.com"), "502 dns-error");
+    const sightings = new Sightings();
+    for (const line of world.log) {
+      const request = auditedRequest(JSON.stringify(line));
+      assert.ok(request !== undefined && request !== "other");
+      sightings.add(request);
+    }
+    const { upstreams, neverAnswered } = suggest(sightings);
+    assert.deepEqual(neverAnswered, ["typo.example.com"]);
+    const listed = compilePolicy(settingsOf({ upstreams: upstreams.map(({ upstream }) => upstream) }));
+    const next = await startWorld(listed.upstreams, { internet: await anotherInternet("new.example.com") });
+    t.after(() => next.close());
+    assert.equal(await outcome("shop/web", "new.example.com", "PUT", next), "200");
+    assert.equal(await outcome("reports/cron", "new.example.com", "GET", next), "200");
+    assert.equal(await outcome("shop/web", "new.example.com", "GET", next), "403 request-refused");
+    assert.equal(await outcome("shop/api", "new.example.com", "PUT", next), "403 caller-refused");
+    assert.equal(await outcome("shop/web", "typo.example.com", "GET", next), "403 not-listed");
   });
 
   it("is over at its end, by the proxy's own clock and without a new policy", () => {
