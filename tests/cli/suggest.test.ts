@@ -191,7 +191,7 @@ describe("a hostile log", () => {
   for (const [what, change] of hostile) {
     it(`${what} is left out`, () => assert.equal(auditedRequest(line(change).trim()), undefined));
   }
-  for (const text of ["", "null", "[]", "7", '"x"', "{", "{}", '{"msg":7}', `${"[".repeat(60_000)}`]) {
+  for (const text of ["", "null", "[]", "7", '"x"', "{", "{}", '{"msg":7}', "[".repeat(60_000)]) {
     it(`${JSON.stringify(text.slice(0, 20))} is left out`, () =>
       assert.equal(auditedRequest(text), undefined));
   }
