@@ -106,7 +106,7 @@ export interface Upstream {
   maxConnections?: number;
   /** Requests in flight at a time in each pod; one more is answered 503 at once. Default: 1,024. */
   maxRequests?: number;
-  /** The same for each calling service account; without the mesh all callers are one. Default: 512. */
+  /** The same for each calling service account; those that the mesh does not identify are one. Default: 512. */
   maxRequestsPerCaller?: number;
   /** Largest bodies, in bytes. Default: no limit. */
   maxBodyBytes?: BodyLimits;
