@@ -1,3 +1,4 @@
+import { freshCheck } from "../../proxy-image/src/stubdomain/dns/checks";
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { ANY_HOST, serviceName } from "../../component/names";
@@ -42,5 +43,22 @@ describe("egress-dns during an audit", { skip: withoutGo, timeout: BUILD_TIMEOUT
       assert.equal(answer.answers[0]?.data, `${serviceName(host)}.egress.svc.cluster.local.`, name);
       assert.equal(addressesOf(answer).length, 1, name);
     }
+  });
+
+  it("still has a place where nothing exists, for the controller's proof", async () => {
+    const settings = settingsOf({
+      upstreams: [{ host: "api.stripe.com" }],
+      audit: { namespaces: ["shop"], until: "2027-01-31" },
+    });
+    await using world = await startDnsWorld(program, settings);
+    await using client = new DnsClient(world.clusterDns);
+    const zone = { domain: "egress.local", mname: "", address: "10.96.0.9", clusterDomain: "cluster.local" };
+    const { name } = freshCheck(zone, "0123456789abcdef").question;
+    const answer = await client.resolve({ name });
+    assert.equal(answer.rcode, "NXDOMAIN");
+    assert.deepEqual(
+      answer.authorities.map(({ type }) => type),
+      ["SOA"],
+    );
   });
 });

@@ -61,7 +61,7 @@ describe("proof", () => {
       assert.deepEqual(zone, ["udp", "udp", "udp", "tcp"]);
       const names = own.filter(({ type }) => type !== "SOA").map(({ name }) => name);
       assert.ok(names.includes(LISTED) && names.includes("kubernetes.default.svc.cluster.local"));
-      assert.equal(names.filter((name) => /^[0-9a-f]{16}\.egress\.local$/.test(name)).length, 1);
+      assert.equal(names.filter((name) => /^[0-9a-f]{16}\._k8s-egress\.egress\.local$/.test(name)).length, 1);
       // As pods do, through the resolver of pods only.
       const searched = names.filter((name) => name.startsWith(`${LISTED}.`));
       assert.deepEqual(
@@ -92,7 +92,7 @@ describe("proof", () => {
     (address: string, match: (asked: Asked) => boolean, answer: DnsAnswer | Error) => (asked: Asked) =>
       asked.server === address && match(asked) ? answer : undefined;
   const isZone = ({ type }: Asked) => type === "SOA";
-  const isFresh = ({ name }: Asked) => /^[0-9a-f]{16}\.egress\.local$/.test(name);
+  const isFresh = ({ name }: Asked) => /^[0-9a-f]{16}\._k8s-egress\.egress\.local$/.test(name);
   const isSearch = (domain: string) => (asked: Asked) => asked.name === `${LISTED}.${domain}`;
   const servfail: DnsAnswer = { rcode: "SERVFAIL", addresses: [] };
 
@@ -115,7 +115,7 @@ describe("proof", () => {
     [
       "one answers from its cache while our server is away",
       on("10.0.0.1", isFresh, servfail),
-      /10\.0\.0\.1 .*answers SERVFAIL for [0-9a-f]{16}\.egress\.local, which egress-dns/,
+      /10\.0\.0\.1 .*answers SERVFAIL for [0-9a-f]{16}\._k8s-egress\.egress\.local, which egress-dns/,
     ],
     [
       "names that are not listed exist",

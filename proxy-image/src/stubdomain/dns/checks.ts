@@ -34,9 +34,12 @@ export function zoneCheck({ domain, mname }: StubZone): Check {
   };
 }
 
-/** Our DNS server is asked now: nobody has asked for this name before, so that no cache has it. */
+/**
+ * Our DNS server is asked now: nobody has asked for this name before, so that no cache has it. Below the probe's name,
+ * because a wildcard ends where a name exists (RFC 4592 §4.4): a zone with an audit answers all others.
+ */
 export function freshCheck({ domain, mname }: StubZone, nonce: string): Check {
-  const name = `${nonce}.${domain}`;
+  const name = `${nonce}.${PROBE_LABEL}.${domain}`;
   return {
     question: { name, type: "A" },
     complaint: ({ rcode, authority }) =>
