@@ -279,6 +279,7 @@ describe("each target on the real API server, with the rights that the component
         domain: undefined,
         kind: undefined,
         target: undefined,
+        all: false,
         dryRun: false,
       });
       assert.deepEqual(

@@ -14,6 +14,7 @@ const ALL: Selection = {
   domain: undefined,
   kind: undefined,
   target: undefined,
+  all: false,
   dryRun: false,
 };
 
@@ -87,6 +88,21 @@ describe("k8s-egress dns remove", () => {
     assert.equal(made.corefile(), KUBEADM);
   });
 
+  it("leaves the choice between namespaces to the admin: a tenant can make what looks like an anchor", async () => {
+    const made = await terminating();
+    const forged = { namespace: "tenant", name: ANCHOR.name };
+    const { metadata } = (await made.cluster.configMap(ANCHOR))!;
+    made.cluster.create(forged, { metadata: { finalizers: [FINALIZER], annotations: metadata.annotations } });
+    made.cluster.delete(forged);
+    const before = made.corefile();
+    const { isLeft, text } = await remove(made);
+    assert.equal(isLeft, true);
+    assert.match(text, /several namespaces: .*tenant\/.*--anchor/);
+    assert.equal(made.corefile(), before);
+    assert.equal((await remove(made, { anchor: ANCHOR })).isLeft, false);
+    assert.equal(made.corefile(), KUBEADM);
+  });
+
   it("follows conflicts", async () => {
     for (const selection of [{}, { domain: "egress.local" }]) {
       const made = await terminating();
@@ -151,6 +167,7 @@ describe("its options", () => {
       domain: undefined,
       kind: undefined,
       target: undefined,
+      all: false,
       dryRun: false,
       help: false,
     });
@@ -167,6 +184,7 @@ describe("its options", () => {
       "x.y",
       "--kind=kubeDns",
       "--target=n/m",
+      "--all",
       "--dry-run",
       "-h",
     ]);
@@ -177,6 +195,7 @@ describe("its options", () => {
       domain: "x.y",
       kind: "kubeDns",
       target: { namespace: "n", name: "m" },
+      all: true,
       dryRun: true,
       help: true,
     });

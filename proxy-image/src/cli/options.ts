@@ -13,6 +13,7 @@ export interface RemoveOptions {
   domain: string | undefined;
   kind: TargetKind | undefined;
   target: ObjectName | undefined;
+  all: boolean;
   dryRun: boolean;
   help: boolean;
 }
@@ -30,6 +31,8 @@ gives what it changed back to the former field managers, and lets the anchors go
   --kind KIND          only in this kind of target: ${TARGET_KINDS.join(", ")};
                        if no anchor is left, default: coredns
   --target NS/NAME     only in this object; if no anchor is left, default: where distributions have that kind
+  --all                anchors of several namespaces too: look at them with --dry-run first, as whoever may create
+                       ConfigMaps can make one
   --dry-run            say what would be done, and change nothing
   --help
 
@@ -59,6 +62,7 @@ function parse(argv: string[]): RemoveOptions {
       domain: text,
       kind: text,
       target: text,
+      all: flag,
       "dry-run": flag,
       help: { ...flag, short: "h" },
     },
@@ -70,6 +74,7 @@ function parse(argv: string[]): RemoveOptions {
     domain: values.domain === undefined ? undefined : domainName("--domain", values.domain),
     kind: kindOf(values.kind),
     target: values.target === undefined ? undefined : objectName("--target", values.target),
+    all: values.all,
     dryRun: values["dry-run"],
     help: values.help,
   };

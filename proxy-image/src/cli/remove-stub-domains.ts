@@ -12,6 +12,8 @@ export interface Selection {
   domain: string | undefined;
   kind: TargetKind | undefined;
   target: ObjectName | undefined;
+  /** Those of several namespaces too. */
+  all: boolean;
   dryRun: boolean;
 }
 
@@ -24,6 +26,8 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
   const { anchor, domain, kind = "coredns", dryRun } = selection;
   const anchors = (await anchorsOf(cluster, selection)).filter((found) => isAbout(found, selection));
   if (anchors.length > 0) {
+    const namespaces = new Set(anchors.map(({ metadata }) => metadata.namespace));
+    if (namespaces.size > 1 && !selection.all && !dryRun) return [ambiguous(anchors)];
     const removals: Removal[] = [];
     // One after the other: they may share a Corefile.
     for (const { metadata } of anchors) removals.push(await removeByAnchor(cluster, metadata, dryRun));
@@ -41,6 +45,18 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
   return [
     { isLeft: false, text: "no anchor found: nothing to remove; --domain looks for a block without one" },
   ];
+}
+
+/**
+ * Whoever may create a ConfigMap in some namespace can make one that looks like an anchor and records what is another's:
+ * a choice between namespaces is the admin's.
+ */
+function ambiguous(anchors: ConfigMap[]): Removal {
+  const names = anchors.map(({ metadata }) => nameText(metadata)).join(", ");
+  return {
+    isLeft: true,
+    text: `there are anchors in several namespaces: ${names}. Look at them with --dry-run, then name one with --anchor, or all with --all`,
+  };
 }
 
 async function anchorsOf(cluster: Cluster, { anchor }: Selection): Promise<ConfigMap[]> {

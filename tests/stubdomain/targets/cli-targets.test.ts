@@ -6,7 +6,14 @@ import { ANCHOR } from "../scene";
 import { installedTarget, targetScene, type TargetScene } from "./target-scenes";
 
 const remove = async ({ cluster }: TargetScene, selection: Partial<Selection> = {}) => {
-  const all = { anchor: undefined, domain: undefined, kind: undefined, target: undefined, dryRun: false };
+  const all = {
+    anchor: undefined,
+    domain: undefined,
+    kind: undefined,
+    target: undefined,
+    all: false,
+    dryRun: false,
+  };
   const results = await removeStubDomains(cluster, { ...all, ...selection });
   return { isLeft: results.some(({ isLeft }) => isLeft), text: results.map(({ text }) => text).join("\n") };
 };
