@@ -84,6 +84,27 @@ describe("requests in flight", () => {
     );
   });
 
+  it("a request that waits for a connection in vain: 503", async () => {
+    await withWorld(
+      { maxConnections: 1, timeouts: { connect: 200, response: 300, idle: 5_000 } },
+      (_req, res) => {
+        const timer = setInterval(() => res.write("x"), 50);
+        res.on("close", () => clearInterval(timer));
+      },
+      async (world) => {
+        const { req, response } = begin({ port: world.port, host: NAME });
+        req.on("error", () => undefined).end();
+        (await response).resume().on("error", () => undefined);
+        const began = performance.now();
+        const answer = await ask({ port: world.port, host: NAME });
+        assert.equal(answer.status, 503);
+        assert.match(String(answer.headers["proxy-status"]), /details="upstream-busy"/);
+        assert.ok(performance.now() - began >= 500);
+        req.destroy();
+      },
+    );
+  });
+
   it("maxConnections makes requests share connections", async () => {
     let open = 0;
     let most = 0;

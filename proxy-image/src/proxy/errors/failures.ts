@@ -253,7 +253,7 @@ export const upstreamBusy = failure(
   503,
   "connection_limit_reached",
   "As many requests as the upstream allows are in flight.",
-  "Wait as Retry-After says, then repeat the request; `maxRequests` of the upstream is the limit.",
+  "Wait as Retry-After says, then repeat the request; `maxRequests` and `maxConnections` of the upstream are the limits.",
   { headers: ["Retry-After", "1"] },
 );
 export const callerBusy = failure(

@@ -44,11 +44,14 @@ export class Fetch extends Relay implements Requester {
 
   /** Asks for a connection; everything else follows from it. */
   start(): void {
+    this.awaitingSince = this.exchange.startedAt;
     this.exchange.origin!.pool.request(this);
   }
 
   onConnection(connection: Connection): void {
     this.connection = connection;
+    this.awaiting = "head";
+    this.awaitingSince = 0;
     const { head, body } = this.exchange;
     const { method } = head;
     // Search APIs take a body with GET, so it is not refused; but a server that does not look for it would take it
@@ -97,7 +100,8 @@ export class Fetch extends Relay implements Requester {
     }
     this.exchange.retries++;
     this.connection = undefined;
-    this.awaitingSince = 0;
+    this.awaiting = "connection";
+    this.awaitingSince = performance.now();
     // On a new connection: the others may be as stale as the first.
     this.exchange.origin!.pool.request(this, true);
   }

@@ -34,7 +34,7 @@ export abstract class Relay {
   /** When the caller stopped reading, on the exchanges' clock; 0 while it reads. */
   pausedAt = 0;
   /** What the third party is waited for, and since when, on the exchanges' clock; 0 while it is not. */
-  awaiting: "head" | "body" = "head";
+  awaiting: "connection" | "head" | "body" = "connection";
   awaitingSince = 0;
   protected done = false;
   private interim = 0;

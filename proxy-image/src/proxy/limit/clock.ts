@@ -5,6 +5,7 @@ import {
   responseStalled,
   responseTimeout,
   totalTimeout,
+  upstreamBusy,
 } from "../errors/failures";
 import type { Exchange } from "../exchange";
 
@@ -26,13 +27,16 @@ export function startClock(exchanges: Iterable<Exchange>): { stop(): void } {
 function check(exchange: Exchange, now: number): void {
   const { destination, body, relay, startedAt } = exchange;
   if (!destination || exchange.upgraded) return;
-  const { response, idle, total = Infinity } = destination.route.upstream.timeouts;
+  const { connect, response, idle, total = Infinity } = destination.route.upstream.timeouts;
   const over = (since: number | undefined, limit: number): boolean =>
     since !== undefined && since > 0 && now - since > limit;
   if (over(startedAt, total)) stop(exchange, totalTimeout);
   else if (over(body?.waitingSince, idle)) stop(exchange, requestStalled);
   else if (over(body?.blockedSince, idle)) stop(exchange, responseTimeout);
   else if (over(relay?.pausedAt, idle)) stop(exchange, callerStalled);
+  // A dial ends by itself; what lasts longer waits behind other requests (`maxConnections`).
+  else if (relay?.awaiting === "connection" && over(relay.awaitingSince, connect + response))
+    stop(exchange, upstreamBusy);
   else if (relay?.awaiting === "head" && over(relay.awaitingSince, response)) stop(exchange, responseTimeout);
   else if (relay?.awaiting === "body" && over(relay.awaitingSince, idle)) stop(exchange, responseStalled);
 }
