@@ -97,8 +97,12 @@ describe("the embedded cluster", () => {
     } finally {
       await rm(directory, { recursive: true });
     }
-    const args = ["-n", NAMESPACE, "run", "built", "--rm", "--attach", "--restart=Never", `--image=${tag}`];
-    assert.match(await kubectl(cluster(), args), /^built$/m);
+    const pod = (...args: string[]): Promise<string> => kubectl(cluster(), ["-n", NAMESPACE, ...args]);
+    // Not attached: a program that ends at once may be gone before kubectl has its output.
+    await pod("run", "built", "--restart=Never", `--image=${tag}`);
+    await pod("wait", "pod/built", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s");
+    assert.match(await pod("logs", "built"), /^built$/m);
+    await pod("delete", "pod", "built", "--wait=false");
   });
 });
 
