@@ -8,6 +8,7 @@ import {
 } from "../args";
 import { checkInteger, checkObject } from "./checks";
 import { parseDuration } from "./duration";
+import { checkList } from "./lists";
 import { type Problems, show } from "./problems";
 import { checkPeriod } from "./upstream-limits";
 
@@ -36,12 +37,13 @@ function checkRetries(value: unknown, path: string, problems: Problems): void {
   const retries = checkObject(value, path, keys, `{ statuses: ["502", "504"] }`, problems);
   if (!retries) return;
   const { statuses, limit, timeout, methods } = retries;
-  checkEach(statuses, `${path}.statuses`, isStatuses, `"503", "502-504", "5xx" or "gateway-error"`, problems);
+  const right = `"503", "502-504", "5xx" or "gateway-error"`;
+  if (statuses === undefined) problems.add(`${path}.statuses`, `is missing; give a list of ${right}`);
+  checkTexts(statuses, `${path}.statuses`, `["502", "504"]`, isStatuses, right, problems);
   checkInteger(limit, `${path}.limit`, { min: 1, max: 10, example: 1 }, problems);
   checkPeriod(timeout, `${path}.timeout`, problems);
-  if (methods === undefined) return;
-  const right = METHODS.map((method) => show(method)).join(", ");
-  checkEach(methods, `${path}.methods`, (method) => METHODS.includes(method), right, problems);
+  const known = METHODS.map((method) => show(method)).join(", ");
+  checkTexts(methods, `${path}.methods`, `["GET"]`, (method) => METHODS.includes(method), known, problems);
 }
 
 /** As Linkerd's policy controller reads them, but for those that are no failures. */
@@ -79,20 +81,15 @@ function checkTimeouts(value: unknown, path: string, problems: Problems): void {
   for (const key of timeouts ? keys : []) checkPeriod(timeouts![key], `${path}.${key}`, problems);
 }
 
-function checkEach(
+function checkTexts(
   value: unknown,
   path: string,
+  example: string,
   accepts: (text: string) => boolean,
   right: string,
   problems: Problems,
 ): void {
-  if (!Array.isArray(value) || value.length === 0) {
-    const what = value === undefined ? "is missing" : Array.isArray(value) ? "is empty" : `is ${show(value)}`;
-    problems.add(path, `${what}; give a list of ${right}`);
-    return;
-  }
-  value.forEach((item: unknown, index) => {
-    if (typeof item !== "string" || !accepts(item))
-      problems.add(`${path}[${index}]`, `is ${show(item)}; give ${right}`);
+  checkList(value, path, example, problems, (item, at) => {
+    if (typeof item !== "string" || !accepts(item)) problems.add(at, `is ${show(item)}; give ${right}`);
   });
 }
