@@ -342,7 +342,7 @@ describe("k8s-egress dns remove on the real API server", () => {
     assert.equal(done.status, 0, done.stderr);
     assert.equal(await scene.corefile(), KUBEADM);
     await serverSideApply(scene.kubectl, "addons", target(scene.spec, KUBEADM.replace("5s", "9s")));
-    assert.match(cli("--domain", "egress.local", targetOption).stdout, /has no block for egress\.local/);
+    assert.match(cli("--domain", "egress.local", targetOption).stdout, /has no entry for egress\.local/);
   });
 
   it("leaves a living one alone, with status 1", async () => {
