@@ -3,7 +3,7 @@ const SIZE = 16 * 1024;
 
 /**
  * Where a connection's bytes arrive: one buffer, filled again and again. A new one for each piece made the garbage
- * collector take a fifth of the processor's time under large bodies, and half of the memory.
+ * collector take a fifth of the processor's time under large bodies, and a quarter of the memory.
  */
 export class Inbox {
   /** What `tls.connect` takes. */
