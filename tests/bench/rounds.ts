@@ -1,6 +1,7 @@
 import type { Contender } from "./contenders/contender";
 import { type LatencySample, LOADS, type Sample, measureLatency, measurePeak } from "./measure";
 import type { Options } from "./options";
+import { median } from "./report/statistics";
 import type { Processes } from "./stage/processes";
 import type { Tools } from "./stage/tools";
 
@@ -38,7 +39,7 @@ export async function warmUp(contenders: readonly Contender[], runner: Runner): 
  * All contenders one after the other, and that again and again: what else goes on in the machine then hits all of
  * them, and the ratios within a round hold even where the figures don't.
  *
- * @returns also the fixed rate: a third of what the first contender did at full speed
+ * @returns also the fixed rate: a third of what the first contender mostly did at full speed
  */
 export async function compare(
   contenders: readonly Contender[],
@@ -50,7 +51,6 @@ export async function compare(
     peaks: { small64: [], small256: [], down: [], up: [] },
     latency: [],
   }));
-  let rate = 0;
   for (let round = 1; round <= options.rounds; round++) {
     for (const load of COMPARED) {
       for (const [index, contender] of contenders.entries()) {
@@ -60,7 +60,9 @@ export async function compare(
         processes.emptyOutputs();
       }
     }
-    if (rate === 0) rate = Math.round(series[0]!.peaks.small64[0]!.perSecond / 3);
+  }
+  const rate = Math.round(median(series[0]!.peaks.small64.map(({ perSecond }) => perSecond)) / 3);
+  for (let round = 1; round <= options.rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
       progress(`round ${round}: latency at ${rate}/s, ${contender.name}`);
       series[index]!.latency.push(await measureLatency(generator, contender, rate, options.seconds));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { fieldName } from "../../proxy-image/src/proxy/forward/header-filter";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, startWorld, upstream } from "./support/world";
 
@@ -160,5 +161,16 @@ describe("header fields at the border", () => {
 
   it("response: bytes beyond ASCII pass unchanged", async () => {
     assert.ok((await incoming("X-Name: caf\xe9")).some(([, value]) => value === "caf\xe9"));
+  });
+
+  it("names are told apart however many there are, and whatever they are made of", () => {
+    for (let i = 0; i < 10_000; i++) assert.equal(fieldName(`X_Name-${i}`).canonical, `x-name-${i}`);
+    for (const name of ["Connection", "CONNECTION", "Keep_Alive", "x-forwarded-proto", "L5D_Client-Id"]) {
+      assert.ok(fieldName(name).staysInside, name);
+      assert.ok(fieldName(name).staysOutside, name);
+    }
+    // As latin1 these would be `te`, which is one of those that stay.
+    assert.ok(!fieldName("\u0174\u0165").staysInside);
+    assert.ok(fieldName("te").staysInside);
   });
 });

@@ -143,6 +143,44 @@ describe("a pool of connections", () => {
     assert.equal(dials(), 1);
   });
 
+  it("a request waits a little for a connection in use before another is dialled", async (t) => {
+    const { ask, asked, answer, dials } = await stage(t, 5);
+    // Compilers have run: the answer must be quicker than the wait.
+    for (let i = 0; i < 20; i++) {
+      const warm = ask("/warm");
+      await eventually(() => asked.length === 1, "asked");
+      answer();
+      await eventually(() => warm.ended, "answered");
+    }
+    ask("/1");
+    await eventually(() => asked.length === 1, "one is asked");
+    answer();
+    const next = ask("/2");
+    await eventually(() => asked.length === 1, "the other is asked");
+    answer();
+    await eventually(() => next.ended, "answered");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(dials(), 1);
+  });
+
+  it("but not for long", async (t) => {
+    const { ask, asked, dials } = await stage(t, 5);
+    ask("/1");
+    await eventually(() => asked.length === 1, "one is asked");
+    ask("/2");
+    assert.equal(dials(), 1);
+    await eventually(() => asked.length === 2, "the other is asked");
+    assert.equal(dials(), 2);
+  });
+
+  it("connections become more step by step, not all at once", async (t) => {
+    const { ask, asked, dials } = await stage(t, 100);
+    for (let i = 0; i < 60; i++) ask(`/${i}`);
+    assert.ok(dials() <= 4, `${dials()} at once`);
+    await eventually(() => asked.length === 60, "all are asked");
+    assert.equal(dials(), 60);
+  });
+
   it("a connection that breaks makes room for one that waits", async (t) => {
     const { ask, asked } = await stage(t, 1);
     const [first] = ["/1", "/2"].map(ask) as [Asking];
@@ -153,8 +191,8 @@ describe("a pool of connections", () => {
   });
 
   for (const [name, answer, sweepAt, kept] of [
-    ["is kept for ten seconds", OK, 9_000, true],
-    ["and no longer", OK, 10_100, false],
+    ["is kept for 55 s", OK, 54_000, true],
+    ["and no longer", OK, 55_100, false],
     [
       "is closed before the third party's own time",
       OK.replace("\r\n", "\r\nKeep-Alive: timeout=5, max=9\r\n"),
@@ -163,8 +201,8 @@ describe("a pool of connections", () => {
     ],
     [
       "is kept for longer where it says so",
-      OK.replace("\r\n", "\r\nKeep-Alive: timeout=30\r\n"),
-      27_000,
+      OK.replace("\r\n", "\r\nKeep-Alive: timeout=60\r\n"),
+      57_000,
       true,
     ],
     ["is not kept for ever", OK.replace("\r\n", "\r\nKeep-Alive: timeout=999999\r\n"), 60_100, false],

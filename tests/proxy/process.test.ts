@@ -228,4 +228,21 @@ describe("sidecar", () => {
   it("none: does not look", async () => {
     await awaitSidecar("none", log, "http://127.0.0.1:1/ready", patience);
   });
+
+  it("what is logged in the last turn is written too", async () => {
+    const program = `
+      const log = require("./proxy-image/src/proxy/observe/log.ts").createLog("info");
+      log.info("first");
+      log.warn("last");
+      process.exit(0);`;
+    const child = spawn(process.execPath, ["--import=tsx", "-e", program]);
+    let stdout = "";
+    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+    await once(child, "close");
+    const lines = stdout.trim().split("\n");
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { msg: string }).msg),
+      ["first", "last"],
+    );
+  });
 });

@@ -41,8 +41,7 @@ export function compileRules({ allow }: PolicyUpstream): Rules {
 
   return (caller, { method, target, rawHeaders }) => {
     if (everyRuleNamesClients && !caller) return callerUnknown;
-    const own = rules.filter(({ clients }) => !clients || (caller !== undefined && names(clients, caller)));
-    if (own.length === 0) return callerRefused;
+    if (!rules.some((rule) => isFor(rule, caller))) return callerRefused;
     let path = target;
     if (restrictsPaths) {
       const normal = normalPath(target);
@@ -51,11 +50,11 @@ export function compileRules({ allow }: PolicyUpstream): Rules {
       path = normal;
     }
     if (restrictsMethods && overridesMethod(rawHeaders, target)) return overrideRefused;
-    for (const { methods, paths } of own) {
-      if ((!methods || methods.has(method)) && (!paths || paths.some((matches) => matches(path))))
-        return undefined;
-    }
-    return requestRefused;
+    const admits = (rule: CompiledRule): boolean =>
+      isFor(rule, caller) &&
+      (!rule.methods || rule.methods.has(method)) &&
+      (!rule.paths || rule.paths.some((matches) => matches(path)));
+    return rules.some(admits) ? undefined : requestRefused;
   };
 }
 
@@ -67,6 +66,10 @@ function compileRule({ clients, methods, paths }: PolicyRule): CompiledRule {
     methods: methods && new Set(methods),
     paths: paths?.map(compilePathPattern),
   };
+}
+
+function isFor({ clients }: CompiledRule, caller: Caller | undefined): boolean {
+  return !clients || (caller !== undefined && names(clients, caller));
 }
 
 /** `*` is no service account's name, so it can stand for all of a namespace. */

@@ -217,7 +217,7 @@ export class CallerConnection {
     this.chunked = head.chunked ? new ChunkedDecoder() : undefined;
     this.left = head.chunked ? Infinity : Number(head.contentLength ?? 0);
     this.state = head.hasBody ? "request" : "answer";
-    const reply = new Reply(socket, head, () => this.answered());
+    const reply = new Reply(socket, head, this.answered);
     this.reply = reply;
     const exchange = this.handler.begin(head, reply, this);
     this.exchange = exchange;
@@ -279,7 +279,7 @@ export class CallerConnection {
   }
 
   /** The answer is with the network. */
-  private answered(): void {
+  private readonly answered = (): void => {
     const { exchange, reply, state } = this;
     this.exchange = undefined;
     this.reply = undefined;
@@ -291,7 +291,7 @@ export class CallerConnection {
       this.deadline = performance.now() + this.timeouts.linger;
       this.drop();
     } else this.next();
-  }
+  };
 
   private next(): void {
     this.state = "head";

@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { sizeLine } from "../http1/chunked";
 import type { RequestHead } from "../http1/request-head";
+import { type Sender, atEndOfTurn } from "../turn";
 
 /** What a kept connection tells a caller, in seconds. */
 export const KEEP_ALIVE_SECONDS = 75;
@@ -9,7 +10,7 @@ export const KEEP_ALIVE_SECONDS = 75;
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
 
 /** The answer to one request, on its way to the caller. */
-export class Reply {
+export class Reply implements Sender {
   /** 0 before its head. */
   status = 0;
   /** Its last byte has been written. */
@@ -20,6 +21,8 @@ export class Reply {
   chunked = false;
   /** Written with the first piece of the body, or at the latest by `flush`. */
   private head = "";
+  /** What goes out at the end of the turn: the answer's end, and mostly all of it. */
+  private held = "";
   private bodiless = false;
   /** Whether the caller may be keeping the body back until it gets leave. */
   private expected: boolean;
@@ -107,8 +110,17 @@ export class Reply {
         text += "\r\n";
       }
     }
-    const { socket } = this;
-    if (text !== "") socket.write(text, "latin1");
+    this.held = text;
+    atEndOfTurn(this);
+  }
+
+  /** Sends the end. */
+  send(): void {
+    const { socket, held } = this;
+    // Then its connection has told of the end already.
+    if (socket.destroyed) return;
+    this.held = "";
+    if (held !== "") socket.write(held, "latin1");
     // Most are with the network at once; only the others cost a callback.
     if (socket.writableLength === 0) this.onEnd();
     else socket.write("", () => this.onEnd());

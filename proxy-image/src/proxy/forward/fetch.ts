@@ -58,11 +58,14 @@ export class Fetch extends Relay implements Requester {
     // for the next request (RFC 9110 §9.3.1), so nobody's comes behind it.
     const last = body !== undefined && !WITH_BODY.has(method);
     this.expecting = body !== undefined && head.expect !== undefined;
-    connection.begin(this, this.requestHead(last), method === "HEAD", last);
-    if (!body) connection.finish();
-    else if (!this.expecting) {
-      body.start(connection);
-      return;
+    const text = this.requestHead(last);
+    if (!body) connection.request(this, text, method === "HEAD", last);
+    else {
+      connection.begin(this, text, method === "HEAD", last);
+      if (!this.expecting) {
+        body.start(connection);
+        return;
+      }
     }
     this.awaitingSince = performance.now();
   }

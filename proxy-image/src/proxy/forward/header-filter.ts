@@ -33,28 +33,46 @@ const OWN_ORIGIN = ["alt-svc", "strict-transport-security", "public-key-pins"];
 const REQUEST = new Set([...HOP_BY_HOP, ...ABOUT_CALLERS, ...OWN_REQUEST]);
 const RESPONSE = new Set([...HOP_BY_HOP, ...ABOUT_CALLERS, ...OWN_ORIGIN]);
 
-/**
- * Whether a request header field stays inside the cluster.
- *
- * @param name canonical, as {@link canonicalField} gives it
- */
-export function staysInside(name: string): boolean {
-  return REQUEST.has(name) || isInternal(name);
+/** What is known of a field by its name. */
+export interface FieldName {
+  /** Lower case, `_` as `-`. */
+  readonly canonical: string;
+  /** In a request it stays inside the cluster. */
+  readonly staysInside: boolean;
+  /** In an answer it stays outside. */
+  readonly staysOutside: boolean;
 }
 
-/**
- * Whether a response header field stays outside.
- *
- * @param name canonical, as {@link canonicalField} gives it
- */
-export function staysOutside(name: string): boolean {
-  return RESPONSE.has(name) || isInternal(name);
+/** Names that are kept: far more than applications and third parties use, and few enough for whoever invents some. */
+const MOST_KEPT = 2_000;
+/** What a name that is kept looks like. */
+const KEEPABLE = /^[\x21-\x7e]{1,64}$/;
+const kept = new Map<string, FieldName>();
+
+/** A field's name as it came. Kept, because to lower-case each name of each message cost a tenth of a small request. */
+export function fieldName(name: string): FieldName {
+  const known = kept.get(name);
+  if (known) return known;
+  const lower = name.toLowerCase();
+  const canonical = lower.includes("_") ? lower.replaceAll("_", "-") : lower;
+  const internal = isInternal(canonical);
+  const field = {
+    canonical,
+    staysInside: REQUEST.has(canonical) || internal,
+    staysOutside: RESPONSE.has(canonical) || internal,
+  };
+  if (kept.size < MOST_KEPT && KEEPABLE.test(name)) kept.set(ownCopy(name), field);
+  return field;
+}
+
+/** A part of a text holds on to all of it. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 /** Lower case, `_` as `-`. */
 export function canonicalField(name: string): string {
-  const lower = name.toLowerCase();
-  return lower.includes("_") ? lower.replaceAll("_", "-") : lower;
+  return fieldName(name).canonical;
 }
 
 /** The names that a Connection field lists, canonical. */

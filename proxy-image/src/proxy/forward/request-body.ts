@@ -68,7 +68,7 @@ export class RequestBody implements BodyConsumer {
       connection.write(piece);
       more = connection.write("\r\n");
       connection.uncork();
-    } else more = connection.write(piece);
+    } else more = connection.write(piece, () => giveBack(piece));
     this.waitingSince = performance.now();
     if (more) return;
     this.blockedSince = this.waitingSince;
@@ -93,4 +93,12 @@ export class RequestBody implements BodyConsumer {
     connection.finish();
     this.onComplete();
   }
+}
+
+/**
+ * Frees the memory of a piece that has been sent, where it is the piece's alone: each read is 64 KiB, and the garbage
+ * collector, which sees them too late, took a third of the processor's time under large bodies.
+ */
+function giveBack(piece: Buffer): void {
+  if (piece.length === piece.buffer.byteLength) (piece.buffer as ArrayBuffer).transfer(0);
 }

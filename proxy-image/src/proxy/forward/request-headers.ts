@@ -1,4 +1,4 @@
-import { canonicalField, connectionOptions, staysInside } from "./header-filter";
+import { connectionOptions, fieldName } from "./header-filter";
 
 /** Fields that the policy sets: name in lower case → value, as it is now. */
 export type SetHeaders = ReadonlyMap<string, () => string>;
@@ -27,11 +27,11 @@ export function requestHeaders(
   let seen = "";
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const field = rawHeaders[i]!;
-    const name = canonicalField(field);
+    const { canonical: name, staysInside } = fieldName(field);
     if (name === "via") {
       if (rawHeaders[i + 1]!.includes(via)) return undefined;
       seen += `${rawHeaders[i + 1]!}, `;
-    } else if (!staysInside(name) && !listed?.includes(name) && !set?.has(name)) {
+    } else if (!staysInside && !listed?.includes(name) && !set?.has(name)) {
       headers.push(field, rawHeaders[i + 1]!);
     }
   }

@@ -1,4 +1,4 @@
-import { canonicalField, connectionOptions, staysOutside } from "./header-filter";
+import { canonicalField, connectionOptions, fieldName } from "./header-filter";
 import { FailureError, responseHeadersTooLarge } from "../errors/failures";
 import { withoutDomain } from "./cookies";
 import type { LinkRewriter } from "./links";
@@ -27,10 +27,11 @@ export function responseHeaders(
   for (let i = 0; i < raw.length; i += 2) {
     const field = raw[i]!;
     const value = raw[i + 1]!;
-    const name = canonicalField(field);
+    const { canonical: name, staysOutside } = fieldName(field);
     switch (name) {
       case "connection":
-        listed = (listed ?? []).concat(connectionOptions(value));
+        // What most say: it lists a field that stays outside anyway.
+        if (value !== "keep-alive") listed = (listed ?? []).concat(connectionOptions(value));
         break;
       case "content-length":
         // `Content_Length` is none, and would stand beside the one that counts.
@@ -49,7 +50,7 @@ export function responseHeaders(
         headers.push(field, links(name, value));
         break;
       default:
-        if (!staysOutside(name)) headers.push(field, value);
+        if (!staysOutside) headers.push(field, value);
     }
   }
   if (listed) removeListed(headers, listed);

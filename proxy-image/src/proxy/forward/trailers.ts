@@ -1,4 +1,4 @@
-import { canonicalField, staysInside, staysOutside } from "./header-filter";
+import { type FieldName, fieldName } from "./header-filter";
 
 /** What would change how a message is read after it has been read (RFC 9110 §6.5.1). */
 const NOT_IN_TRAILERS =
@@ -6,19 +6,19 @@ const NOT_IN_TRAILERS =
 
 /** Trailer fields that may go to the third party; as pairs, as Node takes them. */
 export function requestTrailers(raw: readonly string[]): [string, string][] {
-  return pairs(raw, staysInside);
+  return pairs(raw, ({ staysInside }) => staysInside);
 }
 
 /** Trailer fields that may come back to the caller. */
 export function responseTrailers(raw: readonly string[]): [string, string][] {
-  return pairs(raw, staysOutside);
+  return pairs(raw, ({ staysOutside }) => staysOutside);
 }
 
-function pairs(raw: readonly string[], isRemoved: (name: string) => boolean): [string, string][] {
+function pairs(raw: readonly string[], isRemoved: (name: FieldName) => boolean): [string, string][] {
   const kept: [string, string][] = [];
   for (let i = 0; i < raw.length; i += 2) {
-    const name = canonicalField(raw[i]!);
-    if (!isRemoved(name) && !NOT_IN_TRAILERS.test(name)) kept.push([raw[i]!, raw[i + 1]!]);
+    const name = fieldName(raw[i]!);
+    if (!isRemoved(name) && !NOT_IN_TRAILERS.test(name.canonical)) kept.push([raw[i]!, raw[i + 1]!]);
   }
   return kept;
 }

@@ -33,7 +33,7 @@ export class AnswerReader {
   private head: Buffer | undefined;
   private body: "none yet" | "length" | "chunked" | "until close" = "none yet";
   private left = 0;
-  private readonly chunked = new ChunkedDecoder();
+  private chunked: ChunkedDecoder | undefined;
 
   /**
    * @param bodiless whether the request was HEAD: then no answer has a body, whatever it announces
@@ -58,8 +58,8 @@ export class AnswerReader {
           at = this.readLength(bytes, at);
           break;
         case "chunked":
-          at = this.chunked.decode(bytes, at, this.sink);
-          if (this.chunked.done) this.end(this.chunked.trailers);
+          at = this.chunked!.decode(bytes, at, this.sink);
+          if (this.chunked!.done) this.end(this.chunked!.trailers);
           break;
         case "until close":
           this.sink.onBody(at === 0 ? bytes : bytes.subarray(at));
@@ -78,22 +78,24 @@ export class AnswerReader {
   private readHead(bytes: Buffer, start: number): number {
     // Three bytes of the mark may have come before.
     const kept = this.head?.length ?? 0;
-    const all = this.head ? Buffer.concat([this.head, bytes.subarray(start)]) : bytes.subarray(start);
-    const mark = all.indexOf("\r\n\r\n", Math.max(0, kept - 3), "latin1");
-    if (mark > MOST_HEADER_BYTES || (mark === -1 && all.length > MOST_HEADER_BYTES)) {
+    const all = this.head ? Buffer.concat([this.head, bytes.subarray(start)]) : bytes;
+    // Where it begins in `all`.
+    const from = this.head ? 0 : start;
+    const mark = all.indexOf("\r\n\r\n", from + Math.max(0, kept - 3), "latin1");
+    if (mark - from > MOST_HEADER_BYTES || (mark === -1 && all.length - from > MOST_HEADER_BYTES)) {
       throw new SectionTooLargeError("an answer's header section is too large");
     }
     if (mark === -1) {
       // Nothing that can become a status line: there is no sense in waiting for its end.
-      if (!"HTTP/1.".startsWith(all.toString("latin1", 0, Math.min(7, all.length)))) {
+      if (!"HTTP/1.".startsWith(all.toString("latin1", from, Math.min(from + 7, all.length)))) {
         throw new MalformedMessageError("not HTTP/1");
       }
-      this.head = Buffer.from(all);
+      this.head = Buffer.from(all.subarray(from));
       return bytes.length;
     }
     this.head = undefined;
-    this.take(all.toString("latin1", 0, mark + 2));
-    return start + mark + 4 - kept;
+    this.take(all.toString("latin1", from, mark + 2));
+    return start + mark - from + 4 - kept;
   }
 
   private take(text: string): void {
@@ -110,8 +112,10 @@ export class AnswerReader {
     this.sink.onHead({ status, fields, length, last: line[1] === "0" || untilClose });
     if (interim) return;
     if (bodiless || length === 0) this.end([]);
-    else if (chunked) this.body = "chunked";
-    else if (untilClose) this.body = "until close";
+    else if (chunked) {
+      this.body = "chunked";
+      this.chunked = new ChunkedDecoder();
+    } else if (untilClose) this.body = "until close";
     else {
       this.body = "length";
       this.left = length!;

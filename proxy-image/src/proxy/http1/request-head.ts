@@ -1,12 +1,11 @@
 import { METHODS } from "node:http";
-import { parseFields } from "./fields";
+import { closes, parseFields } from "./fields";
 import { MalformedMessageError } from "./malformed";
 
 /** RFC 9112 §3, with single blanks and no more: the method is looked up afterwards. */
 const REQUEST_LINE = /^([A-Z][A-Z-]*) ([\x21-\x7e]+) HTTP\/1\.([01])\r\n/;
 /** Registered ones, as Node knows them; a third party's own reading of any other is anybody's guess. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
-const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 
 /** A request's line and header section, as it came. */
 export class RequestHead {
@@ -64,7 +63,7 @@ export class RequestHead {
         else if (name.toLowerCase() === "trailer") this.announcesTrailers = true;
         break;
       case 10:
-        if (name.toLowerCase() === "connection" && CLOSE.test(value)) this.last = true;
+        if (name.toLowerCase() === "connection" && closes(value)) this.last = true;
         break;
       case 11:
         if (name.toLowerCase() === "traceparent") this.traceparent ??= value;

@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { type Sender, atEndOfTurn } from "../turn";
 
 /** The proxy's log. */
 export type Log = Logger;
@@ -12,10 +13,14 @@ const FLUSH_EVERY = 500;
 
 /** JSON lines on standard output: `time` as ISO 8601, `level` by name. */
 export function createLog(level: LogLevel): Log {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 4_096 });
+  const output = pino.destination({ dest: 1, sync: false, minLength: 4_096 });
+  const lines = new Lines((text) => output.write(text));
   // A line must not wait for the next ones for long; at the end none may be lost.
-  setInterval(() => destination.flush(), FLUSH_EVERY).unref();
-  process.on("exit", () => destination.flushSync());
+  setInterval(() => output.flush(), FLUSH_EVERY).unref();
+  process.on("exit", () => {
+    lines.send();
+    output.flushSync();
+  });
   return pino(
     {
       level,
@@ -23,8 +28,26 @@ export function createLog(level: LogLevel): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    lines,
   );
+}
+
+/** Writes the lines of a turn together: the destination measures all that it holds at every write. */
+class Lines implements Sender {
+  private held = "";
+
+  constructor(private readonly output: (text: string) => void) {}
+
+  write(line: string): void {
+    if (this.held === "") atEndOfTurn(this);
+    this.held += line;
+  }
+
+  send(): void {
+    const { held } = this;
+    this.held = "";
+    if (held !== "") this.output(held);
+  }
 }
 
 /** Writes whole lines among the log's own. */

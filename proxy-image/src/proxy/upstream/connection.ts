@@ -1,10 +1,11 @@
 import type { TLSSocket } from "node:tls";
 import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-reader";
+import { closes } from "../http1/fields";
+import { type Sender, atEndOfTurn } from "../turn";
 import type { Inbox } from "./inbox";
-import { connectionOptions } from "../forward/header-filter";
 
-/** Milliseconds for which an idle connection is kept, unless the third party says otherwise. */
-const KEEP_ALIVE = 10_000;
+/** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
+const KEEP_ALIVE = 55_000;
 /** The most that a third party can ask for. */
 const MOST_KEEP_ALIVE = 60_000;
 /** Earlier than the third party: a request that crosses its close would fail. */
@@ -37,12 +38,16 @@ export class ConnectionLostError extends Error {
 }
 
 /** A verified connection to a third party: one request at a time, for as long as both sides stay in step. */
-export class Connection implements AnswerSink {
+export class Connection implements AnswerSink, Sender {
   /** When it is closed if nobody uses it, on `performance.now()`'s clock. */
   idleUntil = performance.now() + KEEP_ALIVE;
   private requester: Requester | undefined;
   private reader: AnswerReader | undefined;
   private requestSent = false;
+  /** A whole request that goes out at the end of the turn. */
+  private held = "";
+  /** The request was one write: by the end of its answer the network has it, though TLS may tell so later. */
+  private single = false;
   private last = false;
   private keepAlive = KEEP_ALIVE;
 
@@ -66,23 +71,41 @@ export class Connection implements AnswerSink {
   }
 
   /**
-   * Sends a request's head. `finish` must follow, behind what is written of the body.
+   * Sends a request's head. What there is of a body must follow, and `finish` behind it.
    *
    * @param head as latin1, with the empty line
    * @param bodiless whether the request is HEAD
    * @param last whether no other request may come behind this one
    */
   begin(requester: Requester, head: string, bodiless: boolean, last: boolean): void {
-    this.requester = requester;
-    this.reader = new AnswerReader(this, bodiless);
-    this.requestSent = false;
-    this.last = last;
+    this.expect(requester, bodiless, last);
+    this.single = false;
     this.socket.write(head, "latin1");
   }
 
-  /** @returns false when it has enough: then `onDrain` tells when it takes more */
-  write(piece: Buffer | string): boolean {
-    return typeof piece === "string" ? this.socket.write(piece, "latin1") : this.socket.write(piece);
+  /** Sends a request that has no body; else as `begin`. */
+  request(requester: Requester, head: string, bodiless: boolean, last: boolean): void {
+    this.expect(requester, bodiless, last);
+    this.single = true;
+    this.held = head;
+    atEndOfTurn(this);
+  }
+
+  send(): void {
+    const { held } = this;
+    // It may have failed since.
+    if (held === "" || !this.requester) return;
+    this.held = "";
+    this.requestSent = true;
+    this.socket.write(held, "latin1");
+  }
+
+  /**
+   * @param then is called when the piece is not needed any more
+   * @returns false when it has enough: then `onDrain` tells when it takes more
+   */
+  write(piece: Buffer | string, then?: () => void): boolean {
+    return typeof piece === "string" ? this.socket.write(piece, "latin1") : this.socket.write(piece, then);
   }
 
   /** Several writes become one. */
@@ -132,7 +155,19 @@ export class Connection implements AnswerSink {
     this.requester?.onEnd(trailers);
   }
 
+  private expect(requester: Requester, bodiless: boolean, last: boolean): void {
+    this.requester = requester;
+    this.reader = new AnswerReader(this, bodiless);
+    this.requestSent = false;
+    this.last = last;
+  }
+
   private read(bytes: Buffer): void {
+    if (this.held !== "") {
+      // What was not asked for yet is no answer to it.
+      this.fail(new ConnectionLostError("bytes came before the request"));
+      return;
+    }
     if (!this.requester) {
       // Nothing was asked for: an answer from here on could be taken for another request's.
       this.socket.destroy();
@@ -167,16 +202,17 @@ export class Connection implements AnswerSink {
     }
   }
 
-  /**
-   * The answer is complete. Where the request is not, the connection's next bytes would still be its body; where
-   * some of it has not been taken, the next request would wait behind what is perhaps never read.
-   */
+  /** The answer is complete. Where the request is not, the connection's next bytes would still be its body. */
   private release(): void {
     this.requester = undefined;
-    if (this.last || !this.requestSent || this.socket.writableLength > 0 || this.socket.destroyed) {
-      this.socket.destroy();
-      return;
-    }
+    if (this.last || !this.requestSent) this.socket.destroy();
+    else if (this.single || this.socket.writableLength === 0) this.free();
+    // Even what the network has counts until the turn's end. Where it has not: what is perhaps never read.
+    else setImmediate(() => (this.socket.writableLength === 0 ? this.free() : this.socket.destroy()));
+  }
+
+  private free(): void {
+    if (this.socket.destroyed) return;
     if (this.socket.isPaused()) this.socket.resume();
     this.idleUntil = performance.now() + this.keepAlive;
     this.owner.released(this);
@@ -196,7 +232,7 @@ export class Connection implements AnswerSink {
       if (name.length !== 10) continue;
       const lower = name.toLowerCase();
       if (lower === "connection") {
-        if (connectionOptions(fields[i + 1]!).includes("close")) this.last = true;
+        if (closes(fields[i + 1]!)) this.last = true;
       } else if (lower === "keep-alive") {
         const seconds = /(?:^|[,;\s])timeout=(\d{1,6})/i.exec(fields[i + 1]!)?.[1];
         if (seconds === undefined) continue;
