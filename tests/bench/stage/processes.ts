@@ -32,7 +32,7 @@ export class Processes {
     this.children.push(child);
     this.outputs.push(output);
     child.once("exit", (code, signal) => {
-      if (this.ending) return;
+      if (this.ending || child.killed) return;
       const said = readFileSync(errors, "utf8").trim().split("\n").slice(-10).join("\n");
       console.error(`bench: ${name} ended by itself (${signal ?? code}):\n${said}`);
       process.exit(1);
@@ -47,6 +47,11 @@ export class Processes {
   /** Access logs of minutes at full speed would fill a disk. */
   emptyOutputs(): void {
     for (const output of this.outputs) truncateSync(output);
+  }
+
+  /** Ends one of them. */
+  end(pid: number): void {
+    this.children.find((child) => child.pid === pid)?.kill("SIGKILL");
   }
 
   kill(): void {
