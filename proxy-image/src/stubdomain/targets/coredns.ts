@@ -1,4 +1,4 @@
-import { stubBlock } from "../corefile/block";
+import { type StubBlock, stubBlock } from "../corefile/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
 import { parseCorefile } from "../corefile/server-blocks";
 import { corefileFormat } from "./corefile-format";
@@ -7,16 +7,25 @@ import type { Field, Target } from "./target";
 
 export const COREFILE_FIELD: Field = ["data", "Corefile"];
 
-/** CoreDNS' own configuration: a server block beside the default one, on its port and addresses. */
-export const coredns: Target = {
-  format: corefileFormat,
-  field: COREFILE_FIELD,
-  mayBeMissing: "nothing",
-  isImported: false,
-  entry({ domain, forwardTo, marker }, { object }) {
-    const corefile = textOf(object, COREFILE_FIELD) ?? "";
-    const parsed = parseCorefile(corefile);
-    requireReload(parsed);
-    return `\n${stubBlock({ domain, forwardTo, ...defaultBlock(corefile, parsed), marker })}`;
-  },
-};
+/**
+ * A target that is a whole Corefile: a server block beside the default one, on its port and addresses.
+ *
+ * @param settings what the block has besides
+ */
+export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Target {
+  return {
+    format: corefileFormat,
+    field: COREFILE_FIELD,
+    mayBeMissing: "nothing",
+    isImported: false,
+    entry({ domain, forwardTo, marker }, { object }) {
+      const corefile = textOf(object, COREFILE_FIELD) ?? "";
+      const parsed = parseCorefile(corefile);
+      requireReload(parsed);
+      return `\n${stubBlock({ domain, forwardTo, ...defaultBlock(corefile, parsed), ...settings, marker })}`;
+    },
+  };
+}
+
+/** CoreDNS' own configuration. */
+export const coredns: Target = corefileTarget();

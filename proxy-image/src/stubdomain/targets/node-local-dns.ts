@@ -1,9 +1,4 @@
-import { stubBlock } from "../corefile/block";
-import { defaultBlock, requireReload } from "../corefile/default-block";
-import { parseCorefile } from "../corefile/server-blocks";
-import { COREFILE_FIELD } from "./coredns";
-import { corefileFormat } from "./corefile-format";
-import { textOf } from "./object";
+import { corefileTarget } from "./coredns";
 import type { Target } from "./target";
 
 /**
@@ -12,16 +7,4 @@ import type { Target } from "./target";
  * As in its other blocks: its addresses, and TCP to where it forwards, which leaves no entries for UDP in the node's
  * connection table. Source: cluster/addons/dns/nodelocaldns in Kubernetes.
  */
-export const nodeLocalDns: Target = {
-  format: corefileFormat,
-  field: COREFILE_FIELD,
-  mayBeMissing: "nothing",
-  isImported: false,
-  entry({ domain, forwardTo, marker }, { object }) {
-    const corefile = textOf(object, COREFILE_FIELD) ?? "";
-    const parsed = parseCorefile(corefile);
-    requireReload(parsed);
-    const { port, bind } = defaultBlock(corefile, parsed);
-    return `\n${stubBlock({ domain, forwardTo, port, bind, forceTcp: true, marker })}`;
-  },
-};
+export const nodeLocalDns: Target = corefileTarget({ forceTcp: true });
