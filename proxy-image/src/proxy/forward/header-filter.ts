@@ -49,7 +49,7 @@ const MOST_KEPT = 2_000;
 const KEEPABLE = /^[\x21-\x7e]{1,64}$/;
 const kept = new Map<string, FieldName>();
 
-/** A field's name as it came. Kept, because to lower-case each name of each message cost a tenth of a small request. */
+/** A field's name as it came. Kept, because every name of every message is asked for several times. */
 export function fieldName(name: string): FieldName {
   const known = kept.get(name);
   if (known) return known;
