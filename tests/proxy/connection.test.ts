@@ -113,6 +113,21 @@ describe("a connection to a third party", () => {
     assert.ok(!socket.destroyed);
   });
 
+  it("ends where requests pile up in front of a third party that answers and does not read", async () => {
+    const { socket, connection, requester, receive, released } = stage();
+    connection.request(requester, HEAD, false, false);
+    await turn();
+    receive(OK);
+    assert.equal(released(), 1);
+    // The first one is still here.
+    connection.request(requester, HEAD, false, false);
+    await turn();
+    receive(OK);
+    await turn();
+    assert.equal(released(), 1);
+    assert.ok(socket.destroyed);
+  });
+
   it("is free at the end of the turn after a body that the network has taken by then", async () => {
     const { socket, connection, requester, receive, released } = stage();
     connection.begin(requester, HEAD, false, false);

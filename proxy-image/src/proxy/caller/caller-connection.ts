@@ -272,7 +272,8 @@ export class CallerConnection {
     this.state = "closing";
     this.deadline = performance.now() + this.timeouts.linger;
     if (!exchange) this.close();
-    else {
+    // An answer that is about to go out needs no other reason.
+    else if (!exchange.reply.ended) {
       exchange.cause = error;
       exchange.stop(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
     }

@@ -46,7 +46,7 @@ export class Connection implements AnswerSink, Sender {
   private requestSent = false;
   /** A whole request that goes out at the end of the turn. */
   private held = "";
-  /** The request was one write: by the end of its answer the network has it, though TLS may tell so later. */
+  /** The request was one write with none waiting before it: the network has it, though TLS may tell so later. */
   private single = false;
   private last = false;
   private keepAlive = KEEP_ALIVE;
@@ -86,7 +86,6 @@ export class Connection implements AnswerSink, Sender {
   /** Sends a request that has no body; else as `begin`. */
   request(requester: Requester, head: string, bodiless: boolean, last: boolean): void {
     this.expect(requester, bodiless, last);
-    this.single = true;
     this.held = head;
     atEndOfTurn(this);
   }
@@ -97,6 +96,7 @@ export class Connection implements AnswerSink, Sender {
     if (held === "" || !this.requester) return;
     this.held = "";
     this.requestSent = true;
+    this.single = this.socket.writableLength === 0;
     this.socket.write(held, "latin1");
   }
 

@@ -86,6 +86,7 @@ export class Pool implements ConnectionOwner {
   destroy(): void {
     this.close();
     clearTimeout(this.patience);
+    this.patience = undefined;
     this.waiting.length = 0;
     for (const connection of this.all) connection.destroy();
   }
