@@ -4,8 +4,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buffer } from "node:stream/consumers";
-import { build } from "esbuild";
 import tar from "tar-stream";
+import { programOf } from "./program.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -15,22 +15,6 @@ const inImage = {
   "app/stub-domain.js": "src/stubdomain/main.ts",
 };
 const commandLine = "src/cli/main.ts";
-
-async function bundle(source, banner) {
-  const result = await build({
-    entryPoints: [here(source)],
-    bundle: true,
-    write: false,
-    platform: "node",
-    target: "node22.15",
-    format: "cjs",
-    minify: false,
-    legalComments: "eof",
-    banner: banner ? { js: banner } : {},
-    logLevel: "warning",
-  });
-  return result.outputFiles[0].contents;
-}
 
 /** Fixed times, owners and modes: the archive depends on the files' content alone. */
 async function archive(files) {
@@ -48,6 +32,8 @@ const output = process.argv[2] ?? here("dist");
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const files = [];
-for (const [name, source] of Object.entries(inImage)) files.push([name, await bundle(source)]);
+for (const [name, source] of Object.entries(inImage)) files.push([name, await programOf(here(source))]);
 writeFileSync(join(output, "app.tar"), await archive(files));
-writeFileSync(join(output, "cli.js"), await bundle(commandLine, "#!/usr/bin/env node"), { mode: 0o755 });
+writeFileSync(join(output, "cli.js"), await programOf(here(commandLine), "#!/usr/bin/env node"), {
+  mode: 0o755,
+});

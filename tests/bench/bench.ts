@@ -13,9 +13,6 @@ import { Stage } from "./stage/stage";
 import { findTools } from "./stage/tools";
 import { PATHS, startUpstream } from "./stage/upstream";
 
-/** Processes with each policy, one pair after the other: two with the same policy can differ by more than 10 %. */
-const PAIRS = 3;
-
 /** Speed beside that of other proxies, on this machine, now. Ends with a table; nothing stays but a JSON file. */
 async function main(options: Options): Promise<void> {
   const tools = findTools();
@@ -35,7 +32,7 @@ async function main(options: Options): Promise<void> {
   const { series, rate } = await compare(contenders, runner);
   // Only now: processes that wait still take memory and caches.
   const policies = { small: [] as number[], large: [] as number[] };
-  for (let i = 0; i < PAIRS; i++) {
+  for (let i = 0; i < options.pairs; i++) {
     const pair = await startPolicies(scene);
     await ready(pair);
     await warmUp(pair, runner);

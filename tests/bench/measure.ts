@@ -62,10 +62,14 @@ export async function measurePeak(
 export interface LatencySample {
   readonly p50: number;
   readonly p99: number;
+  readonly warmUpP99: number;
   readonly generatorCpu: number;
   /** Most resident memory seen, MiB. */
   readonly rss: number;
 }
+
+/** Seconds: longer than the generator's compilers take. */
+export const ARRIVALS_WARM_UP = 2;
 
 /** A fixed rate. */
 export async function measureLatency(
@@ -80,6 +84,7 @@ export async function measureLatency(
     headers: HEADERS,
     rate,
     connections: 64,
+    warmUp: ARRIVALS_WARM_UP,
     seconds,
   };
   const { result, rss } = await watched(pid, () => fixedRate(generator, arrivals));

@@ -11,6 +11,8 @@ export interface Arrivals {
   /** Requests per second. */
   readonly rate: number;
   readonly connections: number;
+  /** Length of the beginning, which counts apart. */
+  readonly warmUp: number;
   readonly seconds: number;
 }
 
@@ -18,6 +20,8 @@ export interface Arrivals {
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
+  /** In the beginning. */
+  readonly warmUpP99: number;
   readonly requests: number;
   /** Share of one core that the generator took. */
   readonly generatorCpu: number;
@@ -26,6 +30,9 @@ export interface Latency {
 /**
  * Latency at a rate that does not depend on the answers, so that a pause is counted for all requests that come
  * in it. wrk can't: its next request waits for the last answer.
+ *
+ * The beginning counts apart, as the generator's own compilers take a core then: some 10,000 requests after its
+ * start for the last time, seen as the same peak whatever it talks to.
  *
  * @param generator the bundle of `open-loop.ts`
  * @throws Error when a request failed

@@ -55,22 +55,26 @@ function connect(port: number): Promise<net.Socket> {
   });
 }
 
-function percentile(sorted: readonly number[], share: number): number {
+function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 }
 
-async function main({ port, path, headers, rate, connections, seconds }: Arrivals): Promise<void> {
+async function main(arrivals: Arrivals): Promise<void> {
+  const { port, path, headers, rate, connections, warmUp, seconds } = arrivals;
   const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const request = Buffer.from(`GET ${path} HTTP/1.1\r\n${fields.join("")}\r\n`);
-  const total = Math.round(rate * seconds);
+  const beginning = Math.round(rate * warmUp);
+  const total = Math.round(rate * (warmUp + seconds));
   const idle: Connection[] = [];
   /** Ticks of the requests that found no idle connection: the wait is part of their latency. */
   const queue: number[] = [];
-  const latencies: number[] = [];
+  /** In the order of the answers. */
+  const latencies = new Float64Array(total);
   let sent = 0;
+  let received = 0;
 
   const answered = (connection: Connection, due: number): void => {
-    latencies.push(performance.now() - due);
+    latencies[received++] = performance.now() - due;
     const next = queue.shift();
     if (next === undefined) idle.push(connection);
     else connection.send(next);
@@ -81,11 +85,13 @@ async function main({ port, path, headers, rate, connections, seconds }: Arrival
   const cpu = process.cpuUsage();
   const report = (): void => {
     const { user, system } = process.cpuUsage(cpu);
-    latencies.sort((one, other) => one - other);
+    const first = latencies.subarray(0, beginning).sort();
+    const rest = latencies.subarray(beginning).sort();
     const latency: Latency = {
-      p50: percentile(latencies, 0.5),
-      p99: percentile(latencies, 0.99),
-      requests: latencies.length,
+      p50: percentile(rest, 0.5),
+      p99: percentile(rest, 0.99),
+      warmUpP99: percentile(first, 0.99),
+      requests: rest.length,
       generatorCpu: (user + system) / 1_000 / (performance.now() - began),
     };
     console.log(JSON.stringify(latency));
@@ -101,7 +107,7 @@ async function main({ port, path, headers, rate, connections, seconds }: Arrival
       if (connection) connection.send(performance.now());
       else queue.push(tick);
     }
-    if (latencies.length === total) report();
+    if (received === total) report();
   }, 1);
 }
 

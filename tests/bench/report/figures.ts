@@ -1,4 +1,4 @@
-import type { LatencySample, Sample } from "../measure";
+import { ARRIVALS_WARM_UP, type LatencySample, type Sample } from "../measure";
 import { COMPARED, type Compared, type Series } from "../rounds";
 import { LARGE } from "../stage/upstream";
 
@@ -34,6 +34,10 @@ const GENERATOR: Figure = {
   of: ({ latency: samples }) => samples.map(({ generatorCpu }) => generatorCpu * 100),
 };
 export const P99 = latency("latency p99 at the fixed rate", ({ p99 }) => p99);
+const WARM_UP_P99 = latency(
+  `latency p99 in the first ${ARRIVALS_WARM_UP} s of it`,
+  ({ warmUpP99 }) => warmUpP99,
+);
 export const RSS: Figure = {
   title: "resident memory at the fixed rate",
   unit: "MiB",
@@ -53,6 +57,7 @@ export const FIGURES: readonly Figure[] = [
   ...Object.values(THROUGHPUT),
   P50,
   P99,
+  WARM_UP_P99,
   GENERATOR,
   CPU,
   BUSY,
