@@ -6,7 +6,7 @@ import { MeshMode } from "../args";
 import { checkBoolean, checkObject, isRecord, type Unchecked } from "./checks";
 import { checkCredentialName } from "./credentials";
 import { type Problems, show } from "./problems";
-import type { Surroundings } from "./upstreams";
+import type { Surroundings } from "./surroundings";
 
 const RULE = `{ clients: [{ namespace: "shop", serviceAccount: "checkout" }], methods: ["POST"], paths: ["/v1/charges"] }`;
 

@@ -2,7 +2,7 @@ import { namesOf, serviceName } from "../names";
 import { hostProblem, isWithin, MAX_NAME_LENGTH } from "./host";
 import { type Problems, show } from "./problems";
 import { sharedSuffixReason } from "./public-suffix";
-import type { Surroundings } from "./upstreams";
+import type { Surroundings } from "./surroundings";
 
 /** Adds a problem for what is wrong with an upstream's host, in itself and beside `domain`. */
 export function checkHost(

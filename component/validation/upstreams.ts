@@ -2,6 +2,7 @@ import type { Upstream } from "../args";
 import { checkInteger, checkKnownKeys, isRecord, type Unchecked } from "./checks";
 import { allowedCidrProblem } from "./cidr";
 import { type Problems, show } from "./problems";
+import type { Surroundings } from "./surroundings";
 import { checkAccess } from "./upstream-access";
 import { checkHost } from "./upstream-host";
 import { checkLimits } from "./upstream-limits";
@@ -30,20 +31,6 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof Upstream>([
   "websockets",
   "sharedSuffix",
 ]);
-
-/** What an upstream must fit to. */
-export interface Surroundings {
-  /** Of the EgressProxy. */
-  name: string;
-  domain: string;
-  /** The cluster's own. */
-  clusterDomain: string;
-  mesh: unknown;
-  /** Names of the credentials that there are. */
-  credentials: ReadonlySet<string> | undefined;
-  /** Whether there is one: it can begin without any upstream. */
-  audit: boolean;
-}
 
 /** Adds a problem for everything that is wrong with `upstreams`. */
 export function checkUpstreams(

@@ -1,5 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { admissionRules } from "../../component/stub-domain-rules";
+import { admissionRules } from "../../component/admission/stub-domain-rules";
 import { kubeCluster } from "../../proxy-image/src/stubdomain/cluster/kube-cluster";
 import {
   nameText,
@@ -10,7 +10,8 @@ import {
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
 import { neededRights } from "../../proxy-image/src/stubdomain/rights";
-import { reconcile, type Outcome } from "../../proxy-image/src/stubdomain/reconcile";
+import type { Outcome } from "../../proxy-image/src/stubdomain/outcome";
+import { reconcile } from "../../proxy-image/src/stubdomain/reconcile";
 import type { World } from "../../proxy-image/src/stubdomain/world";
 import type { Spec } from "../../proxy-image/src/stubdomain/spec";
 import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";

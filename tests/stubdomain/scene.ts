@@ -1,5 +1,6 @@
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
-import { reconcile, type Outcome } from "../../proxy-image/src/stubdomain/reconcile";
+import type { Outcome } from "../../proxy-image/src/stubdomain/outcome";
+import { reconcile } from "../../proxy-image/src/stubdomain/reconcile";
 import type { World } from "../../proxy-image/src/stubdomain/world";
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import type { Spec } from "../../proxy-image/src/stubdomain/spec";

@@ -4,12 +4,11 @@ import type { Unlisted } from "./authorise/audit";
 import type { Callers } from "./authorise/callers";
 import type { Routes } from "./authorise/routes";
 import type { Exchange } from "./exchange";
-import { type ForwardOptions, forward } from "./forward/forward";
+import { forward } from "./forward/forward";
+import type { ForwardOptions } from "./forward/options";
 import { limit } from "./limit/limit";
+import type { Stage } from "./stage";
 import type { Origins } from "./upstream/origins";
-
-/** Decides one thing about an exchange. @returns false when it has ended it; true: the next stage decides */
-export type Stage = (exchange: Exchange) => boolean;
 
 /** What the stages need. */
 export interface ChainOptions extends ForwardOptions {

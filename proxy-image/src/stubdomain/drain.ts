@@ -1,5 +1,5 @@
 import type { ConfigMap } from "./cluster/cluster";
-import type { Outcome } from "./reconcile";
+import type { Outcome } from "./outcome";
 import { emit, report } from "./report";
 import type { Spec } from "./spec";
 import { targetText } from "./targets/ref";

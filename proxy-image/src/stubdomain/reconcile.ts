@@ -3,6 +3,7 @@ import { ApiError, nameText, type ConfigMap, type ManagedFields, type TargetObje
 import type { Proof } from "./dns/proof";
 import { drain } from "./drain";
 import { oneLine } from "./one-line";
+import type { Outcome } from "./outcome";
 import { emit, report, saveStatus, warn, writeEvent } from "./report";
 import type { Spec } from "./spec";
 import { isInstalling, plan, type Observed } from "./state/plan";
@@ -14,15 +15,6 @@ import { textOf } from "./targets/object";
 import { readTarget, writeOwners, writeText } from "./targets/store";
 import { targetText } from "./targets/ref";
 import { recordAhead, release } from "./writes";
-
-/** How a round ended. */
-export type Outcome =
-  /** Nothing to do before something changes. */
-  | { kind: "idle" }
-  /** Soon again: the proof is awaited, or something is in the way. */
-  | { kind: "again" }
-  /** The installation failed and was taken back. */
-  | { kind: "failed"; message: string };
 
 /** A round never needs more; with conflicts it may, and then the next round goes on. */
 const MAX_STEPS = 15;

@@ -1,4 +1,4 @@
-import type { Stage } from "../chain";
+import type { Stage } from "../stage";
 import {
   type Failure,
   callerUnknown,

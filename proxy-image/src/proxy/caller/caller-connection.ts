@@ -3,21 +3,12 @@ import { isUpgrade } from "../admit/upgrade";
 import { answer } from "../errors/answer";
 import { type Failure, headersTooLarge, malformedRequest, requestTimeout } from "../errors/failures";
 import type { Exchange } from "../exchange";
-import { ChunkedDecoder } from "../http1/chunked";
 import { SectionTooLargeError } from "../http1/malformed";
-import { type RequestHead, parseRequestHead } from "../http1/request-head";
+import type { RequestHead } from "../http1/request-head";
+import { type BodyConsumer, BodyReader } from "./body-reader";
+import { HeadReader } from "./head-reader";
 import { Reply } from "./reply";
 import { CALLER_TIMEOUTS } from "./timeouts";
-
-/** Bytes of a request's line and header section. */
-const MOST_HEADER_BYTES = 16 * 1024;
-
-/** Gets a request's body. */
-export interface BodyConsumer {
-  onBody(piece: Buffer): void;
-  /** @param trailers flat: name, value, … */
-  onEnd(trailers: readonly string[]): void;
-}
 
 /** What a connection asks of its server. */
 export interface ConnectionHandler {
@@ -50,15 +41,13 @@ export class CallerConnection {
   private reply: Reply | undefined;
   /** Bytes that have come and are not used up. */
   private pending: Buffer | undefined;
-  /** Bytes of `pending` that have been searched for the end of a head: a caller may send them one by one. */
-  private searched = 0;
+  private readonly heads = new HeadReader();
   private advancing = false;
   private flowing = true;
   private consumer: BodyConsumer | undefined;
   /** The consumer has enough for now. */
   private paused = false;
-  private chunked: ChunkedDecoder | undefined;
-  private left = 0;
+  private body: BodyReader | undefined;
 
   constructor(
     readonly socket: Socket,
@@ -158,7 +147,7 @@ export class CallerConnection {
       case "request":
       case "linger":
         if (this.consumer === undefined || this.paused) return false;
-        this.readBody(bytes, this.consumer);
+        this.readBody(bytes, this.body!, this.consumer);
         return true;
       case "closing":
         this.pending = undefined;
@@ -168,45 +157,17 @@ export class CallerConnection {
     }
   }
 
-  private readHead(all: Buffer): boolean {
-    const bytes = this.withoutEmptyLines(all);
-    if (bytes.length === 0) return false;
-    const { searched } = this;
-    // Three bytes of the mark may have come before.
-    const mark = bytes.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
-    if (mark > MOST_HEADER_BYTES || (mark === -1 && bytes.length > MOST_HEADER_BYTES)) {
-      this.refuseUnread(headersTooLarge);
-      return false;
-    }
-    if (mark === -1) {
-      // What can't become a request is told so at once.
-      if (cannotBeHead(bytes, searched)) this.refuseUnread(malformedRequest);
-      else this.deadline = Math.min(this.deadline, performance.now() + this.timeouts.headers);
-      this.searched = bytes.length;
-      return false;
-    }
-    this.searched = 0;
-    let head: RequestHead;
+  private readHead(bytes: Buffer): boolean {
+    let head: RequestHead | undefined;
     try {
-      head = parseRequestHead(bytes.toString("latin1", 0, mark + 2));
-    } catch {
-      this.refuseUnread(malformedRequest);
+      ({ head, rest: this.pending } = this.heads.read(bytes));
+    } catch (error) {
+      this.refuseUnread(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
       return false;
     }
-    this.pending = mark + 4 === bytes.length ? undefined : bytes.subarray(mark + 4);
-    this.begin(head);
-    return true;
-  }
-
-  /** RFC 9112 §2.2: those before a request are ignored. */
-  private withoutEmptyLines(bytes: Buffer): Buffer {
-    let start = 0;
-    while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
-    if (start === 0) return bytes;
-    const rest = bytes.subarray(start);
-    this.pending = rest.length === 0 ? undefined : rest;
-    this.searched = 0;
-    return rest;
+    if (head) this.begin(head);
+    else if (this.pending) this.deadline = Math.min(this.deadline, performance.now() + this.timeouts.headers);
+    return head !== undefined;
   }
 
   private begin(head: RequestHead): void {
@@ -214,8 +175,7 @@ export class CallerConnection {
     this.deadline = Infinity;
     this.consumer = undefined;
     this.paused = false;
-    this.chunked = head.chunked ? new ChunkedDecoder() : undefined;
-    this.left = head.chunked ? Infinity : Number(head.contentLength ?? 0);
+    this.body = head.hasBody ? new BodyReader(head) : undefined;
     this.state = head.hasBody ? "request" : "answer";
     const reply = new Reply(socket, head, this.answered);
     this.reply = reply;
@@ -237,24 +197,16 @@ export class CallerConnection {
     this.pending = undefined;
   }
 
-  private readBody(bytes: Buffer, consumer: BodyConsumer): void {
-    if (this.chunked) {
-      let end: number;
-      try {
-        end = this.chunked.decode(bytes, 0, consumer);
-      } catch (error) {
-        this.refuseBody(error as Error);
-        return;
-      }
-      this.pending = end === bytes.length ? undefined : bytes.subarray(end);
-      if (this.chunked.done) this.bodyEnded(consumer, this.chunked.trailers);
+  private readBody(bytes: Buffer, body: BodyReader, consumer: BodyConsumer): void {
+    let end: number;
+    try {
+      end = body.read(bytes, consumer);
+    } catch (error) {
+      this.refuseBody(error as Error);
       return;
     }
-    const end = Math.min(this.left, bytes.length);
-    this.left -= end;
     this.pending = end === bytes.length ? undefined : bytes.subarray(end);
-    consumer.onBody(end === bytes.length ? bytes : bytes.subarray(0, end));
-    if (this.left === 0) this.bodyEnded(consumer, []);
+    if (body.done) this.bodyEnded(consumer, body.trailers);
   }
 
   private bodyEnded(consumer: BodyConsumer, trailers: readonly string[]): void {
@@ -326,21 +278,3 @@ export class CallerConnection {
 }
 
 const dropped: BodyConsumer = { onBody: () => undefined, onEnd: () => undefined };
-
-/** Bytes of a method, and the blank behind it. */
-const MOST_METHOD = 33;
-
-/**
- * Whether these bytes are no beginning of a request: a line feed without its CR, or no method.
- *
- * @param searched how many of them have been found to be one
- */
-function cannotBeHead(bytes: Buffer, searched: number): boolean {
-  // The byte before the new ones has been found to be right: it may be the line feed of a whole CRLF.
-  const bare = searched === 0 ? /(?:^|[^\r])\n/ : /[^\r]\n/;
-  if (bare.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
-  return (
-    searched <= MOST_METHOD &&
-    !/^(?:[A-Z][A-Z-]{0,31}(?:$| )|\r$)/.test(bytes.toString("latin1", 0, MOST_METHOD + 1))
-  );
-}

@@ -1,15 +1,9 @@
-import type { Stage } from "../chain";
+import type { Stage } from "../stage";
 import { proxyLoop, requestTooLarge } from "../errors/failures";
 import { Fetch } from "./fetch";
-import type { LinkPolicy } from "./links";
-import type { RelayOptions } from "./relay";
+import type { ForwardOptions } from "./options";
 import { requestHeaders } from "./request-headers";
 import { type UpgradeForwarder, createUpgradeForwarder } from "./upgrade";
-
-/** What the last stage needs. */
-export interface ForwardOptions extends RelayOptions {
-  readonly links: LinkPolicy;
-}
 
 /** Last stage: sends the request to the third party and the answer to the caller. */
 export function forward(options: ForwardOptions): Stage {

@@ -1,4 +1,4 @@
-import type { Stage } from "../chain";
+import type { Stage } from "../stage";
 import { circuitOpen, overloaded, rateLimited } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { Origins } from "../upstream/origins";

@@ -1,5 +1,3 @@
-import { createDnsResolver } from "./resolver";
-
 /** Addresses of a name, for a while. */
 export interface Resolved {
   /** In the order in which they are tried. */
@@ -26,12 +24,4 @@ export interface Network {
   resolve(name: string): Promise<Resolved>;
   /** Where a checked address is dialled: in production there itself. */
   endpoint(address: string, port: number): Endpoint;
-}
-
-/** The real one. */
-export function realNetwork(): Network {
-  return {
-    resolve: createDnsResolver(),
-    endpoint: (address, port) => ({ host: address, port }),
-  };
 }

@@ -1,23 +1,6 @@
-import type { ObjectName } from "../proxy-image/src/stubdomain/cluster/cluster";
-import { MADE_ANNOTATION, type TargetKind, type TargetRef } from "../proxy-image/src/stubdomain/targets/ref";
-import type { Rules } from "./stub-domain-rules";
-
-/** Which key of the target is ours, and whether the ConfigMap may be missing. */
-export interface OwnKey {
-  name: string;
-  mayBeMade: boolean;
-}
-
-export function ownKey({ kind = "coredns", key = "" }: TargetRef): OwnKey | undefined {
-  const keys: Record<TargetKind, OwnKey | undefined> = {
-    coredns: { name: "Corefile", mayBeMade: false },
-    corednsCustom: { name: key, mayBeMade: true },
-    kubeDns: { name: "stubDomains", mayBeMade: true },
-    nodeLocalDns: { name: "Corefile", mayBeMade: false },
-    openshift: undefined,
-  };
-  return keys[kind];
-}
+import { MADE_ANNOTATION, type TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+import type { Rules } from "./admission-rules";
+import { is } from "./objects";
 
 /** Where RBAC can't narrow `create` by name, this does; and what is deleted must have been made so. */
 export function makingRules(target: TargetRef, key: string, content: string | undefined): Rules {
@@ -51,9 +34,4 @@ export function makingRules(target: TargetRef, key: string, content: string | un
       },
     ],
   };
-}
-
-/** Whether a request is about this object. */
-export function is({ namespace, name }: ObjectName): string {
-  return `request.namespace == ${JSON.stringify(namespace)} && request.name == ${JSON.stringify(name)}`;
 }

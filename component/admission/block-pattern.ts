@@ -1,0 +1,43 @@
+import type { ObjectName } from "../../proxy-image/src/stubdomain/cluster/cluster";
+import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+
+/** What a server block of ours depends on. */
+export interface Block {
+  anchor: ObjectName;
+  domain: string;
+  forceTcp: boolean;
+}
+
+const DOMAIN = "domain.placeholder";
+const ADDRESS = "address.placeholder";
+const PORT = 65_535;
+const LABELS = "[a-z0-9-]+(?:[.][a-z0-9-]+)*";
+/** An address, an interface or a variable, perhaps in quotes. */
+const BIND_WORD = '"?(?:[\\w.:%/-]|[{][$]\\w+[}])+"?';
+
+/** Exactly what the controller puts in: {@link stubBlock} with this domain, any port, address and `bind`. */
+export function insertable({ anchor, domain, forceTcp }: Block): string {
+  const marker = `${anchor.namespace}/${anchor.name}`;
+  const text = `\n${stubBlock({ domain: DOMAIN, port: PORT, forwardTo: ADDRESS, forceTcp, marker })}`;
+  const word = ` ${BIND_WORD}`;
+  const bind = `  bind(?:${word})+(?: [{]\\n(?:    except(?:${word})+\\n)+  [}])?\\n`;
+  return literal(text)
+    .replace(literal(marker), `${literal(marker)}(?: [0-9a-f]+)?`)
+    .replace(literal(`${DOMAIN}:${PORT} {\n`), `${literal(domain)}(?::[0-9]+)? [{]\\n(?:${bind})*`)
+    .replace(literal(ADDRESS), "[0-9a-fA-F.:]+");
+}
+
+/**
+ * A stub domain's block by its words, however they are formatted: for the domain, or for any other below the
+ * controller's own comment, which is the domain of before when `domain` changes.
+ */
+export function removable({ anchor, domain }: Block): string {
+  const comment = `#[\\t ]*managed by k8s-egress ${literal(`${anchor.namespace}/${anchor.name}`)}(?: [0-9a-f]+)?[\\t\\r ]*\\n\\s*`;
+  const plugin = '"?(?:bind|errors|cache|forward)\\b(?:[{][$]\\w+[}]|[^{}\\n])*(?:[{][^{}]*[}])?';
+  return `(?:^|\\s*\\n)\\s*(?:${comment}${LABELS}|"?${literal(domain)})(?::[0-9]+)?"?\\s*[{](?:\\s+${plugin})*\\s*[}][\\t\\r ]*\\n?`;
+}
+
+/** Between brackets, because CEL's own strings would need each backslash twice. */
+function literal(text: string): string {
+  return text.replace(/[.(){}*+?|$]/g, "[$&]").replaceAll("\n", "\\n");
+}

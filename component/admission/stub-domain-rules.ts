@@ -1,0 +1,107 @@
+import type { ObjectName } from "../../proxy-image/src/stubdomain/cluster/cluster";
+import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+import type { AdmissionRules, Rules } from "./admission-rules";
+import { insertable } from "./block-pattern";
+import { corefileRule, corefileVariables } from "./corefile-rules";
+import { makingRules } from "./made-target";
+import { OWN_ANNOTATIONS, is, unchangedBut, unchangedMetadata } from "./objects";
+import { type OwnKey, ownKey } from "./own-key";
+
+/** Whose writes are looked at, and what they may change. */
+export interface Guarded {
+  /** The controller's ServiceAccount. */
+  readonly account: ObjectName;
+  /** The ConfigMap with its record and status. */
+  readonly anchor: ObjectName;
+  readonly target: TargetRef;
+  readonly domain: string;
+}
+
+/**
+ * What the controller's account may do to ConfigMaps, whatever its roles say: put its own server block at the
+ * target's end and take it out again, and write its own annotations on its anchor; make its target where it is missing,
+ * and delete what it made. Of kube-dns' JSON, which CEL can't read, only that it is the one key; OpenShift's object is
+ * none of these, and left to the role. So a stolen token can't
+ * redirect the cluster's names, and a mistake of ours can't empty a Corefile.
+ *
+ * Read with docs/cluster-dns.md. The API server limits what an expression may cost, by the length of text and
+ * pattern: a Corefile of 64 kB fits in (tests/e2e/admission.test.ts), a longer one is refused.
+ */
+export function admissionRules({ account, anchor, target, domain }: Guarded): AdmissionRules {
+  const user = `system:serviceaccount:${account.namespace}:${account.name}`;
+  const where = `${target.namespace}/${target.name}`;
+  const { key, variables, validations } = targetRules(target, anchor, domain, where);
+  return {
+    failurePolicy: "Fail",
+    matchConstraints: {
+      resourceRules: [
+        {
+          apiGroups: [""],
+          apiVersions: ["v1"],
+          resources: ["configmaps"],
+          operations: ["CREATE", "UPDATE", "DELETE"],
+        },
+      ],
+    },
+    matchConditions: [
+      { name: "controller", expression: `request.userInfo.username == ${JSON.stringify(user)}` },
+    ],
+    variables: [
+      {
+        name: "isTarget",
+        expression: key === undefined ? "false" : `request.operation == "UPDATE" && ${is(target)}`,
+      },
+      { name: "isAnchor", expression: `request.operation == "UPDATE" && ${is(anchor)}` },
+      ...variables,
+    ],
+    validations: [
+      {
+        expression: [
+          "variables.isTarget",
+          "variables.isAnchor",
+          ...(key?.mayBeMade ? ["variables.makes", "variables.unmakes"] : []),
+        ].join(" || "),
+        message: `this account may only change the ConfigMaps ${where} and ${anchor.namespace}/${anchor.name}`,
+      },
+      ...validations,
+      {
+        expression: `!variables.isAnchor || (${unchangedBut()} && ${unchangedMetadata([])} && ${OWN_ANNOTATIONS})`,
+        message: `this account may change nothing of its anchor but annotations k8s-egress/… and finalizers`,
+      },
+    ],
+  };
+}
+
+function targetRules(
+  target: TargetRef,
+  anchor: ObjectName,
+  domain: string,
+  where: string,
+): Rules & { key: OwnKey | undefined } {
+  const key = ownKey(target);
+  if (!key) return { key, variables: [], validations: [] };
+  const holdsBlocks = target.kind !== "kubeDns";
+  const block = { anchor, domain, forceTcp: target.kind === "nodeLocalDns" };
+  const made = key.mayBeMade
+    ? makingRules(target, key.name, holdsBlocks ? insertable(block) : undefined)
+    : { variables: [], validations: [] };
+  return {
+    key,
+    variables: [...(holdsBlocks ? corefileVariables(key.name, block) : []), ...made.variables],
+    validations: [
+      {
+        expression: `!variables.isTarget || (${unchangedBut(key.name, key.mayBeMade)} && ${unchangedMetadata(["annotations", "finalizers"])})`,
+        message: `this account may change nothing of ${where} but its ${key.name}`,
+      },
+      ...(holdsBlocks
+        ? [
+            {
+              expression: `!variables.isTarget || ${corefileRule(key.mayBeMade)}`,
+              message: `this account may change nothing in the ${key.name} of ${where} but the server block for ${domain}`,
+            },
+          ]
+        : []),
+      ...made.validations,
+    ],
+  };
+}

@@ -1,0 +1,70 @@
+import { MalformedMessageError, SectionTooLargeError } from "../http1/malformed";
+import { type RequestHead, parseRequestHead } from "../http1/request-head";
+
+/** Bytes of a request's line and header section. */
+const MOST_HEADER_BYTES = 16 * 1024;
+
+/** Bytes of a method, and the blank behind it. */
+const MOST_METHOD = 33;
+
+/** What was found. */
+export interface HeadRead {
+  /** Absent: more must come. */
+  readonly head?: RequestHead;
+  /** Bytes that are left; undefined for none. */
+  readonly rest: Buffer | undefined;
+}
+
+/** Finds the heads of requests in what a caller sends, perhaps byte by byte. */
+export class HeadReader {
+  /** Bytes that have been searched for the end of a head. */
+  private searched = 0;
+
+  /**
+   * @param all everything that is left of what has come
+   * @throws MalformedMessageError as soon as it can't become a request
+   * @throws SectionTooLargeError
+   */
+  read(all: Buffer): HeadRead {
+    const bytes = this.withoutEmptyLines(all);
+    if (bytes.length === 0) return { rest: undefined };
+    const { searched } = this;
+    // Three bytes of the mark may have come before.
+    const mark = bytes.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
+    if (mark > MOST_HEADER_BYTES || (mark === -1 && bytes.length > MOST_HEADER_BYTES)) {
+      throw new SectionTooLargeError("a request's line and header section are too long");
+    }
+    if (mark === -1) {
+      if (cannotBeHead(bytes, searched)) throw new MalformedMessageError("no beginning of a request");
+      this.searched = bytes.length;
+      return { rest: bytes };
+    }
+    this.searched = 0;
+    const head = parseRequestHead(bytes.toString("latin1", 0, mark + 2));
+    return { head, rest: mark + 4 === bytes.length ? undefined : bytes.subarray(mark + 4) };
+  }
+
+  /** RFC 9112 §2.2: those before a request are ignored. */
+  private withoutEmptyLines(bytes: Buffer): Buffer {
+    let start = 0;
+    while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
+    if (start === 0) return bytes;
+    this.searched = 0;
+    return bytes.subarray(start);
+  }
+}
+
+/**
+ * Whether these bytes are no beginning of a request: a line feed without its CR, or no method.
+ *
+ * @param searched how many of them have been found to be one
+ */
+function cannotBeHead(bytes: Buffer, searched: number): boolean {
+  // The byte before the new ones has been found to be right: it may be the line feed of a whole CRLF.
+  const bare = searched === 0 ? /(?:^|[^\r])\n/ : /[^\r]\n/;
+  if (bare.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
+  return (
+    searched <= MOST_METHOD &&
+    !/^(?:[A-Z][A-Z-]{0,31}(?:$| )|\r$)/.test(bytes.toString("latin1", 0, MOST_METHOD + 1))
+  );
+}
