@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { admissionRules } from "../admission/stub-domain-rules";
+import { admissionRules } from "../stub-domain-rules/stub-domain-rules";
 import type { Context } from "./context";
 import type { StubDomainPlace } from "./stub-domain-place";
 

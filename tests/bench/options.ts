@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 
 /** How much is measured. */
 export interface Options {
-  /** How often everything is measured; the medians of all are the figures. */
+  /** How often the contenders are measured; the medians of all are the figures. */
   readonly rounds: number;
-  /** Length of one measurement. */
+  /** Length of one measurement of a contender. */
   readonly seconds: number;
   /** Processes with each policy, a pair after the other: two with the same policy can differ by more than 10 %. */
   readonly pairs: number;

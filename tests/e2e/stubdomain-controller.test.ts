@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { build } from "esbuild";
+import { programOf } from "../../proxy-image/program.mjs";
 import {
   ANCHOR_LABEL,
   ANCHOR_LABEL_VALUE,
@@ -39,16 +39,8 @@ const json = async <T>(...args: string[]) => JSON.parse(await run(...args, "-o",
 before(async () => {
   inUse = await useCluster();
   real = inUse.cluster;
-  const { outputFiles } = await build({
-    entryPoints: [join(__dirname, "../../proxy-image/src/stubdomain/main.ts")],
-    bundle: true,
-    write: false,
-    minify: true,
-    platform: "node",
-    target: "node22.15",
-    logLevel: "error",
-  });
-  code = (await promisify(gzip)(outputFiles[0]!.contents)).toString("base64");
+  const program = await programOf(join(__dirname, "../../proxy-image/src/stubdomain/main.ts"));
+  code = (await promisify(gzip)(program)).toString("base64");
 });
 after(async () => {
   if (namespaces.length > 0) await run("delete", "namespace", "--wait=false", ...namespaces);

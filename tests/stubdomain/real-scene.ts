@@ -1,5 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { admissionRules } from "../../component/admission/stub-domain-rules";
+import { admissionRules } from "../../component/stub-domain-rules/stub-domain-rules";
 import { kubeCluster } from "../../proxy-image/src/stubdomain/cluster/kube-cluster";
 import {
   nameText,

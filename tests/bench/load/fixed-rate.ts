@@ -31,8 +31,8 @@ export interface Latency {
  * Latency at a rate that does not depend on the answers, so that a pause is counted for all requests that come
  * in it. wrk can't: its next request waits for the last answer.
  *
- * The beginning counts apart, as the generator's own compilers take a core then: some 10,000 requests after its
- * start for the last time, seen as the same peak whatever it talks to.
+ * The beginning counts apart, because the generator's own compilers are at work in it. The last of them, some 10,000
+ * requests after the start, was seen as a peak of latency at the same moment with every contender.
  *
  * @param generator the bundle of `open-loop.ts`
  * @throws Error when a request failed

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import { build } from "esbuild";
+import { programOf } from "../../../proxy-image/program.mjs";
 import { APPLIED_ANNOTATION } from "../../../proxy-image/src/stubdomain/anchor";
 import type { ConfigMap } from "../../../proxy-image/src/stubdomain/cluster/cluster";
 import { PROBE_LABEL } from "../../../proxy-image/src/stubdomain/probe";
@@ -63,15 +63,9 @@ export async function faultScene(cluster: Cluster): Promise<FaultScene> {
   await run(["rollout", "status", "deployment/egress-dns", "-n", NAMESPACE, "--timeout=120s"]);
   const kubeconfig = join(directory, "kubeconfig");
   await writeFile(kubeconfig, await kubeconfigOf(cluster, run));
-  await build({
-    entryPoints: ["controller", "queries"].map((name) => join(__dirname, `${name}.ts`)),
-    outdir: directory,
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    logLevel: "error",
-  });
+  for (const name of ["controller", "queries"]) {
+    await writeFile(join(directory, `${name}.cjs`), await programOf(join(__dirname, `${name}.ts`)));
+  }
   const resolvConf = [
     `nameserver ${cluster.clusterDnsIp}`,
     `search ${NAMESPACE}.svc.cluster.local svc.cluster.local cluster.local`,

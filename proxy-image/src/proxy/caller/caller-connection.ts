@@ -3,12 +3,19 @@ import { isUpgrade } from "../admit/upgrade";
 import { answer } from "../errors/answer";
 import { type Failure, headersTooLarge, malformedRequest, requestTimeout } from "../errors/failures";
 import type { Exchange } from "../exchange";
+import { BodyReader } from "../http1/body-reader";
+import type { ChunkedSink } from "../http1/chunked";
 import { SectionTooLargeError } from "../http1/malformed";
 import type { RequestHead } from "../http1/request-head";
-import { type BodyConsumer, BodyReader } from "./body-reader";
 import { HeadReader } from "./head-reader";
 import { Reply } from "./reply";
 import { CALLER_TIMEOUTS } from "./timeouts";
+
+/** Gets a request's body. */
+export interface BodyConsumer extends ChunkedSink {
+  /** @param trailers flat: name, value, … */
+  onEnd(trailers: readonly string[]): void;
+}
 
 /** What a connection asks of its server. */
 export interface ConnectionHandler {
@@ -175,7 +182,9 @@ export class CallerConnection {
     this.deadline = Infinity;
     this.consumer = undefined;
     this.paused = false;
-    this.body = head.hasBody ? new BodyReader(head) : undefined;
+    this.body = head.hasBody
+      ? new BodyReader(head.chunked ? undefined : Number(head.contentLength))
+      : undefined;
     this.state = head.hasBody ? "request" : "answer";
     const reply = new Reply(socket, head, this.answered);
     this.reply = reply;
@@ -200,7 +209,7 @@ export class CallerConnection {
   private readBody(bytes: Buffer, body: BodyReader, consumer: BodyConsumer): void {
     let end: number;
     try {
-      end = body.read(bytes, consumer);
+      end = body.read(bytes, 0, consumer);
     } catch (error) {
       this.refuseBody(error as Error);
       return;

@@ -1,5 +1,4 @@
-import type { BodyConsumer } from "../caller/body-reader";
-import type { CallerConnection } from "../caller/caller-connection";
+import type { BodyConsumer, CallerConnection } from "../caller/caller-connection";
 import { sizeLine } from "../http1/chunked";
 import type { RequestHead } from "../http1/request-head";
 import type { Connection } from "../upstream/connection";

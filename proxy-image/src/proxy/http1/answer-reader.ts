@@ -1,4 +1,5 @@
-import { ChunkedDecoder, type ChunkedSink } from "./chunked";
+import { BodyReader } from "./body-reader";
+import type { ChunkedSink } from "./chunked";
 import { parseFields } from "./fields";
 import { framingOf } from "./framing";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
@@ -31,9 +32,9 @@ export interface AnswerSink extends ChunkedSink {
 export class AnswerReader {
   done = false;
   private head: Buffer | undefined;
-  private body: "none yet" | "length" | "chunked" | "until close" = "none yet";
-  private left = 0;
-  private chunked: ChunkedDecoder | undefined;
+  private body: BodyReader | undefined;
+  /** The head has been read, and the body has no other end than the connection's. */
+  private untilClose = false;
 
   /**
    * @param bodiless whether the request was HEAD: then no answer has a body, whatever it announces
@@ -50,28 +51,20 @@ export class AnswerReader {
   read(bytes: Buffer): number {
     let at = 0;
     while (at < bytes.length && !this.done) {
-      switch (this.body) {
-        case "none yet":
-          at = this.readHead(bytes, at);
-          break;
-        case "length":
-          at = this.readLength(bytes, at);
-          break;
-        case "chunked":
-          at = this.chunked!.decode(bytes, at, this.sink);
-          if (this.chunked!.done) this.end(this.chunked!.trailers);
-          break;
-        case "until close":
-          this.sink.onBody(at === 0 ? bytes : bytes.subarray(at));
-          at = bytes.length;
-      }
+      if (this.body) {
+        at = this.body.read(bytes, at, this.sink);
+        if (this.body.done) this.end(this.body.trailers);
+      } else if (this.untilClose) {
+        this.sink.onBody(at === 0 ? bytes : bytes.subarray(at));
+        at = bytes.length;
+      } else at = this.readHead(bytes, at);
     }
     return at;
   }
 
   /** The third party has closed its side. @returns whether that was the end of the answer */
   close(): boolean {
-    if (this.body === "until close" && !this.done) this.end([]);
+    if (this.untilClose && !this.done) this.end([]);
     return this.done;
   }
 
@@ -112,22 +105,8 @@ export class AnswerReader {
     this.sink.onHead({ status, fields, length, last: line[1] === "0" || untilClose });
     if (interim) return;
     if (bodiless || length === 0) this.end([]);
-    else if (chunked) {
-      this.body = "chunked";
-      this.chunked = new ChunkedDecoder();
-    } else if (untilClose) this.body = "until close";
-    else {
-      this.body = "length";
-      this.left = length!;
-    }
-  }
-
-  private readLength(bytes: Buffer, start: number): number {
-    const end = Math.min(bytes.length, start + this.left);
-    this.left -= end - start;
-    this.sink.onBody(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
-    if (this.left === 0) this.end([]);
-    return end;
+    else if (untilClose) this.untilClose = true;
+    else this.body = new BodyReader(length);
   }
 
   private end(trailers: readonly string[]): void {

@@ -21,8 +21,8 @@ export interface Guarded {
  * What the controller's account may do to ConfigMaps, whatever its roles say: put its own server block at the
  * target's end and take it out again, and write its own annotations on its anchor; make its target where it is missing,
  * and delete what it made. Of kube-dns' JSON, which CEL can't read, only that it is the one key; OpenShift's object is
- * none of these, and left to the role. So a stolen token can't
- * redirect the cluster's names, and a mistake of ours can't empty a Corefile.
+ * none of these, and left to the role. So a stolen token can't redirect the cluster's names, and a mistake of ours
+ * can't empty a Corefile.
  *
  * Read with docs/cluster-dns.md. The API server limits what an expression may cost, by the length of text and
  * pattern: a Corefile of 64 kB fits in (tests/e2e/admission.test.ts), a longer one is refused.
