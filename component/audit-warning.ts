@@ -1,4 +1,4 @@
-import type { Audit } from "./args";
+import type { Audit } from "./args/observation";
 import { endOfDay } from "./validation/day";
 
 /** What every preview says while there is an audit: it is a door, and doors are forgotten. Pure. */

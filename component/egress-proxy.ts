@@ -1,6 +1,6 @@
+import type { EgressProxyArgs } from "./args/egress-proxy";
+import { DnsMode } from "./args/dns";
 import * as pulumi from "@pulumi/pulumi";
-import type { EgressProxyArgs } from "./args";
-import { DnsMode } from "./args";
 import { namesOf } from "./names";
 import type { Context } from "./resources/context";
 import { createEgressDns } from "./resources/egress-dns";

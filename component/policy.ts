@@ -1,5 +1,5 @@
-import type { Policy } from "../proxy-image/src/policy/policy";
-import { MeshMode } from "./args";
+import { MeshMode } from "./args/mesh";
+import type { Policy } from "../proxy-image/src/contract/policy/policy";
 import { ANY_HOST, serviceName } from "./names";
 import type { Settings } from "./settings";
 

@@ -1,7 +1,11 @@
-import type { PolicyAudit, PolicyUpstream } from "../proxy-image/src/policy/policy";
-import type { TargetKind } from "../proxy-image/src/stubdomain/targets/ref";
-import type { Audit, EgressProxyArgs, Upstream } from "./args";
-import { DnsMode, DnsTarget, LogLevel, MeshMode, TlsVersion } from "./args";
+import { type Audit, LogLevel } from "./args/observation";
+import type { EgressProxyArgs } from "./args/egress-proxy";
+import type { Upstream } from "./args/upstream";
+import { DnsMode, DnsTarget } from "./args/dns";
+import { MeshMode } from "./args/mesh";
+import { TlsVersion } from "./args/upstream-tls";
+import type { PolicyAudit, PolicyUpstream } from "../proxy-image/src/contract/policy/policy";
+import type { TargetKind } from "../proxy-image/src/contract/stub-domain/target-ref";
 import { type NetworkPolicySettings, networkPolicySettings } from "./network-policy/settings";
 import { ANY_HOST } from "./names";
 import { endOfDay } from "./validation/day";

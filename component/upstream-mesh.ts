@@ -1,4 +1,4 @@
-import type { MeshCircuitBreaker, MeshTimeouts, UpstreamMesh } from "./args";
+import type { MeshCircuitBreaker, MeshTimeouts, UpstreamMesh } from "./args/upstream-mesh";
 
 /** The methods that RFC 9110 §9.2.1 calls safe and that ask for something. */
 const REPEATED = ["GET", "HEAD"];

@@ -1,4 +1,4 @@
-import { DnsMode } from "./args";
+import { DnsMode } from "./args/dns";
 import { serviceName } from "./names";
 import { DEFAULT_DOMAIN, type Settings } from "./settings";
 import { hostProblem, nameProblem } from "./validation/host";

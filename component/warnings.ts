@@ -1,5 +1,6 @@
-import type { EgressProxyArgs, Upstream } from "./args";
-import { MeshMode } from "./args";
+import type { EgressProxyArgs } from "./args/egress-proxy";
+import type { Upstream } from "./args/upstream";
+import { MeshMode } from "./args/mesh";
 import { auditWarning } from "./audit-warning";
 import { parseDuration } from "./validation/duration";
 

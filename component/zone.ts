@@ -1,4 +1,4 @@
-import { PROBE_LABEL } from "../proxy-image/src/stubdomain/probe";
+import { PROBE_LABEL } from "../proxy-image/src/contract/stub-domain/probe";
 import { servicesZone } from "./corefile";
 import { ANY_HOST, serviceName } from "./names";
 import type { Settings } from "./settings";

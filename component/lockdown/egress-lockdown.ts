@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createAdmissionPolicies } from "./admission-policies";
-import type { EgressLockdownArgs } from "./args";
+import type { EgressLockdownArgs } from "../args/lockdown";
 import { type LockdownContext, lockdownLabels } from "./context";
 import { createEgressNetworks } from "./egress-networks";
 import { createNetworkPolicies } from "./network-policies";

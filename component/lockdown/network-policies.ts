@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import { LockdownMode } from "./args";
+import { LockdownMode } from "../args/lockdown";
 import type { LockdownContext } from "./context";
 import { outboundTraffic } from "./outbound-traffic";
 

@@ -1,5 +1,5 @@
 import { NODE_LOCAL_DNS } from "../network-policy/settings";
-import { type Destination, type EgressLockdownArgs, LockdownMode } from "./args";
+import { type Destination, type EgressLockdownArgs, LockdownMode } from "../args/lockdown";
 
 /** Arguments of an EgressLockdown with every default filled in. */
 export interface LockdownSettings {

@@ -19,7 +19,7 @@ import {
 import { checkEach, checkTextMap, isText } from "../validation/pods";
 import { isDeferred, Problems, show } from "../validation/problems";
 import type { LockdownSettings } from "./settings";
-import { type Destination, type EgressLockdownArgs, type LockdownMesh, LockdownMode } from "./args";
+import { type Destination, type EgressLockdownArgs, type LockdownMesh, LockdownMode } from "../args/lockdown";
 
 /** Leaves room in a Kubernetes name for what follows it. */
 const MAX_NAME_LENGTH = 40;

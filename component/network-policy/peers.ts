@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { NEVER_ALLOWED } from "../../proxy-image/src/policy/never-allowed";
-import { SPECIAL_RANGES } from "../../proxy-image/src/policy/special-ranges";
+import { NEVER_ALLOWED } from "../../proxy-image/src/contract/policy/never-allowed";
+import { SPECIAL_RANGES } from "../../proxy-image/src/contract/policy/special-ranges";
 import { type Cidr, contains, formatCidr, parseCidr } from "../cidr";
 
 /** One side of what a NetworkPolicy allows. */

@@ -1,4 +1,4 @@
-import type { Monitoring, NetworkPolicies } from "./args";
+import type { Monitoring, NetworkPolicies } from "../args/network-policies";
 
 /** Address that NodeLocal DNSCache listens at unless it is told otherwise. */
 export const NODE_LOCAL_DNS = "169.254.20.10";

@@ -1,4 +1,4 @@
-import { MeshMode } from "../args";
+import { MeshMode } from "../args/mesh";
 import type { Settings, UpstreamSettings } from "../settings";
 import type { NetworkPolicySettings } from "./settings";
 import {

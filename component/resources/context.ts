@@ -1,5 +1,5 @@
+import type { EgressProxyArgs } from "../args/egress-proxy";
 import * as pulumi from "@pulumi/pulumi";
-import type { EgressProxyArgs } from "../args";
 import type { Names } from "../names";
 import type { Settings } from "../settings";
 

@@ -1,8 +1,8 @@
+import type { ImageBuild } from "../args/image";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageBuild } from "../args";
 import { packageRoot, packageVersion } from "../package";
 import type { Context } from "./context";
 

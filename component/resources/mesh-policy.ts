@@ -1,6 +1,6 @@
+import { MeshMode } from "../args/mesh";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { MeshMode } from "../args";
 import { type Context, labels, selector } from "./context";
 
 /**

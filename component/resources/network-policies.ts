@@ -1,6 +1,6 @@
+import { DnsMode } from "../args/dns";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { DnsMode } from "../args";
 import { DNS_PORTS } from "../corefile";
 import { ports } from "../network-policy/peers";
 import { controllerTraffic, dnsTraffic, proxyTraffic, type Traffic } from "../network-policy/traffic";

@@ -1,6 +1,7 @@
+import type { EgressProxyArgs } from "../args/egress-proxy";
+import type { ResourceQuantities, Resources } from "../args/pods";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { EgressProxyArgs, ResourceQuantities, Resources } from "../args";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;

@@ -1,5 +1,5 @@
+import { MeshMode } from "../args/mesh";
 import type * as pulumi from "@pulumi/pulumi";
-import { MeshMode } from "../args";
 import type { Context } from "./context";
 
 /** Linkerd's own values for production (`values-ha.yaml`); without any, a sidecar is the first to be evicted. */

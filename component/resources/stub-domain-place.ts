@@ -1,10 +1,10 @@
+import type { ObjectName } from "../../proxy-image/src/contract/stub-domain/objects";
 import * as pulumi from "@pulumi/pulumi";
-import type { ObjectName } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import {
   TARGET_OBJECTS,
   type TargetKind,
   type TargetRef,
-} from "../../proxy-image/src/stubdomain/targets/ref";
+} from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { type Context, labels, selector } from "./context";
 
 /** One target's controller: what it edits, where it is, and what everything around it is called. */

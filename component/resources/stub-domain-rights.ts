@@ -1,7 +1,7 @@
+import type { Right } from "../../proxy-image/src/contract/stub-domain/objects";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Right } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import { neededRights } from "../../proxy-image/src/stubdomain/rights";
+import { neededRights } from "../../proxy-image/src/contract/stub-domain/rights";
 import type { Context } from "./context";
 import type { EgressDns } from "./egress-dns";
 import type { StubDomainPlace } from "./stub-domain-place";

@@ -5,9 +5,9 @@ import {
   ANCHOR_LABEL_VALUE,
   WAIT_FOR_ANNOTATION,
   waitForApplied,
-} from "../../proxy-image/src/stubdomain/anchor";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
-import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+} from "../../proxy-image/src/contract/stub-domain/anchor";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
+import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { sha256 } from "../names";
 import { type Context, labels } from "./context";
 import type { EgressDns } from "./egress-dns";

@@ -1,6 +1,7 @@
+import type { Upstream } from "../args/upstream";
+import type { UpstreamMesh } from "../args/upstream-mesh";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Upstream, UpstreamMesh } from "../args";
 import { ANY_HOST, serviceName } from "../names";
 import { meshRoutes, serviceAnnotations } from "../upstream-mesh";
 import { type Context, labels, selector } from "./context";

@@ -1,5 +1,5 @@
-import type { ObjectName } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import type { ObjectName } from "../../proxy-image/src/contract/stub-domain/objects";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 
 /** What a server block of ours depends on. */
 export interface Block {

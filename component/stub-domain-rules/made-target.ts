@@ -1,4 +1,4 @@
-import { MADE_ANNOTATION, type TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+import { MADE_ANNOTATION, type TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import type { Rules } from "./admission-rules";
 import { is } from "./objects";
 

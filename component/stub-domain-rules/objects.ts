@@ -1,4 +1,4 @@
-import type { ObjectName } from "../../proxy-image/src/stubdomain/cluster/cluster";
+import type { ObjectName } from "../../proxy-image/src/contract/stub-domain/objects";
 
 /** Whether a request is about this object. */
 export function is({ namespace, name }: ObjectName): string {

@@ -1,4 +1,4 @@
-import type { TargetKind, TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+import type { TargetKind, TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 
 /** Which key of the target is ours, and whether the ConfigMap may be missing. */
 export interface OwnKey {

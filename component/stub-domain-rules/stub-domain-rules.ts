@@ -1,5 +1,5 @@
-import type { ObjectName } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+import type { ObjectName } from "../../proxy-image/src/contract/stub-domain/objects";
+import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import type { AdmissionRules, Rules } from "./admission-rules";
 import { insertable } from "./block-pattern";
 import { corefileRule, corefileVariables } from "./corefile-rules";

@@ -1,5 +1,5 @@
-import type { EgressProxyArgs } from "../args";
-import { MeshMode } from "../args";
+import type { EgressProxyArgs } from "../args/egress-proxy";
+import { MeshMode } from "../args/mesh";
 import { settingsOf } from "../settings";
 import { checkAudit } from "./audit";
 import { checkDuration, checkKnownKeys, isRecord } from "./checks";

@@ -1,5 +1,8 @@
-import { isDay } from "../../proxy-image/src/policy/instant";
-import { type Audit, DnsMode, type EgressProxyArgs, LogLevel, MeshMode } from "../args";
+import { type Audit, LogLevel } from "../args/observation";
+import { DnsMode } from "../args/dns";
+import type { EgressProxyArgs } from "../args/egress-proxy";
+import { MeshMode } from "../args/mesh";
+import { isDay } from "../../proxy-image/src/contract/policy/instant";
 import { checkObject } from "./checks";
 import { dayAfter } from "./day";
 import { checkNamespaceNames } from "./lists";

@@ -1,4 +1,4 @@
-import { NEVER_ALLOWED } from "../../proxy-image/src/policy/never-allowed";
+import { NEVER_ALLOWED } from "../../proxy-image/src/contract/policy/never-allowed";
 import { type Cidr, contains, parseCidr } from "../cidr";
 
 /** What is wrong with a text that is to be a range. */

@@ -1,5 +1,6 @@
-import { isCredentialName } from "../../proxy-image/src/policy/validate";
-import type { Credential, Upstream } from "../args";
+import type { Credential } from "../args/access";
+import type { Upstream } from "../args/upstream";
+import { isCredentialName } from "../../proxy-image/src/contract/policy/validate";
 import { checkObject, isRecord } from "./checks";
 import { isDeferred, type Problems, show } from "./problems";
 

@@ -1,4 +1,4 @@
-import { isDay } from "../../proxy-image/src/policy/instant";
+import { isDay } from "../../proxy-image/src/contract/policy/instant";
 
 const DAY = 86_400_000;
 

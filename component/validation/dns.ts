@@ -1,4 +1,5 @@
-import { DnsMode, DnsTarget, type EgressProxyArgs } from "../args";
+import { DnsMode, DnsTarget } from "../args/dns";
+import type { EgressProxyArgs } from "../args/egress-proxy";
 import { checkBoolean, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
 import { nameProblem } from "./host";
 import { checkByDigest } from "./image";

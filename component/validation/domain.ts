@@ -1,4 +1,4 @@
-import type { EgressProxyArgs } from "../args";
+import type { EgressProxyArgs } from "../args/egress-proxy";
 import { DEFAULT_CLUSTER_DOMAIN, DEFAULT_DOMAIN } from "../settings";
 import { isWithin, nameProblem } from "./host";
 import { isDeferred, type Problems, show } from "./problems";

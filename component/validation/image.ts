@@ -1,4 +1,4 @@
-import type { EgressProxyArgs } from "../args";
+import type { EgressProxyArgs } from "../args/egress-proxy";
 import { checkKnownKeys, isRecord, type Unchecked } from "./checks";
 import { isDeferred, type Problems, show } from "./problems";
 

@@ -1,4 +1,5 @@
-import { type EgressProxyArgs, LogLevel } from "../args";
+import type { EgressProxyArgs } from "../args/egress-proxy";
+import { LogLevel } from "../args/observation";
 import { checkInteger, checkKnownKeys, checkOneOf, isRecord } from "./checks";
 import { isDeferred, type Problems, show } from "./problems";
 

@@ -1,4 +1,5 @@
-import { type EgressProxyArgs, type Mesh, MeshMode } from "../args";
+import type { EgressProxyArgs } from "../args/egress-proxy";
+import { type Mesh, MeshMode } from "../args/mesh";
 import { checkKnownKeys, checkOneOf, isRecord } from "./checks";
 import { nameProblem } from "./host";
 import { checkResources } from "./pods";

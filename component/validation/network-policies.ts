@@ -1,5 +1,5 @@
-import type { EgressProxyArgs } from "../args";
-import type { ClusterDns, Monitoring, NetworkPolicies } from "../network-policy/args";
+import type { EgressProxyArgs } from "../args/egress-proxy";
+import type { ClusterDns, Monitoring, NetworkPolicies } from "../args/network-policies";
 import { checkBoolean, checkInteger, checkObject, isRecord, type Unchecked } from "./checks";
 import { checkAddresses, checkCidr, checkList, checkNamespaceName, checkNamespaceNames } from "./lists";
 import { isDeferred, type Problems, show } from "./problems";

@@ -1,4 +1,4 @@
-import type { EgressProxyArgs } from "../args";
+import type { EgressProxyArgs } from "../args/egress-proxy";
 import { checkObject, isRecord } from "./checks";
 import { isDeferred, type Problems, show } from "./problems";
 

@@ -1,4 +1,4 @@
-import { DnsMode } from "../args";
+import { DnsMode } from "../args/dns";
 import { compilePolicy, policyText } from "../policy";
 import type { Settings } from "../settings";
 import { zoneText } from "../zone";

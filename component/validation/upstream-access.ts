@@ -1,8 +1,8 @@
-import { isNamespaceName, isServiceAccountName } from "../../proxy-image/src/policy/names";
-import { isPathPattern } from "../../proxy-image/src/policy/path-pattern";
-import { isHeaderText, isMethod, isSettable } from "../../proxy-image/src/policy/validate";
-import type { Client, HeaderValue, Rule } from "../args";
-import { MeshMode } from "../args";
+import type { Client, HeaderValue, Rule } from "../args/access";
+import { MeshMode } from "../args/mesh";
+import { isNamespaceName, isServiceAccountName } from "../../proxy-image/src/contract/policy/names";
+import { isPathPattern } from "../../proxy-image/src/contract/policy/path-pattern";
+import { isHeaderText, isMethod, isSettable } from "../../proxy-image/src/contract/policy/validate";
 import { checkBoolean, checkObject, isRecord, type Unchecked } from "./checks";
 import { checkCredentialName } from "./credentials";
 import { type Problems, show } from "./problems";

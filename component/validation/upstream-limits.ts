@@ -1,4 +1,4 @@
-import type { BodyLimits, CircuitBreaker, RateLimit, Retries, Timeouts } from "../args";
+import type { BodyLimits, CircuitBreaker, RateLimit, Retries, Timeouts } from "../args/limits";
 import { checkBoolean, checkDuration, checkInteger, checkObject, isRecord, type Unchecked } from "./checks";
 import type { Problems } from "./problems";
 

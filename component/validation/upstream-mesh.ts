@@ -1,11 +1,6 @@
-import { isMethod } from "../../proxy-image/src/policy/validate";
-import {
-  type MeshCircuitBreaker,
-  MeshMode,
-  type MeshRetries,
-  type MeshTimeouts,
-  type UpstreamMesh,
-} from "../args";
+import type { MeshCircuitBreaker, MeshRetries, MeshTimeouts, UpstreamMesh } from "../args/upstream-mesh";
+import { MeshMode } from "../args/mesh";
+import { isMethod } from "../../proxy-image/src/contract/policy/validate";
 import { checkInteger, checkObject } from "./checks";
 import { parseDuration } from "./duration";
 import { checkList } from "./lists";

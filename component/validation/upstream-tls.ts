@@ -1,5 +1,5 @@
+import { TlsVersion } from "../args/upstream-tls";
 import { X509Certificate } from "node:crypto";
-import { TlsVersion } from "../args";
 import { checkObject, checkOneOf } from "./checks";
 import { checkCredentialName } from "./credentials";
 import { nameProblem } from "./host";

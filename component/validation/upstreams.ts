@@ -1,4 +1,4 @@
-import type { Upstream } from "../args";
+import type { Upstream } from "../args/upstream";
 import { checkInteger, checkKnownKeys, isRecord, type Unchecked } from "./checks";
 import { allowedCidrProblem } from "./cidr";
 import { type Problems, show } from "./problems";

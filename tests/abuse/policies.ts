@@ -1,4 +1,4 @@
-import { InvalidPolicyError, parsePolicy } from "../../proxy-image/src/policy/validate";
+import { InvalidPolicyError, parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { policyOf, upstream } from "../proxy/support/world";
 import { type Figure, count } from "./figure";
 

@@ -1,3 +1,4 @@
+import type { Upstream } from "../../component/args/upstream";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +7,6 @@ import { Readable } from "node:stream";
 import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Upstream } from "../../component/args";
 import { compilePolicy } from "../../component/policy";
 import { settingsOf } from "../../component/settings";
 import { checkArguments } from "../../component/validation/arguments";

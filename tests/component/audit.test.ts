@@ -1,14 +1,14 @@
+import type { EgressProxyArgs } from "../../component/args/egress-proxy";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { EgressProxyArgs } from "../../component/args";
 import { auditWarning } from "../../component/audit-warning";
 import { compilePolicy, policyText } from "../../component/policy";
 import { settingsOf } from "../../component/settings";
 import { checkArguments } from "../../component/validation/arguments";
 import { zoneText } from "../../component/zone";
 import { EgressLockdown, type EgressLockdownArgs, EgressProxy } from "../../index";
-import { parsePolicy } from "../../proxy-image/src/policy/validate";
+import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { type Provide, type Registered, runProgram } from "../harness/monitor";
 
 const NOW = new Date("2027-01-01T12:00:00Z");

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Registered, runProgram } from "../harness/monitor";
 import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 
 const IMAGE = `registry.example.com/egress@sha256:${"a".repeat(64)}`;
 const args: EgressProxyArgs = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { EgressLockdownArgs } from "../../component/lockdown/args";
+import type { EgressLockdownArgs } from "../../component/args/lockdown";
 import { checkLockdown } from "../../component/lockdown/validation";
 
 /** The lines of the report, without its head. */

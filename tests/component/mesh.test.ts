@@ -3,7 +3,7 @@ import { describe, it, mock } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { EgressProxy, type EgressProxyArgs, type Mesh } from "../../index";
 import { type Registered, runProgram } from "../harness/monitor";
-import type { Policy } from "../../proxy-image/src/policy/policy";
+import type { Policy } from "../../proxy-image/src/contract/policy/policy";
 
 const image = `registry.example.com/egress@sha256:${"a".repeat(64)}`;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { EgressProxy, type EgressProxyArgs } from "../../index";
-import { NEVER_ALLOWED } from "../../proxy-image/src/policy/never-allowed";
-import { SPECIAL_RANGES } from "../../proxy-image/src/policy/special-ranges";
+import { NEVER_ALLOWED } from "../../proxy-image/src/contract/policy/never-allowed";
+import { SPECIAL_RANGES } from "../../proxy-image/src/contract/policy/special-ranges";
 import { type Registered, runProgram } from "../harness/monitor";
 import { type Endpoint, NetworkPolicyModel, type Pod } from "./support/network-policy-model";
 

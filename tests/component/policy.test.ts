@@ -1,9 +1,9 @@
+import type { Upstream } from "../../component/args/upstream";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Upstream } from "../../component/args";
 import { compilePolicy, policyText } from "../../component/policy";
 import { settingsOf } from "../../component/settings";
-import { parsePolicy } from "../../proxy-image/src/policy/validate";
+import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 
 const compile = (...upstreams: Upstream[]) => compilePolicy(settingsOf({ upstreams }));
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type * as pulumi from "@pulumi/pulumi";
 import { type DnsTarget, EgressProxy, type EgressProxyArgs } from "../../index";
 import { readArgs } from "../../proxy-image/src/stubdomain/args";
-import { neededRights } from "../../proxy-image/src/stubdomain/rights";
+import { neededRights } from "../../proxy-image/src/contract/stub-domain/rights";
 import { type Registered, runProgram } from "../harness/monitor";
 
 const IMAGE = `registry.example.com/egress@sha256:${"0".repeat(64)}`;

@@ -1,6 +1,6 @@
+import { DnsMode } from "../../component/args/dns";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { DnsMode } from "../../component/args";
 import { settingsOf } from "../../component/settings";
 import { egressUrl, urlFor, urlsOf } from "../../component/urls";
 

@@ -1,7 +1,7 @@
+import type { EgressProxyArgs } from "../../component/args/egress-proxy";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { EgressProxyArgs } from "../../component/args";
 import { checkArguments } from "../../component/validation/arguments";
 
 const DIGEST = `@sha256:${"0".repeat(64)}`;

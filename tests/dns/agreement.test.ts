@@ -8,7 +8,7 @@ import { servicesZone } from "../../component/corefile";
 import { compilePolicy, policyText } from "../../component/policy";
 import { type Settings, settingsOf } from "../../component/settings";
 import { checkArguments } from "../../component/validation/arguments";
-import { parsePolicy } from "../../proxy-image/src/policy/validate";
+import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { createRoutes } from "../../proxy-image/src/proxy/authorise/routes";
 import { createProxy } from "../../proxy-image/src/proxy/create-proxy";
 import { createCredentials } from "../../proxy-image/src/proxy/upstream/credentials";

@@ -1,7 +1,7 @@
+import type { EgressProxyArgs } from "../../component/args/egress-proxy";
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EgressProxyArgs } from "../../component/args";
 import { serviceName } from "../../component/names";
 import { type Settings, settingsOf } from "../../component/settings";
 import { askOverTcp, DnsClient } from "./support/client";

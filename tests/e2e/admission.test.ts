@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ApiError, type ConfigMapPatch } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 import { apply, type Cluster } from "../cluster";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 import { COREFILES } from "../stubdomain/corefiles";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { EgressProxy, type EgressProxyArgs, type Upstream } from "../../index";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 import type { Cluster } from "../cluster";
 import { sharedCluster } from "../cluster/shared";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 import { ask, type DnsServer } from "../../proxy-image/src/stubdomain/dns/ask";
 import { dnsQuery } from "../../proxy-image/src/stubdomain/dns/message";
 import { answerWith, dnsServer, type TestDnsServer } from "../stubdomain/dns-servers";

@@ -10,10 +10,10 @@ import {
   ANCHOR_LABEL,
   ANCHOR_LABEL_VALUE,
   APPLIED_ANNOTATION,
-} from "../../proxy-image/src/stubdomain/anchor";
+} from "../../proxy-image/src/contract/stub-domain/anchor";
 import { nameText } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import { PROBE_LABEL } from "../../proxy-image/src/stubdomain/probe";
-import type { Spec } from "../../proxy-image/src/stubdomain/spec";
+import { PROBE_LABEL } from "../../proxy-image/src/contract/stub-domain/probe";
+import type { Spec } from "../../proxy-image/src/contract/stub-domain/spec";
 import { apply, kubectl, type Cluster } from "../cluster";
 import { roles } from "../stubdomain/real-scene";
 import { type ClusterInUse, useCluster } from "../cluster/shared";

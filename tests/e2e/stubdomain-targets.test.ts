@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { removeStubDomains } from "../../proxy-image/src/cli/remove-stub-domains";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { preflight } from "../../proxy-image/src/stubdomain/preflight";
-import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { apply, kubectl, type Cluster } from "../cluster";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 import { COREFILES } from "../stubdomain/corefiles";

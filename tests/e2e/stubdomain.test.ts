@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { APPLIED_ANNOTATION, FINALIZER } from "../../proxy-image/src/stubdomain/anchor";
+import { APPLIED_ANNOTATION, FINALIZER } from "../../proxy-image/src/contract/stub-domain/anchor";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
 import { preflight, PreflightError } from "../../proxy-image/src/stubdomain/preflight";

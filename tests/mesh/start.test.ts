@@ -6,7 +6,7 @@ import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { policyHash } from "../../proxy-image/src/policy/hash";
+import { policyHash } from "../../proxy-image/src/contract/policy/hash";
 import { SidecarMissingError } from "../../proxy-image/src/proxy/mesh/sidecar";
 import { run } from "../../proxy-image/src/proxy/run";
 import { ask } from "../proxy/support/client";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isDay, isInstant } from "../../proxy-image/src/policy/instant";
-import { isPublicName } from "../../proxy-image/src/policy/public-name";
-import { InvalidPolicyError, parsePolicy } from "../../proxy-image/src/policy/validate";
+import { isDay, isInstant } from "../../proxy-image/src/contract/policy/instant";
+import { isPublicName } from "../../proxy-image/src/contract/policy/public-name";
+import { InvalidPolicyError, parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { policyOf, upstream } from "./support/world";
 
 const AUDIT = {

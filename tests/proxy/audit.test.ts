@@ -6,7 +6,7 @@ import { settingsOf } from "../../component/settings";
 import { auditedRequest } from "../../proxy-image/src/cli/suggest/audited-request";
 import { Sightings } from "../../proxy-image/src/cli/suggest/sightings";
 import { suggest } from "../../proxy-image/src/cli/suggest/suggestion";
-import type { PolicyAudit } from "../../proxy-image/src/policy/policy";
+import type { PolicyAudit } from "../../proxy-image/src/contract/policy/policy";
 import { createAudit } from "../../proxy-image/src/proxy/authorise/audit";
 import { ask } from "./support/client";
 import { Internet, type World, authority, caller, policyOf, startWorld, upstream } from "./support/world";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import { describe, it } from "node:test";
-import type { PolicyUpstream } from "../../proxy-image/src/policy/policy";
+import type { PolicyUpstream } from "../../proxy-image/src/contract/policy/policy";
 import { createAuthority } from "./support/certificates";
 import { type Answer, ask } from "./support/client";
 import { Internet, type World, authority, startWorld, upstream } from "./support/world";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type http from "node:http";
 import { describe, it } from "node:test";
-import type { PolicyUpstream } from "../../proxy-image/src/policy/policy";
+import type { PolicyUpstream } from "../../proxy-image/src/contract/policy/policy";
 import { RateLimit } from "../../proxy-image/src/proxy/limit/rate";
 import { RetryBudget } from "../../proxy-image/src/proxy/limit/retry-budget";
 import { type Answer, ask, begin } from "./support/client";

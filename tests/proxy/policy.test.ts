@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { InvalidPolicyError, parsePolicy } from "../../proxy-image/src/policy/validate";
+import { InvalidPolicyError, parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { policyOf, upstream } from "./support/world";
 
 type Json = Record<string, unknown>;

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pino } from "pino";
-import { policyHash } from "../../proxy-image/src/policy/hash";
+import { policyHash } from "../../proxy-image/src/contract/policy/hash";
 import { parseCommandLine } from "../../proxy-image/src/proxy/command-line";
 import { SidecarMissingError, awaitSidecar } from "../../proxy-image/src/proxy/mesh/sidecar";
 import { ask } from "./support/client";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { waitForApplied } from "../../proxy-image/src/stubdomain/anchor";
+import { waitForApplied } from "../../proxy-image/src/contract/stub-domain/anchor";
 import { readArgs } from "../../proxy-image/src/stubdomain/args";
-import { expectedMname } from "../../proxy-image/src/stubdomain/spec";
+import { expectedMname } from "../../proxy-image/src/contract/stub-domain/spec";
 
 const GIVEN: Record<string, string> = {
   domain: "egress.local",

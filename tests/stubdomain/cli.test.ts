@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FINALIZER, RECORD_ANNOTATION } from "../../proxy-image/src/stubdomain/anchor";
+import { FINALIZER, RECORD_ANNOTATION } from "../../proxy-image/src/contract/stub-domain/anchor";
 import { readRemoveOptions } from "../../proxy-image/src/cli/options";
 import { removeStubDomains, type Selection } from "../../proxy-image/src/cli/remove-stub-domains";
 import { UsageError } from "../../proxy-image/src/cli/usage-error";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../../proxy-image/src/stubdomain/corefile/default-block";
 import { insertBlock, removeBlock } from "../../proxy-image/src/stubdomain/corefile/edit";
 import { CorefileError } from "../../proxy-image/src/stubdomain/corefile/error";

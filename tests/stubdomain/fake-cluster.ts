@@ -1,4 +1,5 @@
-import { FIELD_MANAGER } from "../../proxy-image/src/stubdomain/anchor";
+import type { ObjectName, Right } from "../../proxy-image/src/contract/stub-domain/objects";
+import { FIELD_MANAGER } from "../../proxy-image/src/contract/stub-domain/anchor";
 import {
   ApiError,
   nameText,
@@ -11,10 +12,8 @@ import {
   type EndpointSlice,
   type FieldSet,
   type ManagedFields,
-  type ObjectName,
   type Patch,
   type Platform,
-  type Right,
   type Service,
   type TargetObject,
 } from "../../proxy-image/src/stubdomain/cluster/cluster";

@@ -4,7 +4,7 @@ import { printed } from "../../proxy-image/src/cli/dns-print";
 import { type ChartServer, chartServers, withBlock } from "../../proxy-image/src/cli/manual";
 import { readPrintOptions } from "../../proxy-image/src/cli/print-options";
 import { UsageError } from "../../proxy-image/src/cli/usage-error";
-import { stubBlock } from "../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
 import { COREFILES } from "./corefiles";
 import { scene, TARGET } from "./scene";

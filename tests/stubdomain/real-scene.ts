@@ -9,12 +9,12 @@ import {
 } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
-import { neededRights } from "../../proxy-image/src/stubdomain/rights";
+import { neededRights } from "../../proxy-image/src/contract/stub-domain/rights";
 import type { Outcome } from "../../proxy-image/src/stubdomain/outcome";
 import { reconcile } from "../../proxy-image/src/stubdomain/reconcile";
 import type { World } from "../../proxy-image/src/stubdomain/world";
-import type { Spec } from "../../proxy-image/src/stubdomain/spec";
-import type { TargetRef } from "../../proxy-image/src/stubdomain/targets/ref";
+import type { Spec } from "../../proxy-image/src/contract/stub-domain/spec";
+import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { apply, kubectl, type Cluster as RealCluster } from "../cluster";
 
 /** A stub domain's surroundings in a real cluster: a Corefile of its own, which no DNS server reads. */

@@ -5,7 +5,7 @@ import {
   FINALIZER,
   RECORD_ANNOTATION,
   STATUS_ANNOTATION,
-} from "../../proxy-image/src/stubdomain/anchor";
+} from "../../proxy-image/src/contract/stub-domain/anchor";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
 import { proofPacer } from "../../proxy-image/src/stubdomain/proof-pacer";

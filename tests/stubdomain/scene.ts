@@ -3,7 +3,7 @@ import type { Outcome } from "../../proxy-image/src/stubdomain/outcome";
 import { reconcile } from "../../proxy-image/src/stubdomain/reconcile";
 import type { World } from "../../proxy-image/src/stubdomain/world";
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
-import type { Spec } from "../../proxy-image/src/stubdomain/spec";
+import type { Spec } from "../../proxy-image/src/contract/stub-domain/spec";
 import { readStatus } from "../../proxy-image/src/stubdomain/state/status";
 import { COREFILES } from "./corefiles";
 import { FakeCluster, ownership } from "./fake-cluster";

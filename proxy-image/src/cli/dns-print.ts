@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { Cluster } from "../stubdomain/cluster/cluster";
 import { kubeCluster } from "../stubdomain/cluster/kube-cluster";
-import { LANDMARKS } from "../stubdomain/rights";
+import { LANDMARKS } from "../contract/stub-domain/rights";
 import { COREFILE_FIELD } from "../stubdomain/targets/coredns";
 import { TargetError } from "../stubdomain/targets/error";
 import { textOf } from "../stubdomain/targets/object";

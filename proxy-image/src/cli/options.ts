@@ -1,8 +1,8 @@
+import type { ObjectName } from "../contract/stub-domain/objects";
 import { parseArgs } from "node:util";
 import { domainName } from "../stubdomain/args";
-import type { ObjectName } from "../stubdomain/cluster/cluster";
 import { objectName } from "../stubdomain/object-name";
-import { TARGET_KINDS, type TargetKind } from "../stubdomain/targets/ref";
+import { TARGET_KINDS, type TargetKind } from "../contract/stub-domain/target-ref";
 import { UsageError } from "./usage-error";
 
 /** The options of `k8s-egress dns remove`. */

@@ -1,9 +1,9 @@
+import type { ObjectName } from "../contract/stub-domain/objects";
 import {
   ApiError,
   nameText,
   type Cluster,
   type ConfigMap,
-  type ObjectName,
   type TargetObject,
 } from "../stubdomain/cluster/cluster";
 import { isHeld } from "../stubdomain/state/plan";
@@ -11,7 +11,7 @@ import { readRecord, RecordError, type StubRecord } from "../stubdomain/state/re
 import { planRemoval } from "../stubdomain/state/removal";
 import { targetOf } from "../stubdomain/targets/all";
 import { textOf } from "../stubdomain/targets/object";
-import { targetText } from "../stubdomain/targets/ref";
+import { targetText } from "../contract/stub-domain/target-ref";
 import { readTarget, writeOwners, writeText } from "../stubdomain/targets/store";
 import { recordAhead, release } from "../stubdomain/writes";
 import { Account, MAX_STEPS, type Removal } from "./removal";

@@ -3,7 +3,7 @@ import { formerOwners, handBack } from "../stubdomain/state/ownership";
 import { targetOf } from "../stubdomain/targets/all";
 import { TargetError } from "../stubdomain/targets/error";
 import { textOf } from "../stubdomain/targets/object";
-import { targetText, type TargetRef } from "../stubdomain/targets/ref";
+import { targetText, type TargetRef } from "../contract/stub-domain/target-ref";
 import { readTarget, writeOwners, writeText } from "../stubdomain/targets/store";
 import { Account, MAX_STEPS, type Removal } from "./removal";
 import { changedLines } from "./changed-lines";

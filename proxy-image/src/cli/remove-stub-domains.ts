@@ -1,6 +1,7 @@
-import { ANCHOR_LABEL, ANCHOR_LABEL_VALUE } from "../stubdomain/anchor";
-import { nameText, type Cluster, type ConfigMap, type ObjectName } from "../stubdomain/cluster/cluster";
-import { TARGET_OBJECTS, type TargetKind } from "../stubdomain/targets/ref";
+import type { ObjectName } from "../contract/stub-domain/objects";
+import { ANCHOR_LABEL, ANCHOR_LABEL_VALUE } from "../contract/stub-domain/anchor";
+import { nameText, type Cluster, type ConfigMap } from "../stubdomain/cluster/cluster";
+import { TARGET_OBJECTS, type TargetKind } from "../contract/stub-domain/target-ref";
 import { readRecord, RecordError } from "../stubdomain/state/record";
 import type { Removal } from "./removal";
 import { removeByAnchor } from "./remove-by-anchor";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Server } from "node:http";
-import type { Policy } from "../policy/policy";
+import type { Policy } from "../contract/policy/policy";
 import { createAdminServer } from "./admin/admin-server";
 import { createPolicyServer } from "./admin/policy-server";
 import { createAudit } from "./authorise/audit";

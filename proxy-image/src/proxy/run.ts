@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:net";
-import { loadPolicy } from "../policy/load";
+import { loadPolicy } from "../contract/policy/load";
 import { CommandLineError, parseCommandLine } from "./command-line";
 import { createProxy } from "./create-proxy";
 import { SIDECAR_PATIENCE, SIDECAR_READY, type SidecarPatience, awaitSidecar } from "./mesh/sidecar";

@@ -1,8 +1,8 @@
+import type { ObjectName } from "../contract/stub-domain/objects";
 import { parseArgs } from "node:util";
 import { objectName } from "./object-name";
-import type { ObjectName } from "./cluster/cluster";
-import type { Spec } from "./spec";
-import { TARGET_KINDS, type TargetRef } from "./targets/ref";
+import type { Spec } from "../contract/stub-domain/spec";
+import { TARGET_KINDS, type TargetRef } from "../contract/stub-domain/target-ref";
 
 /** The controller's command line. */
 export interface ControllerArgs {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type ConfigMap } from "./cluster/cluster";
 import { mayPass, needsPreflight, preflight, PreflightError, type PreflightWorld } from "./preflight";
 import { reconcile } from "./reconcile";
-import type { Spec } from "./spec";
+import type { Spec } from "../contract/stub-domain/spec";
 import type { World } from "./world";
 import { isHeldBack, readStatus } from "./state/status";
 

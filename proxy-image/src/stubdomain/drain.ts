@@ -1,8 +1,8 @@
 import type { ConfigMap } from "./cluster/cluster";
 import type { Outcome } from "./outcome";
 import { emit, report } from "./report";
-import type { Spec } from "./spec";
-import { targetText } from "./targets/ref";
+import type { Spec } from "../contract/stub-domain/spec";
+import { targetText } from "../contract/stub-domain/target-ref";
 import type { World } from "./world";
 import { release } from "./writes";
 

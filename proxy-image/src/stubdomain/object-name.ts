@@ -1,4 +1,4 @@
-import type { ObjectName } from "./cluster/cluster";
+import type { ObjectName } from "../contract/stub-domain/objects";
 
 /**
  * Reads `namespace/name`.

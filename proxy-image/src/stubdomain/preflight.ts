@@ -1,8 +1,8 @@
 import { ApiError, nameText, type Cluster, type ConfigMap } from "./cluster/cluster";
 import type { ClusterDns } from "./dns/cluster-dns";
-import { expectedMname, type Spec } from "./spec";
+import { expectedMname, type Spec } from "../contract/stub-domain/spec";
 import { clusterIp } from "./reconcile";
-import { neededRights } from "./rights";
+import { neededRights } from "../contract/stub-domain/rights";
 import { isInstalling } from "./state/plan";
 import { readRecord, RecordError, type StubRecord } from "./state/record";
 import { isHeldBack, readStatus } from "./state/status";

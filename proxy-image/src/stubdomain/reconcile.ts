@@ -1,11 +1,11 @@
-import { APPLIED_ANNOTATION, RECORD_ANNOTATION } from "./anchor";
+import { APPLIED_ANNOTATION, RECORD_ANNOTATION } from "../contract/stub-domain/anchor";
 import { ApiError, nameText, type ConfigMap, type ManagedFields, type TargetObject } from "./cluster/cluster";
 import type { Proof } from "./dns/proof";
 import { drain } from "./drain";
 import { oneLine } from "./one-line";
 import type { Outcome } from "./outcome";
 import { emit, report, saveStatus, warn, writeEvent } from "./report";
-import type { Spec } from "./spec";
+import type { Spec } from "../contract/stub-domain/spec";
 import { isInstalling, plan, type Observed } from "./state/plan";
 import { readRecord, RecordError, type StubRecord } from "./state/record";
 import { failedStatus, readStatus } from "./state/status";
@@ -13,7 +13,7 @@ import type { World } from "./world";
 import { COREFILE_FIELD } from "./targets/coredns";
 import { textOf } from "./targets/object";
 import { readTarget, writeOwners, writeText } from "./targets/store";
-import { targetText } from "./targets/ref";
+import { targetText } from "../contract/stub-domain/target-ref";
 import { recordAhead, release } from "./writes";
 
 /** A round never needs more; with conflicts it may, and then the next round goes on. */

@@ -1,9 +1,9 @@
-import { STATUS_ANNOTATION } from "./anchor";
+import { STATUS_ANNOTATION } from "../contract/stub-domain/anchor";
 import { ApiError, type ClusterEvent, type ConfigMap } from "./cluster/cluster";
 import { parseCorefile } from "./corefile/server-blocks";
 import { warningsAbout } from "./corefile/warnings";
-import type { Spec } from "./spec";
-import { targetText } from "./targets/ref";
+import type { Spec } from "../contract/stub-domain/spec";
+import { targetText } from "../contract/stub-domain/target-ref";
 import type { WriteReason } from "./state/action";
 import { readStatus, type State, type Status } from "./state/status";
 import { inWords } from "./state/words";

@@ -1,7 +1,7 @@
 import { CLUSTER_DNS_LABELS, readyServers } from "./dns/servers";
 import type { Cluster, ConfigMap, Platform } from "./cluster/cluster";
-import { LANDMARKS } from "./rights";
-import type { TargetRef } from "./targets/ref";
+import { LANDMARKS } from "../contract/stub-domain/rights";
+import type { TargetRef } from "../contract/stub-domain/target-ref";
 
 /** What shows which kind of cluster it is. */
 export interface Survey extends Platform {

@@ -1,4 +1,4 @@
-import { FINALIZER, RECORD_ANNOTATION } from "./anchor";
+import { FINALIZER, RECORD_ANNOTATION } from "../contract/stub-domain/anchor";
 import type { Cluster, ConfigMap, Patch, TargetObject } from "./cluster/cluster";
 import type { StubRecord } from "./state/record";
 

@@ -1,5 +1,5 @@
 import { COREFILE } from "../../cluster/manifests/core-dns";
-import { stubBlock } from "../../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../../proxy-image/src/contract/stub-domain/block";
 import { PROXY_SERVICE } from "./names";
 
 /** Where one cluster DNS listens, and whom it asks. */

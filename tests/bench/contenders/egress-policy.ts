@@ -1,4 +1,4 @@
-import type { Policy, PolicyUpstream } from "../../../proxy-image/src/policy/policy";
+import type { Policy, PolicyUpstream } from "../../../proxy-image/src/contract/policy/policy";
 import { PATHS, type Upstream, upstreamHost } from "../stage/upstream";
 
 /** The domain of the names by which the load calls. */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { policyHash } from "../../../proxy-image/src/policy/hash";
+import { policyHash } from "../../../proxy-image/src/contract/policy/hash";
 import { freePorts } from "../stage/ports";
 import { bundle } from "../stage/bundle";
 import type { Contender, Scene } from "./contender";

@@ -1,7 +1,7 @@
 import { corefile, DNS_FOLDER, DNS_PORTS, servicesZone } from "../../../component/corefile";
 import type { Settings } from "../../../component/settings";
 import { zoneText } from "../../../component/zone";
-import { stubBlock } from "../../../proxy-image/src/stubdomain/corefile/block";
+import { stubBlock } from "../../../proxy-image/src/contract/stub-domain/block";
 import { freePorts } from "../../bench/stage/ports";
 import { type CoreDns, startCoreDns } from "./coredns";
 

@@ -1,4 +1,4 @@
-import type { Upstream } from "../../../component/args";
+import type { Upstream } from "../../../component/args/upstream";
 import { serviceName } from "../../../component/names";
 
 /** Few and short, so that hosts meet: below, above and beside one another. */

@@ -5,7 +5,7 @@ import { PACE, runController } from "../../../proxy-image/src/stubdomain/control
 import { clusterDns } from "../../../proxy-image/src/stubdomain/dns/cluster-dns";
 import { createMetrics } from "../../../proxy-image/src/stubdomain/metrics";
 import { proofPacer } from "../../../proxy-image/src/stubdomain/proof-pacer";
-import type { Spec } from "../../../proxy-image/src/stubdomain/spec";
+import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 
 /** What the controller's process is told, as JSON in its first argument. */
 export interface ControllerOptions {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { ConfigMap } from "../../../proxy-image/src/stubdomain/cluster/cluster";
 import type { Survey } from "../../../proxy-image/src/stubdomain/survey";
 import { advice } from "../../../proxy-image/src/stubdomain/targets/advice";
-import type { TargetKind } from "../../../proxy-image/src/stubdomain/targets/ref";
+import type { TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
 import { ownership } from "../fake-cluster";
 import { specFor } from "./target-scenes";

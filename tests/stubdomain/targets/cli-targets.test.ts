@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { removeStubDomains, type Selection } from "../../../proxy-image/src/cli/remove-stub-domains";
-import { TARGET_KINDS, type TargetKind } from "../../../proxy-image/src/stubdomain/targets/ref";
+import { TARGET_KINDS, type TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { ANCHOR } from "../scene";
 import { installedTarget, targetScene, type TargetScene } from "./target-scenes";
 

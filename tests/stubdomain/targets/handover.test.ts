@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { RECORD_ANNOTATION } from "../../../proxy-image/src/stubdomain/anchor";
+import { RECORD_ANNOTATION } from "../../../proxy-image/src/contract/stub-domain/anchor";
 import { preflight } from "../../../proxy-image/src/stubdomain/preflight";
-import type { Spec } from "../../../proxy-image/src/stubdomain/spec";
+import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import type { StubRecord } from "../../../proxy-image/src/stubdomain/state/record";
-import { TARGET_OBJECTS, type TargetKind } from "../../../proxy-image/src/stubdomain/targets/ref";
+import { TARGET_OBJECTS, type TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
 import { ANCHOR, SPEC } from "../scene";
 import { installedTarget, specFor, type TargetScene } from "./target-scenes";

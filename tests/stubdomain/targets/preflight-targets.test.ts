@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { preflight, PreflightError } from "../../../proxy-image/src/stubdomain/preflight";
-import { neededRights } from "../../../proxy-image/src/stubdomain/rights";
-import type { Spec } from "../../../proxy-image/src/stubdomain/spec";
+import { neededRights } from "../../../proxy-image/src/contract/stub-domain/rights";
+import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";
-import { TARGET_KINDS, TARGET_OBJECTS } from "../../../proxy-image/src/stubdomain/targets/ref";
+import { TARGET_KINDS, TARGET_OBJECTS } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
 import { ANCHOR } from "../scene";
 import { installedTarget, specFor, targetScene, type TargetScene } from "./target-scenes";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { RECORD_ANNOTATION } from "../../../proxy-image/src/stubdomain/anchor";
+import { RECORD_ANNOTATION } from "../../../proxy-image/src/contract/stub-domain/anchor";
 import type { StubRecord } from "../../../proxy-image/src/stubdomain/state/record";
-import { TARGET_KINDS, TARGET_OBJECTS } from "../../../proxy-image/src/stubdomain/targets/ref";
+import { TARGET_KINDS, TARGET_OBJECTS } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { ANCHOR } from "../scene";
 import { installedTarget, specFor, targetScene, type TargetScene } from "./target-scenes";
 

@@ -1,7 +1,7 @@
-import type { Spec } from "../../../proxy-image/src/stubdomain/spec";
+import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";
 import { textOf } from "../../../proxy-image/src/stubdomain/targets/object";
-import { TARGET_OBJECTS, type TargetKind } from "../../../proxy-image/src/stubdomain/targets/ref";
+import { TARGET_OBJECTS, type TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
 import { type FakeCluster, ownership } from "../fake-cluster";
 import { ANCHOR, scene, SPEC, type Scene } from "../scene";

@@ -1,4 +1,4 @@
-import type { PolicyRule } from "../../policy/policy";
+import type { PolicyRule } from "../../contract/policy/policy";
 import type { Sighting, Sightings } from "./sightings";
 
 /** An entry of `upstreams`. */

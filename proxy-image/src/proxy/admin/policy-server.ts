@@ -1,5 +1,5 @@
 import { type Server, createServer } from "node:http";
-import type { Policy } from "../../policy/policy";
+import type { Policy } from "../../contract/policy/policy";
 
 /**
  * The policy that is obeyed, for whoever may `kubectl port-forward` to the pod; to be bound to loopback. It has

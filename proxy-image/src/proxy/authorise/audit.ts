@@ -1,6 +1,6 @@
-import { AUDIT_ENTRY } from "../../policy/audit-entry";
-import type { Policy, PolicyAudit, PolicyUpstream } from "../../policy/policy";
-import { isPublicName } from "../../policy/public-name";
+import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
+import type { Policy, PolicyAudit, PolicyUpstream } from "../../contract/policy/policy";
+import { isPublicName } from "../../contract/policy/public-name";
 import { canonicalHost } from "../admit/host";
 import { type Failure, auditEnded, notAudited, notListed } from "../errors/failures";
 import type { Credentials } from "../upstream/credentials";

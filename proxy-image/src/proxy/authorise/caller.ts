@@ -1,4 +1,4 @@
-import { isNamespaceName, isServiceAccountName } from "../../policy/names";
+import { isNamespaceName, isServiceAccountName } from "../../contract/policy/names";
 
 /** A service account, as the mesh vouches for it. */
 export interface Caller {

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { PolicyMesh } from "../../policy/policy";
+import type { PolicyMesh } from "../../contract/policy/policy";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import type { MeshMode } from "../mesh/sidecar";
 import { type Caller, callerReader } from "./caller";

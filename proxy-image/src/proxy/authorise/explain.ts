@@ -1,4 +1,4 @@
-import type { PolicyRule } from "../../policy/policy";
+import type { PolicyRule } from "../../contract/policy/policy";
 import { type Failure, callerRefused, callerUnknown, requestRefused } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";

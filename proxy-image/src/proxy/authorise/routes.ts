@@ -1,5 +1,5 @@
 import type { SecureContext } from "node:tls";
-import type { Policy, PolicyUpstream } from "../../policy/policy";
+import type { Policy, PolicyUpstream } from "../../contract/policy/policy";
 import { canonicalHost } from "../admit/host";
 import type { SetHeaders } from "../forward/request-headers";
 import { InFlight } from "../limit/in-flight";

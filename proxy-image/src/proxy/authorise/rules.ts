@@ -1,5 +1,5 @@
-import { compilePathPattern } from "../../policy/path-pattern";
-import type { PolicyRule, PolicyUpstream } from "../../policy/policy";
+import { compilePathPattern } from "../../contract/policy/path-pattern";
+import type { PolicyRule, PolicyUpstream } from "../../contract/policy/policy";
 import {
   type Failure,
   ambiguousPath,

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { Policy } from "../../policy/policy";
+import type { Policy } from "../../contract/policy/policy";
 import type { Destination, Routes } from "../authorise/routes";
 import { FailureError, redirectRefused } from "../errors/failures";
 import { addressRule } from "../upstream/addresses";

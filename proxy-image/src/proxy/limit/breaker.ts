@@ -1,4 +1,4 @@
-import type { PolicyCircuitBreaker } from "../../policy/policy";
+import type { PolicyCircuitBreaker } from "../../contract/policy/policy";
 
 /** How a request to a third party went. Ignored: it tells nothing, because the caller left. */
 export type Outcome = "success" | "failure" | "ignored";

@@ -1,4 +1,4 @@
-import type { PolicyUpstream } from "../../policy/policy";
+import type { PolicyUpstream } from "../../contract/policy/policy";
 import { type Failure, callerBusy, upstreamBusy } from "../errors/failures";
 
 /** Requests in flight to one upstream: a bulkhead, so that a slow third party or a busy caller stops nobody else. */

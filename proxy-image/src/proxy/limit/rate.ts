@@ -1,4 +1,4 @@
-import type { PolicyRateLimit } from "../../policy/policy";
+import type { PolicyRateLimit } from "../../contract/policy/policy";
 
 /** A token bucket: full at first, refilled evenly. */
 export class RateLimit {

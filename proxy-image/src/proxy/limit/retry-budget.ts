@@ -1,4 +1,4 @@
-import type { PolicyRetries } from "../../policy/policy";
+import type { PolicyRetries } from "../../contract/policy/policy";
 
 /** Retries that can be saved up. */
 const MOST = 100;

@@ -1,4 +1,4 @@
-import { AUDIT_ENTRY } from "../../policy/audit-entry";
+import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
 import type { Exchange } from "../exchange";
 import { type Log, lineWriter } from "./log";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Policy } from "../../policy/policy";
+import type { Policy } from "../../contract/policy/policy";
 import type { Log } from "../observe/log";
 
 /** Milliseconds between looks at the mounted Secrets: the kubelet renews them about once a minute. */

@@ -1,5 +1,5 @@
 import { type SecureContext, createSecureContext } from "node:tls";
-import type { PolicyTls } from "../../policy/policy";
+import type { PolicyTls } from "../../contract/policy/policy";
 import type { Credentials } from "./credentials";
 
 /** Contexts that are kept; more than there are different settings, but for rotated client certificates. */

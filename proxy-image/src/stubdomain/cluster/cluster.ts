@@ -1,8 +1,4 @@
-/** Namespace and name of an object. */
-export interface ObjectName {
-  namespace: string;
-  name: string;
-}
+import type { ObjectName, Right } from "../../contract/stub-domain/objects";
 
 /** Who last wrote which fields of an object: one entry of `metadata.managedFields`. */
 export interface ManagedFields {
@@ -61,17 +57,6 @@ export interface Service {
 export interface EndpointSlice {
   endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[] | null;
   ports?: { name?: string; protocol?: string; port?: number }[] | null;
-}
-
-/** One thing that an account may be allowed to do. */
-export interface Right {
-  verb: string;
-  /** API group; "" for the core. */
-  group: string;
-  resource: string;
-  namespace: string;
-  /** Absent: any object of the namespace. */
-  name?: string;
 }
 
 /** A JSON merge patch (RFC 7396): `null` removes. */

@@ -1,5 +1,6 @@
+import type { ObjectName, Right } from "../../contract/stub-domain/objects";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { FIELD_MANAGER } from "../anchor";
+import { FIELD_MANAGER } from "../../contract/stub-domain/anchor";
 import {
   ApiError,
   type Cluster,
@@ -8,8 +9,6 @@ import {
   type ConfigMapPatch,
   type DnsOperator,
   type EndpointSlice,
-  type ObjectName,
-  type Right,
   type Service,
 } from "./cluster";
 import { ask } from "./kube-client";

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
-import { PROBE_LABEL } from "../probe";
+import { PROBE_LABEL } from "../../contract/stub-domain/probe";
 import type { DnsAnswer, Question } from "./message";
 
 /** What the cluster's DNS shall serve. */

@@ -1,5 +1,5 @@
 import type { Cluster } from "../cluster/cluster";
-import { expectedMname, type Spec } from "../spec";
+import { expectedMname, type Spec } from "../../contract/stub-domain/spec";
 import { ask } from "./ask";
 import { primaryOf, prove, stillServedBy, type Proof } from "./proof";
 import { CLUSTER_DNS_LABELS, readyServers, resolvConfServers, searchDomains } from "./servers";

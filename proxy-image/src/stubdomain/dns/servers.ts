@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { EndpointSlice } from "../cluster/cluster";
-import type { TargetKind } from "../targets/ref";
+import type { TargetKind } from "../../contract/stub-domain/target-ref";
 import type { DnsServer, Transport } from "./ask";
 
 /** Label of the cluster's DNS in every distribution but OpenShift, on its Service and so on its EndpointSlices. */

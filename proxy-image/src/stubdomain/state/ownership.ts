@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { FIELD_MANAGER } from "../anchor";
+import { FIELD_MANAGER } from "../../contract/stub-domain/anchor";
 import type { FieldSet, ManagedFields, TargetObject } from "../cluster/cluster";
 import type { Field } from "../targets/target";
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { APPLIED_ANNOTATION, FINALIZER } from "../anchor";
+import { APPLIED_ANNOTATION, FINALIZER } from "../../contract/stub-domain/anchor";
 import type { ConfigMap, ManagedFields } from "../cluster/cluster";
-import type { Spec } from "../spec";
+import type { Spec } from "../../contract/stub-domain/spec";
 import { targetOf } from "../targets/all";
 import { TargetError } from "../targets/error";
 import { textOf } from "../targets/object";
-import { sameTarget, targetText } from "../targets/ref";
+import { sameTarget, targetText } from "../../contract/stub-domain/target-ref";
 import type { Surroundings } from "../targets/target";
 import type { Action } from "./action";
 import { answerTo, overwritten } from "./contention";

@@ -1,8 +1,8 @@
-import { RECORD_ANNOTATION } from "../anchor";
+import { RECORD_ANNOTATION } from "../../contract/stub-domain/anchor";
 import type { ConfigMap, ManagedFields } from "../cluster/cluster";
 import { targetOf } from "../targets/all";
 import { TargetError } from "../targets/error";
-import { TARGET_KINDS, type TargetRef } from "../targets/ref";
+import { TARGET_KINDS, type TargetRef } from "../../contract/stub-domain/target-ref";
 import { isUndone, type Undone } from "./contention";
 
 /** An entry that may be in the target. */

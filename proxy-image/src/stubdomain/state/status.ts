@@ -1,4 +1,4 @@
-import { STATUS_ANNOTATION } from "../anchor";
+import { STATUS_ANNOTATION } from "../../contract/stub-domain/anchor";
 import type { ConfigMap } from "../cluster/cluster";
 
 /**

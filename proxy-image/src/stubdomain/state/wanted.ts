@@ -1,9 +1,9 @@
 import { nameText, type TargetObject } from "../cluster/cluster";
-import type { Spec } from "../spec";
+import type { Spec } from "../../contract/stub-domain/spec";
 import { targetOf } from "../targets/all";
 import { TargetError } from "../targets/error";
 import { textOf } from "../targets/object";
-import { targetText } from "../targets/ref";
+import { targetText } from "../../contract/stub-domain/target-ref";
 import type { Stub, Surroundings } from "../targets/target";
 import type { StubRecord } from "./record";
 

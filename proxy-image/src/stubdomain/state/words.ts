@@ -1,6 +1,6 @@
 import { nameText } from "../cluster/cluster";
-import { targetText } from "../targets/ref";
-import type { Spec } from "../spec";
+import { targetText } from "../../contract/stub-domain/target-ref";
+import type { Spec } from "../../contract/stub-domain/spec";
 import type { Status } from "./status";
 
 /** Annotations of the anchor that say how it is, for whoever reads `kubectl describe configmap`. */

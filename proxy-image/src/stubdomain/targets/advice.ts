@@ -1,11 +1,11 @@
 import { parseCorefile } from "../corefile/server-blocks";
-import type { Spec } from "../spec";
+import type { Spec } from "../../contract/stub-domain/spec";
 import type { Survey } from "../survey";
 import { COREFILE_FIELD } from "./coredns";
 import { importOf } from "./coredns-custom";
 import { TargetError } from "./error";
 import { textOf } from "./object";
-import type { TargetKind } from "./ref";
+import type { TargetKind } from "../../contract/stub-domain/target-ref";
 
 /**
  * The setting that fits this cluster, where the chosen one does not; undefined where it does. Pure.

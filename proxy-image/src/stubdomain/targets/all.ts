@@ -3,7 +3,7 @@ import { corednsCustom } from "./coredns-custom";
 import { kubeDns } from "./kube-dns";
 import { nodeLocalDns } from "./node-local-dns";
 import { openshift } from "./openshift";
-import type { TargetRef } from "./ref";
+import type { TargetRef } from "../../contract/stub-domain/target-ref";
 import type { Target } from "./target";
 
 /** What is known about the place that a reference names. */

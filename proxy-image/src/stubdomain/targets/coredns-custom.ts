@@ -1,4 +1,4 @@
-import { stubBlock } from "../corefile/block";
+import { stubBlock } from "../../contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
 import { servedBy, singleBlock, zoneOf } from "../corefile/edit";
 import { CorefileError } from "../corefile/error";

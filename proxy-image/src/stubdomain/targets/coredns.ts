@@ -1,4 +1,4 @@
-import { type StubBlock, stubBlock } from "../corefile/block";
+import { type StubBlock, stubBlock } from "../../contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
 import { parseCorefile } from "../corefile/server-blocks";
 import { corefileFormat } from "./corefile-format";

@@ -1,4 +1,4 @@
-import { MARKER_LINE } from "../corefile/block";
+import { MARKER_LINE } from "../../contract/stub-domain/block";
 import { hasBlock, insertBlock, removeBlock, servedBy, singleBlock, zoneOf } from "../corefile/edit";
 import { CorefileError } from "../corefile/error";
 import { parseCorefile } from "../corefile/server-blocks";

@@ -3,7 +3,7 @@ import { patchOf } from "../writes";
 import { targetOf } from "./all";
 import { COREFILE_FIELD } from "./coredns";
 import { fieldPatch, textOf } from "./object";
-import { MADE_ANNOTATION, TARGET_OBJECTS, type TargetRef } from "./ref";
+import { MADE_ANNOTATION, TARGET_OBJECTS, type TargetRef } from "../../contract/stub-domain/target-ref";
 import type { Surroundings } from "./target";
 
 /** Reads a target, and what its entries depend on. All methods here throw ApiError. */

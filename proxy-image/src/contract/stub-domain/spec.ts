@@ -1,5 +1,5 @@
-import type { ObjectName } from "./cluster/cluster";
-import type { TargetRef } from "./targets/ref";
+import type { ObjectName } from "./objects";
+import type { TargetRef } from "./target-ref";
 
 /** What one controller is there for. */
 export interface Spec {

@@ -1,6 +1,6 @@
-import type { Right } from "./cluster/cluster";
+import type { Right } from "./objects";
 import type { Spec } from "./spec";
-import { TARGET_OBJECTS, type TargetRef } from "./targets/ref";
+import { TARGET_OBJECTS, type TargetRef } from "./target-ref";
 
 /**
  * ConfigMaps that tell one kind of cluster from another: read at start, to name the setting that fits. Of each only

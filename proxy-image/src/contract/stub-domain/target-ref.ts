@@ -1,4 +1,4 @@
-import type { ObjectName } from "../cluster/cluster";
+import type { ObjectName } from "./objects";
 
 /**
  * What of a cluster's DNS is told about a stub domain, in the words of the component's `dns.target`. Free of imports

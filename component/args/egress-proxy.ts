@@ -1,0 +1,72 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Credential } from "./access";
+import type { ImageBuild } from "./image";
+import type { Upstream } from "./upstream";
+import type { Audit, Log } from "./observation";
+import type { Resources, Toleration } from "./pods";
+import type { Mesh } from "./mesh";
+import type { Dns } from "./dns";
+import type { Monitoring, NetworkPolicies } from "./network-policies";
+
+/**
+ * What an {@link EgressProxy} is made from.
+ *
+ * `upstreams`, `domain`, `namespace` and everything else that is not typed `Input` is plain: it decides what
+ * is created, so an Output there is an error that names the argument.
+ */
+export interface EgressProxyArgs {
+  /** The third parties that may be called, at most 1,000, and at least one unless there is an `audit`; each host once. */
+  upstreams: Upstream[];
+  /** Third parties' keys, by the names under which upstreams refer to them. Default: none. */
+  credentials?: { [name: string]: Credential };
+  /**
+   * Domain under which applications name upstreams: `http://<host>.<domain>`. At least two labels; neither
+   * above nor below the cluster's domain or an upstream's host. Default: `egress.local`.
+   */
+  domain?: string;
+  /** Kubernetes namespace of the proxy, its Services and its DNS server. Default: `egress`. */
+  namespace?: string;
+  /** Whether the component creates `namespace`. Default: true. */
+  createNamespace?: boolean;
+  /** Image of the proxy, by digest (`repository@sha256:…`). Give either this or `build`. */
+  image?: pulumi.Input<string>;
+  /** Builds the proxy's image from this package and pushes it. Give either this or `image`. */
+  build?: ImageBuild;
+  /**
+   * Names of existing Secrets (type `kubernetes.io/dockerconfigjson`) with which pods pull images: in `namespace`, and
+   * with `dns.mode` `stubDomain` in `dns.controllerNamespace` too. So both namespaces must be there before: give
+   * `createNamespace: false` and `dns.controllerNamespace`. Default: none.
+   */
+  imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Pods of the proxy. Default: 2. */
+  replicas?: pulumi.Input<number>;
+  /** CPU and memory of each proxy pod. Default: requests 100m and 128Mi, limits 1 and 384Mi. */
+  resources?: Resources;
+  /** Labels added to every object; those that select pods win. Default: none. */
+  labels?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Annotations added to the proxy's pods; those of this component win. Default: none. */
+  podAnnotations?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Node labels that all pods require. Default: none. */
+  nodeSelector?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Taints that all pods tolerate. Default: none. */
+  tolerations?: pulumi.Input<pulumi.Input<Toleration>[]>;
+  /** Priority class of all pods. Default: the cluster's. */
+  priorityClassName?: pulumi.Input<string>;
+  /**
+   * How long a proxy pod that is being replaced finishes requests in flight: `60s`, `5m`; 1 s to 1 h. What
+   * lasts longer is cut. Default: `60s`.
+   */
+  drain?: string;
+  /** The service mesh. */
+  mesh?: Mesh;
+  /** How applications come to resolve `domain`. */
+  dns?: Dns;
+  /** The proxy's log. */
+  log?: Log;
+  /** Lets some callers call what is not listed, for a while, to find out what to list. Default: none. */
+  audit?: Audit;
+  /** What surrounds the pods: from whom and to where packets may go. */
+  networkPolicies?: NetworkPolicies;
+  /** Who reads metrics. Default: nobody but the pods' own nodes. */
+  monitoring?: Monitoring;
+}

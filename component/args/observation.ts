@@ -1,0 +1,28 @@
+/**
+ * For the callers of some namespaces every name below `domain` resolves, and leads to its public host on port 443; the
+ * log has who asked for what, and `k8s-egress suggest` makes the list of upstreams from it. A listed host is decided by
+ * its own rules alone. Needs a `mesh.mode` and a `dns.mode` other than `none`.
+ */
+export interface Audit {
+  /** Kubernetes namespaces of the callers, at least one. */
+  namespaces: string[];
+  /** Last day, in UTC: `2027-01-31`. At most 90 days ahead. Afterwards unlisted hosts are refused, without an `up`. */
+  until: string;
+}
+
+/** The proxy's log, JSON lines on standard output. */
+export interface Log {
+  /** Lowest level that is written. Default: `info`. */
+  level?: LogLevel;
+  /** How many of the requests that went well have a line, in percent; the others all have. Default: 100. */
+  percent?: number;
+}
+
+/** Severity of a log line. */
+export const LogLevel = {
+  Debug: "debug",
+  Info: "info",
+  Warn: "warn",
+  Error: "error",
+} as const;
+export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
