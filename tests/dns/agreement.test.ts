@@ -9,9 +9,8 @@ import { compilePolicy, policyText } from "../../component/policy";
 import { type Settings, settingsOf } from "../../component/settings";
 import { checkArguments } from "../../component/validation/arguments";
 import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
-import { createRoutes } from "../../proxy-image/src/proxy/authorise/routes";
+import { createRoutes } from "../../proxy-image/src/proxy/route/routes";
 import { createProxy } from "../../proxy-image/src/proxy/create-proxy";
-import { createCredentials } from "../../proxy-image/src/proxy/upstream/credentials";
 import { ask as askProxy } from "../proxy/support/client";
 import { caller, Internet } from "../proxy/support/world";
 import { DnsClient } from "./support/client";
@@ -101,7 +100,7 @@ async function compare(
   counts: Record<string, number>,
 ): Promise<void> {
   const policy = parsePolicy(policyText(compilePolicy(settings)));
-  const routes = createRoutes(policy, createCredentials(policy, undefined, silent));
+  const routes = createRoutes(policy);
   await eachAtOnce(names, async (name) => {
     const what = `${where}: ${name} with ${settings.upstreams.map(({ host }) => host).join(" ")}`;
     const destination = routes.find(name);

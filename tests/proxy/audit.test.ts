@@ -175,10 +175,9 @@ describe("an audit", () => {
   });
 
   it("is over at its end, by the proxy's own clock and without a new policy", () => {
-    const keys = { get: () => "", refresh: () => undefined, close: () => undefined };
     let now = Date.parse("2027-01-31T23:59:59.999Z");
     const policy = { ...policyOf({}), audit: { ...AUDIT, until: "2027-02-01T00:00:00Z" } };
-    const unlisted = createAudit(policy, keys, () => now);
+    const unlisted = createAudit(policy, () => now);
     const web = { namespace: "shop", serviceAccount: "web", key: "shop/web" };
     const find = (): string => {
       const found = unlisted("new.example.com.egress.local", web);

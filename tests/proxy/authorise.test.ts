@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { AmbiguousNameError, createRoutes } from "../../proxy-image/src/proxy/authorise/routes";
+import { AmbiguousNameError, createRoutes } from "../../proxy-image/src/proxy/route/routes";
 import { ask } from "./support/client";
 import { type World, policyOf, startWorld, upstream } from "./support/world";
 
 describe("authorise: the Host header, made canonical, names one entry of the policy", () => {
-  const none = { get: () => "", refresh: () => undefined, close: () => undefined };
   const routes = createRoutes(
     policyOf({
       "api.example.com": upstream("api-example-com"),
       "*.example.com": upstream("wildcard---example-com"),
       "*.deep.example.com": upstream("wildcard---deep-example-com"),
     }),
-    none,
   );
   const entry = (header: string): string | undefined => {
     const found = routes.find(header);
@@ -60,7 +58,7 @@ describe("authorise: the Host header, made canonical, names one entry of the pol
 
   it("two upstreams that would answer to one name are refused", () => {
     const policy = policyOf({ "api.egress": upstream("api-egress"), "other.com": upstream("api") });
-    assert.throws(() => createRoutes({ ...policy, domain: "svc.cluster.local" }, none), AmbiguousNameError);
+    assert.throws(() => createRoutes({ ...policy, domain: "svc.cluster.local" }), AmbiguousNameError);
   });
 
   describe("through sockets", () => {

@@ -2,7 +2,7 @@ import { admit } from "./admit/admit";
 import { authorise } from "./authorise/authorise";
 import type { Unlisted } from "./authorise/audit";
 import type { Callers } from "./authorise/callers";
-import type { Routes } from "./authorise/routes";
+import type { Routes } from "./route/routes";
 import type { Exchange } from "./exchange";
 import { forward } from "./forward/forward";
 import type { ForwardOptions } from "./forward/options";

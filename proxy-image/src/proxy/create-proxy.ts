@@ -5,13 +5,13 @@ import { createAdminServer } from "./admin/admin-server";
 import { createPolicyServer } from "./admin/policy-server";
 import { createAudit } from "./authorise/audit";
 import { createCallers } from "./authorise/callers";
-import { type Routes, createRoutes } from "./authorise/routes";
+import { type Routes, createRoutes } from "./route/routes";
 import { createChain } from "./chain";
 import { DataServer } from "./caller/data-server";
 import { drain } from "./drain";
 import { PROXY_NAME } from "./errors/answer";
 import { createLinkPolicy } from "./forward/links";
-import type { BreakerState } from "./limit/breaker";
+import type { BreakerState } from "./upstream/breaker";
 import { startClock } from "./limit/clock";
 import type { MeshMode } from "./mesh/sidecar";
 import { createAccessLog } from "./observe/access-log";
@@ -82,13 +82,14 @@ export function createProxy({
   });
   const observer = createObserver(log, metrics, createAccessLog(log, logPercent));
   const credentials = createCredentials(policy, folder, log);
-  const routes = createRoutes(policy, credentials);
+  const routes = createRoutes(policy);
   const ownAddresses = createOwnAddresses(own, ownService, network, log);
-  const origins = createOrigins(createDialler(network, metrics), ownAddresses.isOwn);
+  const origins = createOrigins(createDialler(network, metrics), ownAddresses.isOwn, credentials);
   const chain = createChain({
     routes,
-    unlisted: createAudit(policy, credentials),
+    unlisted: createAudit(policy),
     links: createLinkPolicy(policy, routes),
+    credentials,
     inFlight: () => observer.exchanges.size,
     callers: createCallers(policy.mesh, mesh),
     origins,

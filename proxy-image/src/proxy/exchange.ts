@@ -1,7 +1,7 @@
+import type { Destination } from "./route/route";
 import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Caller } from "./authorise/caller";
-import type { Destination } from "./authorise/routes";
 import type { CallerConnection } from "./caller/caller-connection";
 import type { Reply } from "./caller/reply";
 import { answer } from "./errors/answer";
@@ -12,6 +12,7 @@ import type { UpgradeGate } from "./forward/upgrade-gate";
 import type { RequestHead } from "./http1/request-head";
 import type { InFlight } from "./limit/in-flight";
 import { outcomeOf } from "./limit/outcome";
+import type { RetryBudget } from "./limit/retry-budget";
 import type { Origin } from "./upstream/origin";
 
 /** One request and its answer: what the stages find out, and what the log and the metrics tell afterwards. */
@@ -31,6 +32,8 @@ export class Exchange {
   /** What it takes room in. */
   leave: InFlight | undefined;
   origin: Origin | undefined;
+  /** What a second try is taken from; undefined: there is none. */
+  retryBudget: RetryBudget | undefined;
 
   // forward
   body: RequestBody | undefined;

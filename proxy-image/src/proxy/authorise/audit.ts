@@ -1,11 +1,10 @@
+import type { Destination, Route } from "../route/route";
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
 import type { Policy, PolicyAudit, PolicyUpstream } from "../../contract/policy/policy";
 import { isPublicName } from "../../contract/policy/public-name";
-import { canonicalHost } from "../admit/host";
+import { canonicalHost } from "../message/host";
 import { type Failure, auditEnded, notAudited, notListed } from "../errors/failures";
-import type { Credentials } from "../upstream/credentials";
 import type { Caller } from "./caller";
-import { type Destination, compileRoute } from "./routes";
 
 /**
  * What becomes of a request for a host that the policy does not list.
@@ -21,14 +20,14 @@ export type Unlisted = (header: string, caller: Caller | undefined) => Destinati
  *
  * @param now milliseconds since 1970; looked at for every request, because no pod is replaced when an audit ends
  */
-export function createAudit(
-  policy: Policy,
-  credentials: Credentials,
-  now: () => number = Date.now,
-): Unlisted {
-  const { audit, domain, services } = policy;
+export function createAudit(policy: Policy, now: () => number = Date.now): Unlisted {
+  const { audit, domain, services, upstreams } = policy;
   if (!audit) return () => notListed;
-  const route = compileRoute(AUDIT_ENTRY, unlistedUpstream(audit), credentials);
+  const route: Route = {
+    entry: AUDIT_ENTRY,
+    upstream: unlistedUpstream(audit),
+    index: Object.keys(upstreams).length,
+  };
   const namespaces = new Set(audit.namespaces);
   const ends = Date.parse(audit.until);
   const suffix = `.${domain}`;

@@ -11,10 +11,13 @@ import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import type { Unlisted } from "./audit";
 import type { Callers } from "./callers";
 import { explain } from "./explain";
-import type { Routes } from "./routes";
+import { PerRoute } from "../route/per-route";
+import { compileRules } from "./rules";
+import type { Routes } from "../route/routes";
 
 /** Second stage: who is calling, which upstream the request means, and whether the policy allows it. */
 export function authorise(routes: Routes, unlisted: Unlisted, callers: Callers): Stage {
+  const rules = new PerRoute(({ upstream }) => compileRules(upstream));
   const decide = (exchange: Exchange): Failure | undefined => {
     const { fields, method, target, host = "" } = exchange.head;
     const { socket } = exchange.connection;
@@ -32,7 +35,7 @@ export function authorise(routes: Routes, unlisted: Unlisted, callers: Callers):
     }
     exchange.destination = destination;
     if (exchange.upgrade && !destination.route.upstream.websockets) return upgradeRefused;
-    return destination.route.rules(caller, { method, target, rawHeaders: fields });
+    return rules.of(destination.route)(caller, { method, target, rawHeaders: fields });
   };
 
   return function authorise(exchange) {

@@ -149,7 +149,7 @@ export class Fetch extends Relay implements Requester {
    */
   private mayRetry(error: Error): boolean {
     const { exchange } = this;
-    const { retryBudget } = exchange.destination!.route;
+    const { retryBudget } = exchange;
     if (!retryBudget || this.heard || exchange.retries > 0 || exchange.abandoned || exchange.body)
       return false;
     if (!IDEMPOTENT.has(exchange.head.method)) return false;

@@ -1,19 +1,21 @@
 import type { Stage } from "../stage";
 import { proxyLoop, requestTooLarge } from "../errors/failures";
 import { Fetch } from "./fetch";
+import { PerRoute } from "../route/per-route";
 import type { ForwardOptions } from "./options";
-import { requestHeaders } from "./request-headers";
+import { requestHeaders, setHeadersOf } from "./request-headers";
 import { type UpgradeForwarder, createUpgradeForwarder } from "./upgrade";
 
 /** Last stage: sends the request to the third party and the answer to the caller. */
 export function forward(options: ForwardOptions): Stage {
-  const { via, links } = options;
+  const { via, links, credentials } = options;
+  const fields = new PerRoute(({ upstream }) => ({ set: setHeadersOf(upstream, credentials) }));
   const forwardUpgrade: UpgradeForwarder = createUpgradeForwarder(options);
 
   return function forward(exchange) {
     const { head } = exchange;
     const { route } = exchange.destination!;
-    const headers = requestHeaders(head.fields, via, route.setHeaders);
+    const headers = requestHeaders(head.fields, via, fields.of(route).set);
     if (headers === undefined) {
       exchange.refuse(proxyLoop);
       return false;

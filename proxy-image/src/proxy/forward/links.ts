@@ -1,6 +1,7 @@
+import type { Destination } from "../route/route";
 import { isIP } from "node:net";
 import type { Policy } from "../../contract/policy/policy";
-import type { Destination, Routes } from "../authorise/routes";
+import type { Routes } from "../route/routes";
 import { FailureError, redirectRefused } from "../errors/failures";
 import { addressRule } from "../upstream/addresses";
 

@@ -1,7 +1,23 @@
+import type { PolicyUpstream } from "../../contract/policy/policy";
+import type { Credentials } from "../upstream/credentials";
 import { connectionOptions, fieldName } from "./header-filter";
 
 /** Fields that the policy sets: name in lower case → value, as it is now. */
 export type SetHeaders = ReadonlyMap<string, () => string>;
+
+/** The fields that the policy sets for an upstream; undefined for none. */
+export function setHeadersOf(
+  { setHeaders }: PolicyUpstream,
+  credentials: Credentials,
+): SetHeaders | undefined {
+  if (!setHeaders) return undefined;
+  return new Map(
+    Object.entries(setHeaders).map(([name, { credential, prefix }]) => [
+      name,
+      () => prefix + credentials.get(credential),
+    ]),
+  );
+}
 
 /**
  * The header fields that go to the third party, flat: name, value, … Names keep their case and repeated fields

@@ -1,24 +1,25 @@
 import type { Stage } from "../stage";
 import { circuitOpen, overloaded, rateLimited } from "../errors/failures";
 import type { Exchange } from "../exchange";
+import { PerRoute } from "../route/per-route";
 import type { Origins } from "../upstream/origins";
+import { Limits } from "./limits";
 
 /** Requests in flight in one process; each holds two sockets and their buffers, so more would be the end of it. */
 export const MOST_IN_FLIGHT = 4_096;
 
 /** Third stage: whether there is room for the request, now. It waits for none: a queue only hides an overload. */
 export function limit(origins: Origins, inFlight: () => number): Stage {
+  const limits = new PerRoute((route) => new Limits(route));
   return function limit(exchange) {
-    if (inFlight() <= MOST_IN_FLIGHT) return enter(exchange, origins);
+    if (inFlight() <= MOST_IN_FLIGHT) return enter(exchange, limits.of(exchange.destination!.route), origins);
     exchange.refuse(overloaded);
     return false;
   };
 }
 
 /** The breaker comes last: what it admits as a probe must go out. */
-function enter(exchange: Exchange, origins: Origins): boolean {
-  const destination = exchange.destination!;
-  const { inFlight, rate, retryBudget } = destination.route;
+function enter(exchange: Exchange, { inFlight, rate, retryBudget }: Limits, origins: Origins): boolean {
   const caller = exchange.caller?.key ?? "";
   const full = inFlight.enter(caller);
   if (full) {
@@ -31,13 +32,14 @@ function enter(exchange: Exchange, origins: Origins): boolean {
     exchange.refuse(rateLimited, undefined, retryAfter(wait));
     return false;
   }
-  const origin = origins.for(destination);
+  const origin = origins.for(exchange.destination!);
   const pause = origin.breaker?.admit() ?? 0;
   if (pause > 0) {
     exchange.refuse(circuitOpen, undefined, retryAfter(pause));
     return false;
   }
   exchange.origin = origin;
+  exchange.retryBudget = retryBudget;
   retryBudget?.earn();
   return true;
 }

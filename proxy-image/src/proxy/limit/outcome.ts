@@ -16,7 +16,7 @@ import {
   upgradeFailed,
 } from "../errors/failures";
 import type { Exchange } from "../exchange";
-import type { Outcome } from "./breaker";
+import type { Outcome } from "../upstream/breaker";
 
 /** Failures that are the third party's, or its network's. */
 const THIRD_PARTYS = new Set([

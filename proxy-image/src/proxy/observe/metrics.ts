@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange";
-import type { BreakerState } from "../limit/breaker";
+import type { BreakerState } from "../upstream/breaker";
 import type { DialObserver } from "../upstream/dialler";
 import { createRequestMetrics } from "./request-metrics";
 import { BUCKETS } from "./series";

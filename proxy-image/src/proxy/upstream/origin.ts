@@ -1,7 +1,8 @@
+import type { Route } from "../route/route";
 import https from "node:https";
 import type { Duplex } from "node:stream";
-import type { Route } from "../authorise/routes";
-import { Breaker } from "../limit/breaker";
+import type { SecureContext } from "node:tls";
+import { Breaker } from "./breaker";
 import type { AddressRule } from "./addresses";
 import type { DialTarget } from "./dial";
 import type { Dialler } from "./dialler";
@@ -17,14 +18,14 @@ export class Origin {
   readonly agent: https.Agent;
   readonly breaker: Breaker | undefined;
 
-  constructor(route: Route, host: string, permits: AddressRule, dial: Dialler) {
+  constructor(route: Route, host: string, permits: AddressRule, context: () => SecureContext, dial: Dialler) {
     const { upstream } = route;
     const target: DialTarget = {
       entry: route.entry,
       host,
       port: upstream.port,
       serverName: upstream.tls.serverName ?? host,
-      context: route.tlsContext,
+      context,
       permits,
       timeout: upstream.timeouts.connect,
     };

@@ -1,7 +1,11 @@
-import type { Destination, Route } from "../authorise/routes";
+import type { Destination, Route } from "../route/route";
 import { type AddressRule, addressRule } from "./addresses";
 import type { Dialler } from "./dialler";
 import { Origin } from "./origin";
+import { PerRoute } from "../route/per-route";
+import type { SecureContext } from "node:tls";
+import type { Credentials } from "./credentials";
+import { tlsContextOf } from "./tls-context";
 
 /** Names below one wildcard that keep connections at a time: random names must not fill the memory. */
 const MOST_NAMES_PER_WILDCARD = 256;
@@ -21,31 +25,28 @@ export interface Origins {
 
 interface Group {
   readonly permits: AddressRule;
+  readonly context: () => SecureContext;
   readonly origins: Map<string, Origin>;
 }
 
 /**
  * @param isOwn whether an address is one that no upstream may have
+ * @param credentials hold client certificates
  */
-export function createOrigins(dial: Dialler, isOwn: AddressRule): Origins {
-  const groups = new Map<Route, Group>();
+export function createOrigins(dial: Dialler, isOwn: AddressRule, credentials: Credentials): Origins {
+  const groups = new PerRoute<Group>(({ upstream }) => ({
+    permits: addressRule(upstream.allowedCidrs, isOwn),
+    context: tlsContextOf(upstream.tls, credentials),
+    origins: new Map(),
+  }));
   const sweeper = setInterval(() => {
     const now = performance.now();
-    for (const { origins } of groups.values()) for (const { pool } of origins.values()) pool.sweep(now);
+    for (const { origins } of groups.all()) for (const { pool } of origins.values()) pool.sweep(now);
   }, SWEEP_EVERY).unref();
-
-  const groupOf = (route: Route): Group => {
-    let group = groups.get(route);
-    if (!group) {
-      group = { permits: addressRule(route.upstream.allowedCidrs, isOwn), origins: new Map() };
-      groups.set(route, group);
-    }
-    return group;
-  };
 
   return {
     for({ route, host }) {
-      const { origins, permits } = groupOf(route);
+      const { origins, permits, context } = groups.of(route);
       let origin = origins.get(host);
       if (origin) {
         // Used last, it goes last: names that nobody heard of push out each other, and not the one in use.
@@ -56,14 +57,14 @@ export function createOrigins(dial: Dialler, isOwn: AddressRule): Origins {
         return origin;
       }
       if (origins.size >= MOST_NAMES_PER_WILDCARD) retireOldest(origins);
-      origin = new Origin(route, host, permits, dial);
+      origin = new Origin(route, host, permits, context, dial);
       origins.set(host, origin);
       return origin;
     },
-    of: (route) => groups.get(route)?.origins.values() ?? [],
+    of: (route) => groups.known(route)?.origins.values() ?? [],
     destroy() {
       clearInterval(sweeper);
-      for (const { origins } of groups.values()) for (const { pool } of origins.values()) pool.destroy();
+      for (const { origins } of groups.all()) for (const { pool } of origins.values()) pool.destroy();
     },
   };
 }
