@@ -1,5 +1,5 @@
 import type { Audit } from "./args/observation";
-import { endOfDay } from "./validation/day";
+import { endOfDay } from "./validation/values/day";
 
 /** What every preview says while there is an audit: it is a door, and doors are forgotten. Pure. */
 export function auditWarning({ namespaces, until }: Audit, now: Date): string {

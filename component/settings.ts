@@ -8,8 +8,8 @@ import type { PolicyAudit, PolicyUpstream } from "../proxy-image/src/contract/po
 import type { TargetKind } from "../proxy-image/src/contract/stub-domain/target-ref";
 import { type NetworkPolicySettings, networkPolicySettings } from "./network-policy/settings";
 import { ANY_HOST } from "./names";
-import { endOfDay } from "./validation/day";
-import { parseDuration } from "./validation/duration";
+import { endOfDay } from "./validation/values/day";
+import { parseDuration } from "./validation/values/duration";
 
 export const DEFAULT_DOMAIN = "egress.local";
 const DEFAULT_NAMESPACE = "egress";

@@ -1,7 +1,7 @@
 import { DnsMode } from "./args/dns";
 import { serviceName } from "./names";
 import { DEFAULT_DOMAIN, type Settings } from "./settings";
-import { hostProblem, nameProblem } from "./validation/host";
+import { hostProblem, nameProblem } from "./validation/values/host";
 
 /**
  * URL under which applications reach a third party through an egress proxy that another stack deployed:

@@ -2,7 +2,7 @@ import type { EgressProxyArgs } from "./args/egress-proxy";
 import type { Upstream } from "./args/upstream";
 import { MeshMode } from "./args/mesh";
 import { auditWarning } from "./audit-warning";
-import { parseDuration } from "./validation/duration";
+import { parseDuration } from "./validation/values/duration";
 
 /** What is right and still worth a word at every preview, of checked arguments. Pure. */
 export function warningsOf({ mesh, upstreams, audit }: EgressProxyArgs, now = new Date()): string[] {

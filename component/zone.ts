@@ -2,7 +2,7 @@ import { PROBE_LABEL } from "../proxy-image/src/contract/stub-domain/probe";
 import { servicesZone } from "./corefile";
 import { ANY_HOST, serviceName } from "./names";
 import type { Settings } from "./settings";
-import { MAX_NAME_LENGTH } from "./validation/host";
+import { MAX_NAME_LENGTH } from "./validation/values/host";
 
 /**
  * Seconds that anyone may remember an answer: how long a removed upstream still resolves, to a Service that is

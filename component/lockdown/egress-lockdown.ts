@@ -5,7 +5,7 @@ import { type LockdownContext, lockdownLabels } from "./context";
 import { createEgressNetworks } from "./egress-networks";
 import { createNetworkPolicies } from "./network-policies";
 import { lockdownSettings } from "./settings";
-import type { Problems } from "../validation/problems";
+import type { Problems } from "../validation/checks/problems";
 import { checkAudited, checkLockdown } from "./validation";
 
 /**

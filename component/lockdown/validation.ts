@@ -6,18 +6,18 @@ import {
   checkObject,
   checkOneOf,
   isRecord,
-} from "../validation/checks";
-import { findDeferred } from "../validation/deferred";
-import { isLabel } from "../validation/label";
+} from "../validation/checks/checks";
+import { findDeferred } from "../validation/checks/deferred";
+import { isLabel } from "../validation/values/label";
 import {
   checkAddresses,
   checkCidr,
   checkList,
   checkNamespaceName,
   checkNamespaceNames,
-} from "../validation/lists";
+} from "../validation/checks/lists";
 import { checkEach, checkTextMap, isText } from "../validation/pods";
-import { isDeferred, Problems, show } from "../validation/problems";
+import { isDeferred, Problems, show } from "../validation/checks/problems";
 import type { LockdownSettings } from "./settings";
 import { type Destination, type EgressLockdownArgs, type LockdownMesh, LockdownMode } from "../args/lockdown";
 

@@ -5,7 +5,7 @@ import { DNS_PORTS } from "../corefile";
 import { ports } from "../network-policy/peers";
 import { controllerTraffic, dnsTraffic, proxyTraffic, type Traffic } from "../network-policy/traffic";
 import { type Context, labels, type Part, selector } from "./context";
-import { ADMIN_PORT, DATA_PORT } from "./proxy";
+import { ADMIN_PORT, DATA_PORT } from "./proxy/proxy";
 
 /** What the pods in the component's namespace may receive and send; nothing else, where the cluster enforces it. */
 export function createNetworkPolicies(context: Context, namespace: pulumi.Input<string>): void {

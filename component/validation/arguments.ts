@@ -2,20 +2,20 @@ import type { EgressProxyArgs } from "../args/egress-proxy";
 import { MeshMode } from "../args/mesh";
 import { settingsOf } from "../settings";
 import { checkAudit } from "./audit";
-import { checkDuration, checkKnownKeys, isRecord } from "./checks";
+import { checkDuration, checkKnownKeys, isRecord } from "./checks/checks";
 import { checkCredentials, credentialNames } from "./credentials";
-import { findDeferred } from "./deferred";
+import { findDeferred } from "./checks/deferred";
 import { checkDns } from "./dns";
-import { checkDomain, clusterDomainOf } from "./domain";
+import { checkDomain, clusterDomainOf } from "./values/domain";
 import { checkImage } from "./image";
-import { isLabel, MAX_NAMESPACE_LENGTH } from "./label";
+import { isLabel, MAX_NAMESPACE_LENGTH } from "./values/label";
 import { checkLog } from "./log";
 import { checkMesh } from "./mesh";
 import { checkNetworkPolicies } from "./network-policies";
 import { checkPodArguments, checkReplicas, checkResources } from "./pods";
-import { isDeferred, Problems, show } from "./problems";
+import { isDeferred, Problems, show } from "./checks/problems";
 import { checkSizes } from "./sizes";
-import { checkUpstreams } from "./upstreams";
+import { checkUpstreams } from "./upstreams/upstreams";
 
 /** Leaves room behind the name: `egress-policy-` and a hash of 12 digits. */
 const MAX_RESOURCE_NAME_LENGTH = 40;

@@ -3,10 +3,10 @@ import { DnsMode } from "../args/dns";
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import { MeshMode } from "../args/mesh";
 import { isDay } from "../../proxy-image/src/contract/policy/instant";
-import { checkObject } from "./checks";
-import { dayAfter } from "./day";
-import { checkNamespaceNames } from "./lists";
-import { isDeferred, type Problems, show } from "./problems";
+import { checkObject } from "./checks/checks";
+import { dayAfter } from "./values/day";
+import { checkNamespaceNames } from "./checks/lists";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 /** An audit is for finding out, and what nobody looks at again for a quarter of a year is none any more. */
 const MAX_DAYS_AHEAD = 90;

@@ -1,8 +1,8 @@
 import type { Credential } from "../args/access";
 import type { Upstream } from "../args/upstream";
 import { isCredentialName } from "../../proxy-image/src/contract/policy/validate";
-import { checkObject, isRecord } from "./checks";
-import { isDeferred, type Problems, show } from "./problems";
+import { checkObject, isRecord } from "./checks/checks";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 const EXAMPLE = `{ stripe: { value: config.requireSecret("stripe") } }`;
 const KEYS: (keyof Credential)[] = ["value", "secretName", "key"];

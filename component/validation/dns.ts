@@ -1,11 +1,11 @@
 import { DnsMode, DnsTarget } from "../args/dns";
 import type { EgressProxyArgs } from "../args/egress-proxy";
-import { checkBoolean, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks";
-import { nameProblem } from "./host";
+import { checkBoolean, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks/checks";
+import { nameProblem } from "./values/host";
 import { checkByDigest } from "./image";
-import { isLabel, MAX_NAMESPACE_LENGTH } from "./label";
+import { isLabel, MAX_NAMESPACE_LENGTH } from "./values/label";
 import { checkResources } from "./pods";
-import { isDeferred, type Problems, show } from "./problems";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 export function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
   if (dns === undefined || isDeferred(dns)) return;

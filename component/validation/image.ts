@@ -1,6 +1,6 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
-import { checkKnownKeys, isRecord, type Unchecked } from "./checks";
-import { isDeferred, type Problems, show } from "./problems";
+import { checkKnownKeys, isRecord, type Unchecked } from "./checks/checks";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 const BUILD_EXAMPLE = `build: { repository: "registry.example.com/platform/egress-proxy" }`;
 

@@ -1,7 +1,7 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import { LogLevel } from "../args/observation";
-import { checkInteger, checkKnownKeys, checkOneOf, isRecord } from "./checks";
-import { isDeferred, type Problems, show } from "./problems";
+import { checkInteger, checkKnownKeys, checkOneOf, isRecord } from "./checks/checks";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 export function checkLog({ log }: EgressProxyArgs, problems: Problems): void {
   if (log === undefined || isDeferred(log)) return;

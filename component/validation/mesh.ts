@@ -1,9 +1,9 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import { type Mesh, MeshMode } from "../args/mesh";
-import { checkKnownKeys, checkOneOf, isRecord } from "./checks";
-import { nameProblem } from "./host";
+import { checkKnownKeys, checkOneOf, isRecord } from "./checks/checks";
+import { nameProblem } from "./values/host";
 import { checkResources } from "./pods";
-import { isDeferred, type Problems, show } from "./problems";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 export function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
   if (mesh === undefined || isDeferred(mesh)) return;

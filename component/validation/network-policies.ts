@@ -1,8 +1,14 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import type { ClusterDns, Monitoring, NetworkPolicies } from "../args/network-policies";
-import { checkBoolean, checkInteger, checkObject, isRecord, type Unchecked } from "./checks";
-import { checkAddresses, checkCidr, checkList, checkNamespaceName, checkNamespaceNames } from "./lists";
-import { isDeferred, type Problems, show } from "./problems";
+import { checkBoolean, checkInteger, checkObject, isRecord, type Unchecked } from "./checks/checks";
+import {
+  checkAddresses,
+  checkCidr,
+  checkList,
+  checkNamespaceName,
+  checkNamespaceNames,
+} from "./checks/lists";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 const PORT = { min: 1, max: 65_535, example: 6443 };
 

@@ -1,6 +1,6 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
-import { checkObject, isRecord } from "./checks";
-import { isDeferred, type Problems, show } from "./problems";
+import { checkObject, isRecord } from "./checks/checks";
+import { isDeferred, type Problems, show } from "./checks/problems";
 
 /** What all pods have. */
 export function checkPodArguments(args: EgressProxyArgs, problems: Problems): void {

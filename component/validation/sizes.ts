@@ -2,7 +2,7 @@ import { DnsMode } from "../args/dns";
 import { compilePolicy, policyText } from "../policy";
 import type { Settings } from "../settings";
 import { zoneText } from "../zone";
-import type { Problems } from "./problems";
+import type { Problems } from "./checks/problems";
 
 /** Kubernetes' limit for a ConfigMap, 1 MiB, less its keys and metadata. */
 const MAX_BYTES = 1_040_000;

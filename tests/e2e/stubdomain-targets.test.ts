@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { removeStubDomains } from "../../proxy-image/src/cli/remove-stub-domains";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import { preflight } from "../../proxy-image/src/stubdomain/preflight";
+import { preflight } from "../../proxy-image/src/stubdomain/controller/preflight";
 import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { apply, kubectl, type Cluster } from "../cluster";
 import { type ClusterInUse, useCluster } from "../cluster/shared";

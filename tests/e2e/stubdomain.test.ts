@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { APPLIED_ANNOTATION, FINALIZER } from "../../proxy-image/src/contract/stub-domain/anchor";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
-import { preflight, PreflightError } from "../../proxy-image/src/stubdomain/preflight";
+import { preflight, PreflightError } from "../../proxy-image/src/stubdomain/controller/preflight";
 import { apply, type Cluster } from "../cluster";
 import { COREFILES } from "../stubdomain/corefiles";
 import { cutOff, realScene, removeScenes, roles, target, type RealScene } from "../stubdomain/real-scene";

@@ -10,9 +10,9 @@ import {
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
 import { neededRights } from "../../proxy-image/src/contract/stub-domain/rights";
-import type { Outcome } from "../../proxy-image/src/stubdomain/outcome";
-import { reconcile } from "../../proxy-image/src/stubdomain/reconcile";
-import type { World } from "../../proxy-image/src/stubdomain/world";
+import type { Outcome } from "../../proxy-image/src/stubdomain/controller/outcome";
+import { reconcile } from "../../proxy-image/src/stubdomain/controller/reconcile";
+import type { World } from "../../proxy-image/src/stubdomain/controller/world";
 import type { Spec } from "../../proxy-image/src/contract/stub-domain/spec";
 import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { apply, kubectl, type Cluster as RealCluster } from "../cluster";

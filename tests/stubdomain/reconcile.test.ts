@@ -8,7 +8,7 @@ import {
 } from "../../proxy-image/src/contract/stub-domain/anchor";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
-import { proofPacer } from "../../proxy-image/src/stubdomain/proof-pacer";
+import { proofPacer } from "../../proxy-image/src/stubdomain/controller/proof-pacer";
 import { COREFILES } from "./corefiles";
 import { ownership } from "./fake-cluster";
 import { ANCHOR, BLOCK, scene, SPEC, TARGET, type Scene } from "./scene";

@@ -1,7 +1,7 @@
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
-import type { Outcome } from "../../proxy-image/src/stubdomain/outcome";
-import { reconcile } from "../../proxy-image/src/stubdomain/reconcile";
-import type { World } from "../../proxy-image/src/stubdomain/world";
+import type { Outcome } from "../../proxy-image/src/stubdomain/controller/outcome";
+import { reconcile } from "../../proxy-image/src/stubdomain/controller/reconcile";
+import type { World } from "../../proxy-image/src/stubdomain/controller/world";
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import type { Spec } from "../../proxy-image/src/contract/stub-domain/spec";
 import { readStatus } from "../../proxy-image/src/stubdomain/state/status";

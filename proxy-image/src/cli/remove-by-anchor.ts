@@ -13,7 +13,7 @@ import { targetOf } from "../stubdomain/targets/all";
 import { textOf } from "../stubdomain/targets/object";
 import { targetText } from "../contract/stub-domain/target-ref";
 import { readTarget, writeOwners, writeText } from "../stubdomain/targets/store";
-import { recordAhead, release } from "../stubdomain/writes";
+import { recordAhead, release } from "../stubdomain/controller/writes";
 import { Account, MAX_STEPS, type Removal } from "./removal";
 import { changedLines } from "./changed-lines";
 

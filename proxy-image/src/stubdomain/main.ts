@@ -3,11 +3,11 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { startAdminServer } from "./admin-server";
 import { readArgs, UsageError } from "./args";
 import { kubeCluster } from "./cluster/kube-cluster";
-import { PACE, runController } from "./controller";
+import { PACE, runController } from "./controller/controller";
 import { clusterDns } from "./dns/cluster-dns";
 import { createMetrics } from "./metrics";
 import { oneLine } from "./one-line";
-import { proofPacer } from "./proof-pacer";
+import { proofPacer } from "./controller/proof-pacer";
 
 /** Without a round for this long the controller hangs; the longest pause between rounds is 40 s. */
 const HANGS_AFTER_MS = 180_000;

@@ -1,10 +1,10 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Cluster } from "../../../proxy-image/src/stubdomain/cluster/cluster";
 import { kubeCluster } from "../../../proxy-image/src/stubdomain/cluster/kube-cluster";
-import { PACE, runController } from "../../../proxy-image/src/stubdomain/controller";
+import { PACE, runController } from "../../../proxy-image/src/stubdomain/controller/controller";
 import { clusterDns } from "../../../proxy-image/src/stubdomain/dns/cluster-dns";
 import { createMetrics } from "../../../proxy-image/src/stubdomain/metrics";
-import { proofPacer } from "../../../proxy-image/src/stubdomain/proof-pacer";
+import { proofPacer } from "../../../proxy-image/src/stubdomain/controller/proof-pacer";
 import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 
 /** What the controller's process is told, as JSON in its first argument. */

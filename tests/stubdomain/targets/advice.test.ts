@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ConfigMap } from "../../../proxy-image/src/stubdomain/cluster/cluster";
-import type { Survey } from "../../../proxy-image/src/stubdomain/survey";
+import type { Survey } from "../../../proxy-image/src/stubdomain/controller/survey";
 import { advice } from "../../../proxy-image/src/stubdomain/targets/advice";
 import type { TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";

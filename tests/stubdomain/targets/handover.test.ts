@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { RECORD_ANNOTATION } from "../../../proxy-image/src/contract/stub-domain/anchor";
-import { preflight } from "../../../proxy-image/src/stubdomain/preflight";
+import { preflight } from "../../../proxy-image/src/stubdomain/controller/preflight";
 import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import type { StubRecord } from "../../../proxy-image/src/stubdomain/state/record";
 import { TARGET_OBJECTS, type TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { preflight, PreflightError } from "../../../proxy-image/src/stubdomain/preflight";
+import { preflight, PreflightError } from "../../../proxy-image/src/stubdomain/controller/preflight";
 import { neededRights } from "../../../proxy-image/src/contract/stub-domain/rights";
 import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";

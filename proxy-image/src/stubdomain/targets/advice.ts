@@ -1,6 +1,6 @@
 import { parseCorefile } from "../corefile/server-blocks";
 import type { Spec } from "../../contract/stub-domain/spec";
-import type { Survey } from "../survey";
+import type { Survey } from "../controller/survey";
 import { COREFILE_FIELD } from "./coredns";
 import { importOf } from "./coredns-custom";
 import { TargetError } from "./error";

@@ -1,5 +1,5 @@
 import type { Cluster, ConfigMap, ManagedFields, Patch, TargetObject } from "../cluster/cluster";
-import { patchOf } from "../writes";
+import { patchOf } from "../controller/writes";
 import { targetOf } from "./all";
 import { COREFILE_FIELD } from "./coredns";
 import { fieldPatch, textOf } from "./object";

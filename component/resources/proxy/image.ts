@@ -1,0 +1,53 @@
+import type { ImageBuild } from "../../args/image";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { packageRoot, packageVersion } from "../../package";
+import type { Context } from "../context";
+
+/** `node:24-slim` of August 2026. */
+const DEFAULT_BASE_IMAGE =
+  "docker.io/library/node:24-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df";
+
+/** The proxy's image by digest: the user's own, or built from this package and pushed. */
+export function proxyImage(context: Context): pulumi.Output<string> {
+  const { image, build } = context.args;
+  if (image !== undefined) return pulumi.output(image);
+  return buildImage(context, build!).repoDigest;
+}
+
+function buildImage(context: Context, build: ImageBuild): docker.Image {
+  const folder = join(packageRoot(), "proxy-image");
+  if (!existsSync(join(folder, "dist", "app.tar"))) {
+    throw new pulumi.ResourceError(
+      `${context.name}: ${join(folder, "dist", "app.tar")} is missing; it is made by \`npm run build\` and part of the published package`,
+      context.parent,
+      true,
+    );
+  }
+  const { registry } = build;
+  return new docker.Image(
+    `${context.name}-image`,
+    {
+      imageName: pulumi.interpolate`${build.repository}:${packageVersion()}`,
+      build: {
+        // Relative, because another checkout's absolute path would be a change.
+        context: relative(process.cwd(), folder) || ".",
+        dockerfile: relative(process.cwd(), join(folder, "Dockerfile")),
+        platform: build.platform ?? "linux/amd64",
+        builderVersion: docker.BuilderVersion.BuilderBuildKit,
+        // With it, engines since 23.0 give the same digest for the same input (https://reproducible-builds.org/specs/source-date-epoch).
+        args: { BASE_IMAGE: build.baseImage ?? DEFAULT_BASE_IMAGE, SOURCE_DATE_EPOCH: "0" },
+      },
+      ...(registry && {
+        registry: {
+          server: registry.server,
+          username: registry.username,
+          password: pulumi.secret(registry.password),
+        },
+      }),
+    },
+    { parent: context.parent },
+  );
+}

@@ -1,0 +1,53 @@
+import { MeshMode } from "../../args/mesh";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Context } from "../context";
+
+/** Linkerd's own values for production (`values-ha.yaml`); without any, a sidecar is the first to be evicted. */
+const DEFAULT_RESOURCES = {
+  requests: { cpu: "100m", memory: "20Mi" },
+  limits: { memory: "250Mi" },
+};
+
+/** What Linkerd's injector needs to know of a pod. */
+export interface InjectedPod {
+  /** Port of probes and metrics. */
+  readonly adminPort: number;
+  /** Seconds from the pod's deletion to the end of the container's last request. */
+  readonly shutdown: number;
+}
+
+/** Annotations by which Linkerd's injector puts a sidecar beside the proxy, or does not. */
+export function sidecarAnnotations(
+  { settings, args }: Context,
+  { adminPort, shutdown }: InjectedPod,
+): Record<string, pulumi.Input<string>> {
+  if (settings.mesh === MeshMode.None) return { "linkerd.io/inject": "disabled" };
+  const called = [...settings.upstreams, ...(settings.audit ? [settings.audit] : [])];
+  const slowestConnect = Math.max(...called.map(({ timeouts }) => timeouts.connect));
+  const { requests, limits } = args.mesh?.proxyResources ?? {};
+  const resources = {
+    "cpu-request": requests?.cpu ?? DEFAULT_RESOURCES.requests.cpu,
+    "memory-request": requests?.memory ?? DEFAULT_RESOURCES.requests.memory,
+    "cpu-limit": limits?.cpu,
+    "memory-limit": limits?.memory ?? DEFAULT_RESOURCES.limits.memory,
+  };
+  return {
+    "linkerd.io/inject": "enabled",
+    // Only the Server lets callers in, also while the sidecar can't reach its policy controller and knows none.
+    "config.linkerd.io/default-inbound-policy": "deny",
+    // Not through the sidecar: a control plane that is down must not make the kubelet restart the proxy, and a
+    // Prometheus outside the mesh has no identity.
+    "config.linkerd.io/skip-inbound-ports": `${adminPort}`,
+    // The sidecar's own limit, 1 s, would also cut connections to third parties.
+    "config.linkerd.io/proxy-outbound-connect-timeout": `${slowestConnect}ms`,
+    // A native sidecar ends after the proxy. Any other is told to end together with it, and would take away the
+    // requests that the proxy is finishing: it waits as long, and does not cut what is in flight before.
+    "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": `${shutdown}`,
+    "config.linkerd.io/shutdown-grace-period": `${shutdown}s`,
+    ...Object.fromEntries(
+      Object.entries(resources).flatMap(([key, quantity]) =>
+        quantity === undefined ? [] : [[`config.linkerd.io/proxy-${key}`, quantity]],
+      ),
+    ),
+  };
+}

@@ -1,0 +1,177 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ANCHOR_LABEL,
+  ANCHOR_LABEL_VALUE,
+  WAIT_FOR_ANNOTATION,
+  waitForApplied,
+} from "../../../proxy-image/src/contract/stub-domain/anchor";
+import { stubBlock } from "../../../proxy-image/src/contract/stub-domain/block";
+import type { TargetRef } from "../../../proxy-image/src/contract/stub-domain/target-ref";
+import { sha256 } from "../../names";
+import { type Context, labels } from "../context";
+import type { EgressDns } from "../egress-dns";
+import { createControllerNetworkPolicy } from "../network-policies";
+import { ROLLOUT, probes, quantities, restrictedPod, scheduling } from "../pod";
+import { type StubDomainPlace, stubDomainPlace } from "./place";
+import { createStubDomainPolicy } from "./admission-policy";
+import { grantRights } from "./rights";
+
+const ADMIN_PORT = 8081;
+
+const RESOURCES = {
+  requests: { cpu: "10m", memory: "112Mi" },
+  limits: { cpu: "200m", memory: "160Mi" },
+};
+
+/**
+ * How long Pulumi waits for the stub domain: the controller's own limit for the proof that it serves, 4 minutes,
+ * and as much again for pods and kubelets.
+ */
+const WAIT = "8m";
+
+/** The server block for whoever edits the cluster's Corefile by hand. */
+export function stubDomainText({ settings }: Context, { service }: EgressDns): pulumi.Output<string> {
+  return service.spec.clusterIP.apply((ip) =>
+    stubBlock({ domain: settings.domain, port: 53, forwardTo: ip }),
+  );
+}
+
+/** A controller for each target, in a namespace of their own, because nothing else there needs rights. */
+export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
+  const namespace = controllerNamespace(context);
+  createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
+  for (const kind of context.settings.dnsTargets) {
+    createStubDomain(context, stubDomainPlace(context, kind, namespace), image, dns);
+  }
+}
+
+/**
+ * The controller that merges the stub domain into one target, and the anchor that waits for it: created, when the
+ * stub domain serves; deleted, when it is out again.
+ *
+ * The names of all that the controller needs hold the target. So after a change of target, or of a namespace, the
+ * controller of before is there with all its rights until its anchor is gone: Pulumi deletes what has another name at
+ * the very end, but the anchor first.
+ */
+function createStubDomain(
+  context: Context,
+  place: StubDomainPlace,
+  image: pulumi.Input<string>,
+  dns: EgressDns,
+): void {
+  const { names, settings, parent } = context;
+  const object = { name: place.name, labels: place.labels };
+  const metadata = { ...object, namespace: place.namespace };
+  const account = new k8s.core.v1.ServiceAccount(
+    place.child,
+    { metadata, automountServiceAccountToken: false },
+    { parent },
+  );
+  const rights = grantRights(context, place, account, dns);
+  const policy = createStubDomainPolicy(context, place);
+
+  const { kind, key, namespace, name } = place.target;
+  const spec = {
+    domain: settings.domain,
+    dnsService: `${settings.namespace}/${names.dns}`,
+    clusterDomain: settings.clusterDomain,
+    target: `${namespace}/${name}`,
+    ...(key === undefined ? {} : { key }),
+  };
+  const specHash = sha256(JSON.stringify(spec)).slice(0, 16);
+  const controller = new k8s.apps.v1.Deployment(
+    place.child,
+    {
+      metadata,
+      spec: {
+        replicas: 1,
+        strategy: { type: "Recreate" },
+        selector: { matchLabels: place.selector },
+        template: {
+          metadata: { labels: object.labels, annotations: { "linkerd.io/inject": "disabled" } },
+          spec: restrictedPod(
+            {
+              ...scheduling(context.args),
+              serviceAccountName: account.metadata.name,
+              automountServiceAccountToken: true,
+              terminationGracePeriodSeconds: 30,
+            },
+            {
+              name: "stub-domain",
+              image,
+              args: [
+                "/app/stub-domain.js",
+                `--domain=${spec.domain}`,
+                `--dns-service=${spec.dnsService}`,
+                `--cluster-domain=${spec.clusterDomain}`,
+                `--target=${spec.target}`,
+                `--target-kind=${kind!}`,
+                ...(key === undefined ? [] : [`--target-key=${key}`]),
+                `--anchor=${place.anchor.namespace}/${place.anchor.name}`,
+                ...(isBehindCache(context, kind) ? ["--behind-cache"] : []),
+                pulumi.interpolate`--owner=${ownerOf(parent)}`,
+                `--spec-hash=${specHash}`,
+                `--port=${ADMIN_PORT}`,
+              ],
+              ports: [{ name: "admin", containerPort: ADMIN_PORT }],
+              resources: quantities(undefined, RESOURCES),
+              ...probes({ path: "/ready", port: "admin" }, { path: "/live", port: "admin" }),
+            },
+          ),
+        },
+      },
+    },
+    { parent, dependsOn: [...rights, policy, dns.deployment], customTimeouts: ROLLOUT },
+  );
+  new k8s.core.v1.ConfigMap(
+    place.child,
+    {
+      metadata: {
+        name: place.anchor.name,
+        namespace: place.namespace,
+        labels: pulumi
+          .output(object.labels)
+          .apply((ours) => ({ ...ours, [ANCHOR_LABEL]: ANCHOR_LABEL_VALUE })),
+        annotations: { [WAIT_FOR_ANNOTATION]: waitForApplied(specHash) },
+      },
+    },
+    {
+      parent,
+      dependsOn: [controller],
+      deleteBeforeReplace: true,
+      customTimeouts: { create: WAIT, update: WAIT, delete: WAIT },
+    },
+  );
+}
+
+function isBehindCache({ settings }: Context, kind: TargetRef["kind"]): boolean {
+  return kind !== "nodeLocalDns" && settings.dnsTargets.includes("nodeLocalDns");
+}
+
+/**
+ * Stays the same when the component's namespace or target changes: by it a controller knows the one before it.
+ *
+ * A promise, because an Output of the component's would make a child wait for all children, itself among them.
+ */
+function ownerOf({ urn }: pulumi.ComponentResource): Promise<string> {
+  return new Promise((resolve) => urn.apply((text) => resolve(sha256(text).slice(0, 8))));
+}
+
+/** The user's own namespace, or one that holds nothing else. */
+function controllerNamespace(context: Context): pulumi.Input<string> {
+  if (context.settings.controllerNamespace !== undefined) return context.settings.controllerNamespace;
+  const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
+  return new k8s.core.v1.Namespace(
+    `${context.name}-stub-domain`,
+    {
+      metadata: {
+        name: context.names.stubDomain,
+        labels: pulumi
+          .output(labels(context, "egress-stub-domain"))
+          .apply((ours) => ({ ...ours, ...restricted })),
+      },
+    },
+    { parent: context.parent },
+  ).metadata.name;
+}

@@ -1,0 +1,172 @@
+import type { Client, HeaderValue, Rule } from "../../args/access";
+import { MeshMode } from "../../args/mesh";
+import { isNamespaceName, isServiceAccountName } from "../../../proxy-image/src/contract/policy/names";
+import { isPathPattern } from "../../../proxy-image/src/contract/policy/path-pattern";
+import { isHeaderText, isMethod, isSettable } from "../../../proxy-image/src/contract/policy/validate";
+import { checkBoolean, checkObject, isRecord, type Unchecked } from "../checks/checks";
+import { checkCredentialName } from "../credentials";
+import { type Problems, show } from "../checks/problems";
+import type { Surroundings } from "./surroundings";
+
+const RULE = `{ clients: [{ namespace: "shop", serviceAccount: "checkout" }], methods: ["POST"], paths: ["/v1/charges"] }`;
+
+/** Adds a problem for everything that is wrong with who may call an upstream, and with what it is called with. */
+export function checkAccess(
+  upstream: Unchecked,
+  path: string,
+  proxy: Surroundings,
+  problems: Problems,
+): void {
+  const { allow, setHeaders, sharedSuffix } = upstream;
+  if (allow !== undefined) checkRules(allow, `${path}.allow`, proxy.mesh, problems);
+  if (setHeaders !== undefined) checkSetHeaders(upstream, `${path}.setHeaders`, proxy.credentials, problems);
+  checkBoolean(sharedSuffix, `${path}.sharedSuffix`, problems);
+  if (sharedSuffix === true && typeof upstream.host === "string" && !upstream.host.startsWith("*.")) {
+    problems.add(
+      `${path}.sharedSuffix`,
+      `means nothing for the exact host ${show(upstream.host)}; leave it out`,
+    );
+  } else if (sharedSuffix === true && !everyRule(allow, ["clients"])) {
+    problems.add(
+      `${path}.sharedSuffix`,
+      `lets callers reach strangers' hosts, so every rule in \`allow\` must name \`clients\`, as in ${RULE}`,
+    );
+  }
+}
+
+function checkRules(allow: unknown, path: string, mesh: unknown, problems: Problems): void {
+  if (!Array.isArray(allow) || allow.length === 0) {
+    problems.add(
+      path,
+      `is ${Array.isArray(allow) ? "empty, which admits nobody" : show(allow)}; give rules, such as [${RULE}]`,
+    );
+    return;
+  }
+  const keys: (keyof Rule)[] = ["clients", "methods", "paths"];
+  allow.forEach((value: unknown, index) => {
+    const at = `${path}[${index}]`;
+    const rule = checkObject(value, at, keys, RULE, problems);
+    if (!rule) return;
+    if (rule.clients !== undefined) {
+      if (mesh === MeshMode.None) {
+        problems.add(
+          `${at}.clients`,
+          `needs mesh.mode "required" or "optional": without a mesh nobody vouches for who calls`,
+        );
+      }
+      checkList(rule.clients, `${at}.clients`, `[{ namespace: "shop" }]`, problems, (client, where) =>
+        checkClient(client, where, problems),
+      );
+    }
+    checkTexts(
+      rule.methods,
+      `${at}.methods`,
+      isMethod,
+      `a method in capitals that is forwarded, such as "GET"`,
+      problems,
+    );
+    checkTexts(
+      rule.paths,
+      `${at}.paths`,
+      isPathPattern,
+      `a path or pattern, such as "/v1/charges" or "/v1/**"`,
+      problems,
+    );
+  });
+}
+
+function checkClient(value: unknown, path: string, problems: Problems): void {
+  const keys: (keyof Client)[] = ["namespace", "serviceAccount"];
+  const client = checkObject(value, path, keys, `{ namespace: "shop" }`, problems);
+  if (!client) return;
+  for (const [key, kind, accepts] of [
+    ["namespace", "namespace", isNamespaceName],
+    ["serviceAccount", "service account", isServiceAccountName],
+  ] as const) {
+    const name = client[key];
+    if (name === undefined && key === "serviceAccount") continue;
+    if (typeof name === "string" && accepts(name)) continue;
+    problems.add(`${path}.${key}`, `${show(name)} is no ${kind}'s name; give one, such as "shop"`);
+  }
+}
+
+function checkSetHeaders(
+  upstream: Unchecked,
+  path: string,
+  credentials: ReadonlySet<string> | undefined,
+  problems: Problems,
+): void {
+  const { setHeaders, host, allow } = upstream;
+  const example = `{ authorization: { credential: "stripe", prefix: "Bearer " } }`;
+  if (!isRecord(setHeaders)) {
+    problems.add(path, `is ${show(setHeaders)}; write it as in ${example}`);
+    return;
+  }
+  if (typeof host === "string" && host.startsWith("*.")) {
+    problems.add(
+      path,
+      `can't stand with the wildcard ${show(host)}, below which the key would go to any host; name the host`,
+    );
+  }
+  if (!everyRule(allow, ["clients", "methods", "paths"])) {
+    problems.add(
+      path,
+      `gives callers the third party's key, so every rule in \`allow\` must name clients, methods and paths, as in ${RULE}`,
+    );
+  }
+  const keys: (keyof HeaderValue)[] = ["credential", "prefix"];
+  for (const [name, value] of Object.entries(setHeaders)) {
+    const at = `${path}.${name}`;
+    if (!isSettable(name)) {
+      problems.add(
+        at,
+        `is a field that can't be set; give one in lower case that is not the proxy's own, such as "authorization"`,
+      );
+    }
+    const header = checkObject(value, at, keys, example, problems);
+    if (!header) continue;
+    checkCredentialName(header.credential, `${at}.credential`, credentials, problems);
+    const { prefix } = header;
+    if (prefix !== undefined && !(typeof prefix === "string" && isHeaderText(prefix))) {
+      problems.add(`${at}.prefix`, `is ${show(prefix)}; give printable ASCII, such as "Bearer "`);
+    }
+  }
+}
+
+/** Whether there are rules, and each has all of `fields`. */
+function everyRule(allow: unknown, fields: readonly (keyof Rule)[]): boolean {
+  if (!Array.isArray(allow) || allow.length === 0) return false;
+  return (allow as unknown[]).every(
+    (rule) => isRecord(rule) && fields.every((field) => rule[field] !== undefined),
+  );
+}
+
+function checkTexts(
+  value: unknown,
+  path: string,
+  accepts: (text: string) => boolean,
+  right: string,
+  problems: Problems,
+): void {
+  if (value === undefined) return;
+  checkList(value, path, `a list of it: ${right}`, problems, (item, at) => {
+    if (typeof item !== "string" || !accepts(item)) problems.add(at, `is ${show(item)}; give ${right}`);
+  });
+}
+
+function checkList(
+  value: unknown,
+  path: string,
+  right: string,
+  problems: Problems,
+  check: (item: unknown, path: string) => void,
+): void {
+  if (!Array.isArray(value) || value.length === 0) {
+    problems.add(
+      path,
+      `is ${Array.isArray(value) ? "empty, which admits nothing" : show(value)}; give ${right}`,
+    );
+    return;
+  }
+  value.forEach((item, index) => check(item, `${path}[${index}]`));
+}

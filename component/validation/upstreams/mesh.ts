@@ -1,0 +1,90 @@
+import type { MeshCircuitBreaker, MeshRetries, MeshTimeouts, UpstreamMesh } from "../../args/upstream-mesh";
+import { MeshMode } from "../../args/mesh";
+import { isMethod } from "../../../proxy-image/src/contract/policy/validate";
+import { checkInteger, checkObject } from "../checks/checks";
+import { parseDuration } from "../values/duration";
+import { checkList } from "../checks/lists";
+import { type Problems, show } from "../checks/problems";
+import { checkPeriod } from "./limits";
+
+/** Methods that an HTTPRoute can match (Gateway API, `HTTPMethod`) and the proxy forwards. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"].filter(isMethod);
+/** Linkerd's own, in milliseconds. */
+const PENALTIES = { minPenalty: 1_000, maxPenalty: 60_000 };
+
+/** Adds a problem for everything in an upstream's `mesh` that Linkerd would drop, or that means nothing. */
+export function checkUpstreamMesh(value: unknown, path: string, mode: unknown, problems: Problems): void {
+  if (value === undefined) return;
+  if (mode === MeshMode.None) {
+    problems.add(path, `means nothing while mesh.mode is "none"; leave it out`);
+    return;
+  }
+  const keys: (keyof UpstreamMesh)[] = ["retries", "circuitBreaker", "timeouts"];
+  const mesh = checkObject(value, path, keys, `{ retries: { statuses: ["502", "504"] } }`, problems);
+  if (mesh?.retries !== undefined) checkRetries(mesh.retries, `${path}.retries`, problems);
+  if (mesh?.circuitBreaker !== undefined)
+    checkBreaker(mesh.circuitBreaker, `${path}.circuitBreaker`, problems);
+  if (mesh?.timeouts !== undefined) checkTimeouts(mesh.timeouts, `${path}.timeouts`, problems);
+}
+
+function checkRetries(value: unknown, path: string, problems: Problems): void {
+  const keys: (keyof MeshRetries)[] = ["statuses", "limit", "timeout", "methods"];
+  const retries = checkObject(value, path, keys, `{ statuses: ["502", "504"] }`, problems);
+  if (!retries) return;
+  const { statuses, limit, timeout, methods } = retries;
+  const right = `"503", "502-504", "5xx" or "gateway-error"`;
+  if (statuses === undefined) problems.add(`${path}.statuses`, `is missing; give a list of ${right}`);
+  checkTexts(statuses, `${path}.statuses`, `["502", "504"]`, isStatuses, right, problems);
+  checkInteger(limit, `${path}.limit`, { min: 1, max: 10, example: 1 }, problems);
+  checkPeriod(timeout, `${path}.timeout`, problems);
+  const known = METHODS.map((method) => show(method)).join(", ");
+  checkTexts(methods, `${path}.methods`, `["GET"]`, (method) => METHODS.includes(method), known, problems);
+}
+
+/** As Linkerd's policy controller reads them, but for those that are no failures. */
+function isStatuses(text: string): boolean {
+  if (text === "5xx" || text === "gateway-error") return true;
+  const [, first, last] = /^([45]\d\d)(?:-([45]\d\d))?$/.exec(text) ?? [];
+  return first !== undefined && (last === undefined || first <= last);
+}
+
+function checkBreaker(value: unknown, path: string, problems: Problems): void {
+  const keys: (keyof MeshCircuitBreaker)[] = ["maxFailures", "minPenalty", "maxPenalty", "jitterRatio"];
+  const breaker = checkObject(value, path, keys, "{ maxFailures: 7 }", problems);
+  if (!breaker) return;
+  checkInteger(breaker.maxFailures, `${path}.maxFailures`, { min: 1, max: 1_000_000, example: 7 }, problems);
+  const { jitterRatio } = breaker;
+  const fits = typeof jitterRatio === "number" && jitterRatio >= 0 && jitterRatio <= 100;
+  if (jitterRatio !== undefined && !fits) {
+    problems.add(`${path}.jitterRatio`, `is ${show(jitterRatio)}; give a number from 0 to 100, such as 0.5`);
+  }
+  const [min, max] = (["minPenalty", "maxPenalty"] as const).map((key) => {
+    checkPeriod(breaker[key], `${path}.${key}`, problems);
+    return parseDuration(String(breaker[key])) ?? PENALTIES[key];
+  }) as [number, number];
+  if (min > max) {
+    problems.add(
+      `${path}.minPenalty`,
+      `is ${min} ms, more than maxPenalty, ${max} ms: Linkerd would drop both; give at most that`,
+    );
+  }
+}
+
+function checkTimeouts(value: unknown, path: string, problems: Problems): void {
+  const keys: (keyof MeshTimeouts)[] = ["idle", "request", "response"];
+  const timeouts = checkObject(value, path, keys, `{ idle: "30s" }`, problems);
+  for (const key of timeouts ? keys : []) checkPeriod(timeouts![key], `${path}.${key}`, problems);
+}
+
+function checkTexts(
+  value: unknown,
+  path: string,
+  example: string,
+  accepts: (text: string) => boolean,
+  right: string,
+  problems: Problems,
+): void {
+  checkList(value, path, example, problems, (item, at) => {
+    if (typeof item !== "string" || !accepts(item)) problems.add(at, `is ${show(item)}; give ${right}`);
+  });
+}

@@ -1,0 +1,128 @@
+import { ApiError, nameText, type Cluster, type ConfigMap } from "../cluster/cluster";
+import type { ClusterDns } from "../dns/cluster-dns";
+import { expectedMname, type Spec } from "../../contract/stub-domain/spec";
+import { clusterIp } from "./reconcile";
+import { neededRights } from "../../contract/stub-domain/rights";
+import { isInstalling } from "../state/plan";
+import { readRecord, RecordError, type StubRecord } from "../state/record";
+import { isHeldBack, readStatus } from "../state/status";
+import { wantedText } from "../state/wanted";
+import { survey } from "./survey";
+import { advice } from "../targets/advice";
+import { targetOf } from "../targets/all";
+import { TakenError, TargetError } from "../targets/error";
+import { readTarget } from "../targets/store";
+import type { Surroundings } from "../targets/target";
+
+/** Why an installation can't begin. */
+export class PreflightError extends Error {
+  override readonly name = "PreflightError";
+
+  /**
+   * @param message what is wrong, and what would be right
+   * @param mayPass whether the same check may succeed in some seconds
+   */
+  constructor(
+    message: string,
+    readonly mayPass = false,
+  ) {
+    super(message);
+  }
+}
+
+/** What the checks need of the world. */
+export interface PreflightWorld extends Pick<ClusterDns, "primary"> {
+  cluster: Cluster;
+}
+
+/**
+ * Whether there is an installation to check for: not while one is taken out or waits after a failure, and not where
+ * one is through, because from then on trouble is reported and never ends the controller.
+ */
+export function needsPreflight(spec: Spec, anchor: ConfigMap | undefined, now: Date): boolean {
+  if (!anchor) return true;
+  if (anchor.metadata.deletionTimestamp !== undefined) return false;
+  return isInstalling(spec, anchor) && !isHeldBack(readStatus(anchor), spec.specHash, now);
+}
+
+/**
+ * Checks everything that can be known before the first write.
+ *
+ * @throws PreflightError with the reason, ApiError when the API server can't be asked
+ */
+export async function preflight(
+  spec: Spec,
+  { cluster, primary }: PreflightWorld,
+  anchor: ConfigMap | undefined,
+) {
+  await checkRights(spec, cluster);
+  const better = advice(spec, await survey(cluster, spec.target));
+  if (better !== undefined) throw new PreflightError(better);
+  const [surroundings, service] = await Promise.all([
+    readTarget(cluster, spec.target),
+    cluster.service(spec.dnsService),
+  ]);
+  const record = anchor && readable(() => readRecord(anchor));
+  const forwardTo = clusterIp(service?.spec?.clusterIP);
+  const isOurs = readable(() => isOurEntry(spec, surroundings, forwardTo, record));
+  const mname = await primary().catch((error: unknown) => {
+    throw new PreflightError(error instanceof Error ? error.message : String(error), true);
+  });
+  // Where our block is in already, it may still lead to the Service of before.
+  if (isOurs || mname === undefined || mname === expectedMname(spec)) return;
+  throw new PreflightError(
+    `the cluster's DNS answers for ${spec.domain} already: its zone's primary server is ${JSON.stringify(mname)}. ` +
+      "If that is another EgressProxy's, take it out first; otherwise choose another domain",
+  );
+}
+
+/**
+ * Whether the domain's entry is ours already: as recorded, or as this component's entry under its former names, which
+ * goes before our anchor comes.
+ *
+ * @throws TargetError when the target can't be edited, or the domain is served by somebody else
+ */
+function isOurEntry(
+  spec: Spec,
+  surroundings: Surroundings,
+  forwardTo: string | undefined,
+  record: StubRecord | undefined,
+): boolean {
+  try {
+    const { changes } = wantedText(spec, surroundings, forwardTo, record);
+    return !changes || record?.blocks.some(({ domain }) => domain === spec.domain) === true;
+  } catch (error) {
+    if (!(error instanceof TakenError) || error.entry === undefined) throw error;
+    const { format } = targetOf(spec.target);
+    const isHandedOver = spec.owner !== undefined && format.ownerOf(error.entry) === spec.owner;
+    if (!isHandedOver) throw error;
+    return true;
+  }
+}
+
+async function checkRights(spec: Spec, cluster: Cluster): Promise<void> {
+  const rights = neededRights(spec);
+  const allowed = await Promise.all(rights.map((right) => cluster.isAllowed(right)));
+  const missing = rights.filter((_, at) => !allowed[at]);
+  if (missing.length === 0) return;
+  const texts = missing.map(({ verb, group, resource, namespace, name }) => {
+    const what = group === "" ? resource : `${resource}.${group}`;
+    return `${verb} ${what} ${name === undefined ? `in ${namespace}` : nameText({ namespace, name })}`;
+  });
+  // Roles that were created a moment ago take effect a moment later.
+  throw new PreflightError(`the service account lacks rights: ${texts.join(", ")}`, true);
+}
+
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TargetError || error instanceof RecordError) throw new PreflightError(error.message);
+    throw error;
+  }
+}
+
+/** Whether the same check may succeed in some seconds. */
+export function mayPass(error: PreflightError | ApiError): boolean {
+  return error instanceof PreflightError ? error.mayPass : error.isTransient;
+}

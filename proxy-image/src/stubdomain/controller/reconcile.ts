@@ -1,0 +1,221 @@
+import { APPLIED_ANNOTATION, RECORD_ANNOTATION } from "../../contract/stub-domain/anchor";
+import {
+  ApiError,
+  nameText,
+  type ConfigMap,
+  type ManagedFields,
+  type TargetObject,
+} from "../cluster/cluster";
+import type { Proof } from "../dns/proof";
+import { drain } from "./drain";
+import { oneLine } from "../one-line";
+import type { Outcome } from "./outcome";
+import { emit, report, saveStatus, warn, writeEvent } from "./report";
+import type { Spec } from "../../contract/stub-domain/spec";
+import { isInstalling, plan, type Observed } from "../state/plan";
+import { readRecord, RecordError, type StubRecord } from "../state/record";
+import { failedStatus, readStatus } from "../state/status";
+import type { World } from "./world";
+import { COREFILE_FIELD } from "../targets/coredns";
+import { textOf } from "../targets/object";
+import { readTarget, writeOwners, writeText } from "../targets/store";
+import { targetText } from "../../contract/stub-domain/target-ref";
+import { recordAhead, release } from "./writes";
+
+/** A round never needs more; with conflicts it may, and then the next round goes on. */
+const MAX_STEPS = 15;
+
+/**
+ * Leads the cluster towards what the anchor asks for, step by step, until there is nothing to do or something has to
+ * be waited for. May be cut off anywhere.
+ *
+ * @throws ApiError when the API server refuses or can't be reached
+ */
+export async function reconcile(spec: Spec, world: World): Promise<Outcome> {
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const observed = await observe(spec, world);
+    try {
+      const outcome = await act(spec, world, observed);
+      if (outcome) return outcome;
+    } catch (error) {
+      // Somebody else wrote since we read: plan again.
+      if (!(error instanceof ApiError && error.isConflict)) throw error;
+      world.log(`${error.message}; reading again`);
+    }
+  }
+  return { kind: "again" };
+}
+
+async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
+  const anchor = await cluster.configMap(spec.anchor);
+  if (!anchor) return { anchor, object: undefined, corefile: undefined, forwardTo: undefined, now: now() };
+  const [surroundings, service] = await Promise.all([
+    readTarget(cluster, spec.target),
+    cluster.service(spec.dnsService),
+  ]);
+  return { anchor, ...surroundings, forwardTo: clusterIp(service?.spec?.clusterIP), now: now() };
+}
+
+/** What CoreDNS starts from, where that is at hand. */
+function corefileOf({ corefile, object }: Observed): string | undefined {
+  return corefile ?? textOf(object, COREFILE_FIELD);
+}
+
+/** A headless Service has no address to forward to. */
+export function clusterIp(ip: string | undefined): string | undefined {
+  return ip === undefined || ip === "" || ip === "None" ? undefined : ip;
+}
+
+/** Does the next step; returns how the round ended, or nothing when there is more to do. */
+async function act(spec: Spec, world: World, observed: Observed): Promise<Outcome | undefined> {
+  const { cluster, log, metrics } = world;
+  const { anchor, object } = observed;
+  const action = plan(spec, observed);
+  if (action.do === "wait" || !anchor) {
+    metrics.state(undefined);
+    return { kind: "idle" };
+  }
+  switch (action.do) {
+    case "record":
+      await recordAhead(cluster, anchor, action.record);
+      if (isUndoneAnew(anchor, action.record)) metrics.overwritten();
+      log("recorded what is about to be written, and put the finalizer on the anchor");
+      return undefined;
+    case "write":
+      await writeText(cluster, spec.target, object, action.text);
+      world.pacer.reset();
+      log(`wrote ${targetText(spec.target)} (${action.reason})`);
+      metrics.written(action.reason);
+      await emit(world, anchor, writeEvent(spec, action.reason));
+      if (action.reason === "install") await warn(world, anchor, corefileOf(observed));
+      return undefined;
+    case "handBack":
+      return giveOwnershipBack(spec, world, anchor, object!, action.managedFields);
+    case "release":
+      await release(cluster, anchor);
+      log("nothing of ours is in the target: took the finalizer off the anchor");
+      return undefined;
+    case "drain":
+      return drain(spec, world, anchor, action.until);
+    case "prove":
+      return judge(spec, world, observed, anchor, action);
+    case "problem":
+      return hinder(spec, world, anchor, action.message);
+    case "giveUp":
+      return { kind: "failed", message: action.message };
+  }
+}
+
+/** Not worth a stuck deletion: the former manager can take the field with `--force-conflicts`. */
+async function giveOwnershipBack(
+  spec: Spec,
+  { cluster, log }: World,
+  anchor: ConfigMap,
+  object: TargetObject,
+  managedFields: ManagedFields[],
+): Promise<undefined> {
+  try {
+    await writeOwners(cluster, spec.target, object, managedFields);
+    log(`handed ${targetText(spec.target)} back to its former field managers`);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.isConflict || error.isTransient) throw error;
+    log(`${targetText(spec.target)} could not be handed back to its former field managers: ${error.message}`);
+    await release(cluster, anchor);
+  }
+}
+
+/** Whether this record counts somebody's overwriting that the anchor's does not. */
+function isUndoneAnew(anchor: ConfigMap, { undone }: StubRecord): boolean {
+  return undone !== undefined && undone.version !== readRecord(anchor)?.undone?.version;
+}
+
+/** What the proof means for an installation, and for one that is through. */
+async function judge(
+  spec: Spec,
+  world: World,
+  { now, forwardTo }: Observed,
+  anchor: ConfigMap,
+  { record, inserted }: { record: StubRecord; inserted: string },
+): Promise<Outcome | undefined> {
+  const isSettled =
+    !isInstalling(spec, anchor) &&
+    record.blocks.every(({ proven }) => proven) &&
+    readStatus(anchor)?.state === "serving";
+  if (isSettled && !world.pacer.isDue()) return { kind: "idle" };
+  const proof = await proofOf(world, forwardTo!);
+  world.metrics.proof(proof.serves, now);
+  if (proof.serves) world.pacer.served();
+  else {
+    world.pacer.reset();
+    const message = `the cluster's DNS does not serve ${spec.domain} from ${nameText(spec.dnsService)}: ${proof.reason}`;
+    return hinder(spec, world, anchor, message);
+  }
+  const blocks = record.blocks
+    .filter((block) => block.inserted === inserted)
+    .map((block) => ({ ...block, proven: true }));
+  const proven: StubRecord = { ...record, blocks };
+  delete proven.installing;
+  const annotations = {
+    [RECORD_ANNOTATION]: JSON.stringify(proven),
+    [APPLIED_ANNOTATION]: spec.specHash,
+  };
+  const isNew = Object.entries(annotations).some(
+    ([key, value]) => anchor.metadata.annotations?.[key] !== value,
+  );
+  const message = `the cluster's DNS serves ${spec.domain} from ${nameText(spec.dnsService)}`;
+  await report(spec, world, anchor, { state: "serving", message, proven: true }, isNew ? annotations : {});
+  return { kind: "idle" };
+}
+
+/** An API server that refuses to say whom to ask must not keep an installation in suspense for ever. */
+async function proofOf({ prove }: World, address: string): Promise<Proof> {
+  try {
+    return await prove(address);
+  } catch (error) {
+    if (error instanceof ApiError) return { serves: false, reason: error.message };
+    throw error;
+  }
+}
+
+/** An obstacle: an installation that is over its time is given up, everything else waits and says so. */
+async function hinder(
+  spec: Spec,
+  world: World,
+  anchor: ConfigMap,
+  reason: string,
+): Promise<Outcome | undefined> {
+  const message = oneLine(reason);
+  if (anchor.metadata.deletionTimestamp !== undefined) {
+    await report(spec, world, anchor, {
+      state: "blocked",
+      message: `the stub domain can't be taken out: ${message}`,
+    });
+    return { kind: "again" };
+  }
+  if (!isInstalling(spec, anchor)) {
+    await report(spec, world, anchor, { state: "degraded", message });
+    return { kind: "again" };
+  }
+  if (!isOverTime(spec, world, anchor)) {
+    await report(spec, world, anchor, { state: "installing", message });
+    return { kind: "again" };
+  }
+  const status = failedStatus(readStatus(anchor), spec.specHash, message, world.now());
+  world.log(`the installation failed, and is taken back: ${message}`);
+  await saveStatus(spec, world, anchor, status, {});
+  await emit(world, anchor, { type: "Warning", reason: "StubDomainFailed", message });
+  // The next step takes it back.
+  return undefined;
+}
+
+/** Before the first write there is nothing to wait for. */
+function isOverTime({ specHash, proofTimeoutMs }: Spec, { now }: World, anchor: ConfigMap): boolean {
+  try {
+    const { installing } = readRecord(anchor) ?? {};
+    if (installing?.specHash !== specHash) return true;
+    return now().getTime() - Date.parse(installing.since) > proofTimeoutMs;
+  } catch (error) {
+    if (error instanceof RecordError) return true;
+    throw error;
+  }
+}

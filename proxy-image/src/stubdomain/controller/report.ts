@@ -1,0 +1,126 @@
+import { STATUS_ANNOTATION } from "../../contract/stub-domain/anchor";
+import { ApiError, type ClusterEvent, type ConfigMap } from "../cluster/cluster";
+import { parseCorefile } from "../corefile/server-blocks";
+import { warningsAbout } from "../corefile/warnings";
+import type { Spec } from "../../contract/stub-domain/spec";
+import { targetText } from "../../contract/stub-domain/target-ref";
+import type { WriteReason } from "../state/action";
+import { readStatus, type State, type Status } from "../state/status";
+import { inWords } from "../state/words";
+import type { World } from "./world";
+import { patchOf } from "./writes";
+
+/** The time of the last proof is written anew when it is older than this, and not at each proof. */
+const PROOF_SHOWN_MS = 5 * 60_000;
+
+/** What is to be said of the stub domain now. */
+export interface News {
+  state: State;
+  message: string;
+  /** It was seen to serve now. */
+  proven?: boolean;
+}
+
+/**
+ * Puts a state on the anchor, with an event when it is another one than before; writes nothing when nothing is new.
+ *
+ * @param annotations to be written along with it
+ */
+export async function report(
+  spec: Spec,
+  world: World,
+  anchor: ConfigMap,
+  news: News,
+  annotations: Record<string, string> = {},
+): Promise<void> {
+  const { state, message } = news;
+  world.metrics.state(state);
+  const before = readStatus(anchor);
+  const status = nextStatus(spec, before, news, world.now());
+  const isSameState = before?.state === state && before.specHash === spec.specHash;
+  const isKnown = isSameState && before.message === message && before.lastProof === status.lastProof;
+  if (isKnown && Object.keys(annotations).length === 0) return;
+  if (before?.state !== state || before.message !== message) world.log(`${state}: ${message}`);
+  await saveStatus(spec, world, anchor, status, annotations);
+  if (!isSameState && state !== "installing") {
+    const reason = `StubDomain${state.charAt(0).toUpperCase()}${state.slice(1)}`;
+    const isGood = state === "serving" || state === "leaving";
+    await emit(world, anchor, { type: isGood ? "Normal" : "Warning", reason, message });
+  }
+}
+
+function nextStatus(
+  { specHash }: Spec,
+  before: Status | undefined,
+  { state, message, proven = false }: News,
+  now: Date,
+): Status {
+  const at = now.toISOString();
+  const isSameState = before?.state === state && before.specHash === specHash;
+  const status: Status = { state, message, specHash, since: isSameState ? before.since : at };
+  const shown = Date.parse(before?.lastProof ?? "");
+  const lastProof = proven && !(now.getTime() - shown < PROOF_SHOWN_MS) ? at : before?.lastProof;
+  if (lastProof !== undefined) status.lastProof = lastProof;
+  const isError = state !== "serving" && state !== "leaving" && message !== before?.message;
+  const lastError = isError ? { at, message } : before?.lastError;
+  if (lastError) status.lastError = lastError;
+  // The count of failures outlives the next try, and ends with its success.
+  const failures = state === "installing" && before?.specHash === specHash ? before.failures : undefined;
+  if (failures !== undefined) status.failures = failures;
+  return status;
+}
+
+/** Puts a status on the anchor. */
+export async function saveStatus(
+  spec: Spec,
+  { cluster, metrics }: World,
+  anchor: ConfigMap,
+  status: Status,
+  annotations: Record<string, string>,
+): Promise<void> {
+  metrics.state(status.state);
+  const all = { ...annotations, [STATUS_ANNOTATION]: JSON.stringify(status), ...inWords(spec, status) };
+  await cluster.patchConfigMap(anchor.metadata, patchOf(anchor, { annotations: all }));
+}
+
+/** Events are for people: that one can't be written must not hold anything up. */
+export async function emit({ cluster, log }: World, anchor: ConfigMap, event: ClusterEvent): Promise<void> {
+  try {
+    await cluster.emit(anchor, event);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    log(error.message);
+  }
+}
+
+/** What will not stop the stub domain from serving, but should be known. */
+export async function warn(world: World, anchor: ConfigMap, corefile: string | undefined): Promise<void> {
+  if (corefile === undefined) return;
+  for (const message of warningsAbout(parseCorefile(corefile))) {
+    world.log(message);
+    await emit(world, anchor, { type: "Warning", reason: "StubDomainBypassed", message });
+  }
+}
+
+/** What a write to the target is called in events. */
+export function writeEvent(spec: Spec, reason: WriteReason): ClusterEvent {
+  const target = targetText(spec.target);
+  switch (reason) {
+    case "install":
+      return { type: "Normal", reason: "StubDomainWritten", message: `added ${spec.domain} to ${target}` };
+    case "heal":
+      return {
+        type: "Warning",
+        reason: "StubDomainRestored",
+        message: `${target} was overwritten or is out of date: added ${spec.domain} again`,
+      };
+    case "remove":
+      return { type: "Normal", reason: "StubDomainRemoved", message: `took ${spec.domain} out of ${target}` };
+    case "revert":
+      return {
+        type: "Warning",
+        reason: "StubDomainReverted",
+        message: `put ${target} back as it was before`,
+      };
+  }
+}

@@ -1,0 +1,37 @@
+import { CLUSTER_DNS_LABELS, readyServers } from "../dns/servers";
+import type { Cluster, ConfigMap, Platform } from "../cluster/cluster";
+import { LANDMARKS } from "../../contract/stub-domain/rights";
+import type { TargetRef } from "../../contract/stub-domain/target-ref";
+
+/** What shows which kind of cluster it is. */
+export interface Survey extends Platform {
+  coredns: ConfigMap | undefined;
+  kubeDns: ConfigMap | undefined;
+  nodeLocalDns: ConfigMap | undefined;
+  rke2: ConfigMap | undefined;
+  /** Whether the cluster's DNS has pods of its own that are ready. */
+  hasPods: boolean;
+}
+
+/**
+ * Looks at the cluster, as far as the rights for this target allow.
+ *
+ * @throws ApiError
+ */
+export async function survey(cluster: Cluster, target: TargetRef): Promise<Survey> {
+  const { kind = "coredns", namespace } = target;
+  const mayLook = kind !== "openshift" && kind !== "nodeLocalDns";
+  const slices = () =>
+    kind === "nodeLocalDns" ? [] : cluster.endpointSlices(namespace, CLUSTER_DNS_LABELS[kind]);
+  const look = (name: string) =>
+    mayLook || name === target.name ? cluster.configMap({ namespace, name }) : Promise.resolve(undefined);
+  const [platform, servers, coredns, kubeDns, nodeLocalDns, rke2] = await Promise.all([
+    cluster.platform(),
+    slices(),
+    look(LANDMARKS.coredns),
+    look(LANDMARKS.kubeDns),
+    look(LANDMARKS.nodeLocalDns),
+    look(LANDMARKS.rke2),
+  ]);
+  return { ...platform, coredns, kubeDns, nodeLocalDns, rke2, hasPods: readyServers(servers).length > 0 };
+}
