@@ -31,6 +31,13 @@ export interface PodPorts {
 /** Where Linkerd's sidecar serves its metrics, and its configuration with them. */
 const SIDECAR_ADMIN_PORT = 4191;
 
+/**
+ * Where a sidecar takes what other sidecars send: since Linkerd 2.18 a sidecar connects to this port of its peer, and
+ * the port that was meant travels in a header (`outboundTransportMode: transport-header`; seen with 2.20). So between
+ * meshed pods a NetworkPolicy can't tell ports apart: the Servers do.
+ */
+const SIDECAR_INBOUND_PORT = 4143;
+
 /** Where Linkerd's control plane serves sidecars: identity, destination, policy (linkerd-control-plane's chart). */
 const CONTROL_PLANE_PORTS = [8080, 8086, 8090];
 
@@ -49,9 +56,12 @@ export function proxyTraffic(
   { service, admin }: PodPorts,
 ): Traffic {
   const meshed = mesh !== MeshMode.None;
-  const allAdmin = [...admin, ...(meshed ? ports("TCP", [SIDECAR_ADMIN_PORT]) : [])];
+  const sidecar = (port: number): Port[] => (meshed ? ports("TCP", [port]) : []);
   return {
-    ingress: incoming(policies, { service, admin: allAdmin }),
+    ingress: incoming(policies, {
+      service: [...service, ...sidecar(SIDECAR_INBOUND_PORT)],
+      admin: [...admin, ...sidecar(SIDECAR_ADMIN_PORT)],
+    }),
     egress: [
       ...dnsQueries(policies),
       ...calls([...upstreams, ...(audit ? [UNLISTED] : [])]),

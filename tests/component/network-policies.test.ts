@@ -62,6 +62,13 @@ for (const rangesMeanPods of [true, false]) {
       assert.ok(!may(node, proxy, 8080));
     });
 
+    it("let meshed pods call it, whose sidecars connect to its sidecar", () => {
+      const meshed = { ...app, meshed: true };
+      assert.ok(may(meshed, { ...proxy, meshed: true }, 8080));
+      assert.ok(!may({ ...proxy, meshed: true }, meshed, 8080), "the proxy calls no pod");
+      assert.ok(!may(stripe, proxy, 4143));
+    });
+
     it("leave the ports of metrics to monitoring, the sidecar's among them", () => {
       for (const port of [9090, 4191]) {
         assert.ok(may(prometheus, proxy, port));
@@ -178,6 +185,7 @@ describe("the arguments about NetworkPolicies", () => {
     const plain = await model({ mesh: { mode: "none" }, monitoring: { namespaces: ["monitoring"] } });
     assert.ok(!plain.mayReach(proxy, identity, 8080));
     assert.ok(!plain.mayReach(prometheus, proxy, 4191));
+    assert.ok(!plain.mayReach(app, proxy, 4143));
     assert.ok(plain.mayReach(prometheus, proxy, 9090));
   });
 

@@ -2,8 +2,9 @@ import { BlockList, isIP } from "node:net";
 import type { Registered } from "../../harness/monitor";
 
 /**
- * What NetworkPolicies mean (Kubernetes' documentation of NetworkPolicy): "may A reach B at this port?". The cluster
- * of these tests has no engine that enforces them, so this stands for one; it throws at what it does not know.
+ * What NetworkPolicies mean (Kubernetes' documentation of NetworkPolicy): "may A reach B at this port?". It throws at
+ * what it does not know. Beside the engine that enforces them in the embedded cluster it shows what plugins read
+ * differently, and how sidecars connect, which that cluster has none of.
  */
 export class NetworkPolicyModel {
   private readonly policies: Policy[];
@@ -20,7 +21,9 @@ export class NetworkPolicyModel {
       .map(({ inputs }) => inputs as unknown as Policy);
   }
 
-  mayReach(from: Endpoint, to: Endpoint, port: number, protocol: "TCP" | "UDP" = "TCP"): boolean {
+  /** @param meant the port of the application that is called */
+  mayReach(from: Endpoint, to: Endpoint, meant: number, protocol: "TCP" | "UDP" = "TCP"): boolean {
+    const port = protocol === "TCP" && isMeshed(from) && isMeshed(to) ? SIDECAR_INBOUND_PORT : meant;
     const sends = this.admits("Egress", from, (policy) =>
       (policy.spec.egress ?? []).some(
         (rule) => this.isPeer(rule.to, to) && isPort(rule.ports, port, protocol),
@@ -60,7 +63,12 @@ export class NetworkPolicyModel {
   }
 }
 
+/** Since Linkerd 2.18 sidecars connect to this port of a meshed pod, whatever its application's port is. */
+const SIDECAR_INBOUND_PORT = 4143;
+
 export interface Pod {
+  /** Whether a sidecar of Linkerd sends and receives for it. */
+  meshed?: boolean;
   namespace: string;
   labels: Record<string, string>;
   ip: string;
@@ -89,6 +97,10 @@ interface Policy {
     ingress?: { from?: Peer[]; ports?: Ports }[];
     egress?: { to?: Peer[]; ports?: Ports }[];
   };
+}
+
+function isMeshed(endpoint: Endpoint): boolean {
+  return isPod(endpoint) && endpoint.meshed === true;
 }
 
 function isPod(endpoint: Endpoint): endpoint is Pod {
