@@ -21,7 +21,8 @@ export interface EgressLockdownArgs {
   destinations?: Destination[];
   /**
    * Addresses at which pods ask DNS and no pod answers: NodeLocal DNSCache, a cloud's resolver. Where NodeLocal
-   * DNSCache listens at the DNS Service's ClusterIP as well, that too. Default: `169.254.20.10`, NodeLocal's own.
+   * DNSCache listens at the DNS Service's ClusterIP as well, that too. Default: `169.254.20.10` and
+   * `169.254.10.11`, where NodeLocal DNSCache and AKS's LocalDNS listen.
    */
   dnsAddresses?: string[];
   /** Linkerd's part. */

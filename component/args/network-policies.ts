@@ -9,7 +9,8 @@ export interface NetworkPolicies {
   clusterDns?: ClusterDns;
   /**
    * Addresses at which pods ask DNS and no pod answers: NodeLocal DNSCache, a cloud's resolver. Where NodeLocal
-   * DNSCache listens at the DNS Service's ClusterIP as well, that too. Default: `169.254.20.10`, NodeLocal's own.
+   * DNSCache listens at the DNS Service's ClusterIP as well, that too. Default: `169.254.20.10` and
+   * `169.254.10.11`, where NodeLocal DNSCache and AKS's LocalDNS listen.
    */
   dnsAddresses?: string[];
   /**
@@ -34,6 +35,12 @@ export interface ClusterDns {
   namespace?: string;
   /** Labels that all of them have. Default: `k8s-app: kube-dns`. */
   podLabels?: { [key: string]: string };
+  /**
+   * Ports at which these pods listen, UDP and TCP: the `targetPort`s of the DNS Service, as
+   * `kubectl -n kube-system get service kube-dns -o jsonpath={.spec.ports[*].targetPort}` shows them, or the pods'
+   * `containerPort`s where these are names. Default: 53, 5353 and 8053.
+   */
+  ports?: number[];
 }
 
 /** Who reads metrics. */

@@ -1,4 +1,4 @@
-import { NODE_LOCAL_DNS } from "../network-policy/settings";
+import { NODE_DNS_ADDRESSES } from "../network-policy/settings";
 import { type Destination, type EgressLockdownArgs, LockdownMode } from "../args/lockdown";
 
 /** Arguments of an EgressLockdown with every default filled in. */
@@ -28,7 +28,7 @@ export function lockdownSettings(args: EgressLockdownArgs): LockdownSettings {
     mode: args.mode ?? LockdownMode.Enforce,
     proxyNamespace: args.proxyNamespace ?? "egress",
     destinations: args.destinations ?? [],
-    dnsAddresses: args.dnsAddresses ?? [NODE_LOCAL_DNS],
+    dnsAddresses: args.dnsAddresses ?? [...NODE_DNS_ADDRESSES],
     mesh:
       mesh?.enabled === false
         ? undefined

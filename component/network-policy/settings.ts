@@ -1,11 +1,14 @@
 import type { Monitoring, NetworkPolicies } from "../args/network-policies";
 
-/** Address that NodeLocal DNSCache listens at unless it is told otherwise. */
-export const NODE_LOCAL_DNS = "169.254.20.10";
+/** Where caches on the nodes listen unless they are told otherwise: NodeLocal DNSCache, AKS's LocalDNS. */
+export const NODE_DNS_ADDRESSES: readonly string[] = ["169.254.20.10", "169.254.10.11"];
+
+/** Where the cluster's DNS listens behind its Service: in most distributions, in OpenShift, in Gardener. */
+const CLUSTER_DNS_PORTS: readonly number[] = [53, 5353, 8053];
 
 /** The arguments about NetworkPolicies with every default filled in. */
 export interface NetworkPolicySettings {
-  clusterDns: { namespace: string; podLabels: { [key: string]: string } };
+  clusterDns: { namespace: string; podLabels: { [key: string]: string }; ports: number[] };
   dnsAddresses: string[];
   nodeCidrs: string[];
   /** Undefined: any address. */
@@ -24,8 +27,9 @@ export function networkPolicySettings(
     clusterDns: {
       namespace: args?.clusterDns?.namespace ?? "kube-system",
       podLabels: args?.clusterDns?.podLabels ?? { "k8s-app": "kube-dns" },
+      ports: args?.clusterDns?.ports ?? [...CLUSTER_DNS_PORTS],
     },
-    dnsAddresses: args?.dnsAddresses ?? [NODE_LOCAL_DNS],
+    dnsAddresses: args?.dnsAddresses ?? [...NODE_DNS_ADDRESSES],
     nodeCidrs: args?.nodeCidrs ?? [],
     apiServerCidrs: args?.apiServerCidrs,
     apiServerPorts: args?.apiServerPorts ?? [443, 6443],

@@ -41,9 +41,6 @@ const SIDECAR_INBOUND_PORT = 4143;
 /** Where Linkerd's control plane serves sidecars: identity, destination, policy (linkerd-control-plane's chart). */
 const CONTROL_PLANE_PORTS = [8080, 8086, 8090];
 
-/** Where the cluster's DNS listens behind its Service: in most distributions, in OpenShift, in Gardener. */
-const CLUSTER_DNS_PORTS = [53, 5353, 8053];
-
 /** How an audit calls what is not listed. */
 const UNLISTED = { port: 443, allowedCidrs: [] };
 
@@ -112,7 +109,7 @@ function incoming(policies: NetworkPolicySettings, { service, admin }: PodPorts)
 function dnsQueries({ clusterDns, dnsAddresses }: NetworkPolicySettings): Traffic["egress"] {
   const both = (numbers: number[]) => [...ports("UDP", numbers), ...ports("TCP", numbers)];
   return [
-    { to: [podsIn(clusterDns.namespace, clusterDns.podLabels)], ports: both(CLUSTER_DNS_PORTS) },
+    { to: [podsIn(clusterDns.namespace, clusterDns.podLabels)], ports: both(clusterDns.ports) },
     ...(dnsAddresses.length > 0 ? [{ to: dnsAddresses.map(address), ports: both([53]) }] : []),
   ];
 }

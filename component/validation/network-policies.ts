@@ -54,10 +54,13 @@ function checkMembers(policies: Unchecked, path: string, problems: Problems): vo
 }
 
 function checkClusterDns(value: unknown, path: string, problems: Problems): void {
-  const keys: (keyof ClusterDns)[] = ["namespace", "podLabels"];
+  const keys: (keyof ClusterDns)[] = ["namespace", "podLabels", "ports"];
   const dns = checkObject(value, path, keys, `{ namespace: "openshift-dns" }`, problems);
   if (!dns) return;
   if (dns.namespace !== undefined) checkNamespaceName(dns.namespace, `${path}.namespace`, problems);
+  checkList(dns.ports, `${path}.ports`, "[10053]", problems, (port, at) =>
+    checkInteger(port, at, PORT, problems),
+  );
   const { podLabels } = dns;
   if (podLabels === undefined) return;
   if (

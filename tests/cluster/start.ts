@@ -13,12 +13,14 @@ import { etcd } from "./daemons/etcd";
 import { internetDns, internetHostsFile } from "./daemons/internet-dns";
 import { kubelet } from "./daemons/kubelet";
 import { kubeProxy } from "./daemons/kube-proxy";
+import { networkPolicies } from "./daemons/network-policies";
 import { registry } from "./daemons/registry";
 import { controlUrl, thirdParties } from "./daemons/third-parties";
 import { push, reference } from "./images/push";
 import type { Instance } from "./instance";
 import { apply, kubectl } from "./kubectl";
 import { coreDnsManifests } from "./manifests/core-dns";
+import { CANARY_NAMESPACE, policyCanary } from "./manifests/policy-canary";
 import { createClusterPki } from "./pki/cluster-pki";
 import { writeKubeconfigs } from "./pki/kubeconfig";
 import { createCgroups } from "./sandbox/cgroups";
@@ -77,6 +79,7 @@ export async function start(
       launch(controllerManager(directory, nodeIp, pki, configs)),
       launch(scheduler(directory, nodeIp, configs)),
       launch(kubeProxy(directory, nodeIp, configs)),
+      launch(networkPolicies(directory, nodeIp, configs)),
     ]),
   );
   const nodeReady = Promise.all([api, runtime]).then(async () => {
@@ -90,10 +93,19 @@ export async function start(
     const rollout = ["rollout", "status", "deployment/coredns", "--timeout=120s"];
     await kubectl(admin, ["--namespace=kube-system", ...rollout]);
   });
+  const policiesEnforced = Promise.all([nodeReady, controllers, imagesPushed]).then(async () => {
+    await apply(
+      admin,
+      policyCanary(reference(images.node), nodeIp, addresses.REGISTRY_PORT),
+      "cluster-addons",
+    );
+    const blocked = ["wait", "pod/canary", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=90s"];
+    await kubectl(admin, ["--namespace", CANARY_NAMESPACE, ...blocked]);
+  });
   const internet = [internetDns(directory, nodeIp), thirdParties(directory, nodeIp, certificates)].map(
     launch,
   );
-  await Promise.all([engine, dnsReady, ...internet]);
+  await Promise.all([engine, dnsReady, policiesEnforced, ...internet]);
 
   const cluster: Cluster = {
     instance: instance.name,

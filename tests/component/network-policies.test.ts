@@ -114,8 +114,8 @@ for (const rangesMeanPods of [true, false]) {
       assert.ok(!may(proxy, { ip: "10.0.0.1" }, 6443));
     });
 
-    it("let it ask NodeLocal's address and no metadata service", () => {
-      assert.ok(may(proxy, { ip: "169.254.20.10" }, 53, "UDP"));
+    it("let it ask the nodes' caches and no metadata service", () => {
+      for (const ip of ["169.254.20.10", "169.254.10.11"]) assert.ok(may(proxy, { ip }, 53, "UDP"));
       assert.ok(!may(proxy, { ip: "169.254.20.10" }, 80));
       assert.ok(!may(proxy, { ip: "169.254.169.254" }, 80));
     });
@@ -164,6 +164,7 @@ describe("the arguments about NetworkPolicies", () => {
         clusterDns: {
           namespace: "openshift-dns",
           podLabels: { "dns.operator.openshift.io/daemonset-dns": "default" },
+          ports: [5353, 10053],
         },
         dnsAddresses: ["10.96.0.10", "fd00::a"],
         nodeCidrs: ["192.168.0.0/24"],
@@ -172,6 +173,8 @@ describe("the arguments about NetworkPolicies", () => {
     const openshift = pod("openshift-dns", { "dns.operator.openshift.io/daemonset-dns": "default" });
     for (const from of [proxy, egressDns, controller]) {
       assert.ok(found.mayReach(from, openshift, 5353, "UDP"));
+      assert.ok(found.mayReach(from, openshift, 10053));
+      assert.ok(!found.mayReach(from, openshift, 53, "UDP"));
       assert.ok(!found.mayReach(from, clusterDns, 53, "UDP"));
       for (const ip of ["10.96.0.10", "fd00::a"]) assert.ok(found.mayReach(from, { ip }, 53, "UDP"));
       assert.ok(!found.mayReach(from, { ip: "169.254.20.10" }, 53, "UDP"));

@@ -108,6 +108,12 @@ const cases: Case[] = [
   arg({ networkPolicies: { apiServerPorts: [0] } }, "networkPolicies.apiServerPorts[0]", /from 1 to 65535/),
   arg({ networkPolicies: { dnsAddresses: ["a"] } }, "networkPolicies.dnsAddresses[0]", /not an IP address/),
   arg(
+    { networkPolicies: { clusterDns: { ports: [70000] } } },
+    "networkPolicies.clusterDns.ports[0]",
+    /from 1 to 65535/,
+  ),
+  arg({ networkPolicies: { clusterDns: { ports: [] } } }, "networkPolicies.clusterDns.ports", /is empty/),
+  arg(
     { networkPolicies: { clusterDns: { namespace: "A" } } },
     "networkPolicies.clusterDns.namespace",
     /not a namespace's name/,

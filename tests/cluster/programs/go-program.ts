@@ -43,6 +43,9 @@ export const KUBE = {
 /** The cluster's DNS server. */
 export const COREDNS: GoProgram = { name: "coredns", expected: "1 minute" };
 
+/** Enforces NetworkPolicies. */
+export const NETWORK_POLICIES: GoProgram = { name: "network-policies", expected: "2 minutes" };
+
 /** Holds a pod's namespaces, and the cluster's. */
 export const PAUSE: GoProgram = { name: "pause", expected: "10 seconds" };
 
