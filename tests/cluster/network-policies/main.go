@@ -41,7 +41,8 @@ func main() {
 	namespaces := factory.Core().V1().Namespaces()
 	pods := factory.Core().V1().Pods()
 	controller, err := networkpolicy.NewController(client, policies, namespaces, pods, nil, nil, nil, nil,
-		networkpolicy.Config{QueueID: *queue, NodeName: *node, NRIdisabled: true})
+		// NRIdisabled would crash at the first address that is no pod's: v0.8.0 asks the missing plugin for it.
+		networkpolicy.Config{QueueID: *queue, NodeName: *node})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -44,7 +44,7 @@ export const KUBE = {
 export const COREDNS: GoProgram = { name: "coredns", expected: "1 minute" };
 
 /** Enforces NetworkPolicies. */
-export const NETWORK_POLICIES: GoProgram = { name: "network-policies", expected: "2 minutes" };
+export const NETWORK_POLICIES: GoProgram = { name: "network-policies", expected: "4 minutes" };
 
 /** Holds a pod's namespaces, and the cluster's. */
 export const PAUSE: GoProgram = { name: "pause", expected: "10 seconds" };

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Process 1 of the cluster's namespaces: furnishes them, then becomes the process that holds them. Whatever
 # is mounted, routed or filtered here ends with that process.
-# usage: setup.sh RUN_DIRECTORY GATEWAY CONTROL_IP CONTROL_PORTS
+# usage: setup.sh RUN_DIRECTORY GATEWAY CONTROL_IP CONTROL_PORTS POD_CIDR
 set -eu
-run=$1 gateway=$2 control_ip=$3 control_ports=$4
+run=$1 gateway=$2 control_ip=$3 control_ports=$4 pod_cidr=$5
 
 # Volumes propagate from kubelet to containers, but nothing to the host: the namespace started private.
 mount --make-rshared /
@@ -49,13 +49,18 @@ ip -n internet route add local 198.51.100.128/25 dev lo
 ip netns exec internet iptables -A INPUT -d 198.51.100.254 -j DROP
 iptables -t nat -A PREROUTING -p tcp -m addrtype --dst-type LOCAL --dport "$control_ports" -j DNAT --to-destination "$control_ip"
 
-# What pods send and get goes by the queue of the NetworkPolicy engine (daemons/network-policies.ts), first packets
-# only. Without --queue-bypass: while the engine is away, nothing passes.
-for tables in iptables ip6tables; do
-  $tables -t mangle -A POSTROUTING -o lo -j RETURN
-  $tables -t mangle -A POSTROUTING -m addrtype --src-type LOCAL -j RETURN
-  $tables -t mangle -A POSTROUTING -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN
-  $tables -t mangle -A POSTROUTING -j NFQUEUE --queue-num 100
-done
+# The first packet of what pods send and get goes to the queue of the NetworkPolicy engine
+# (daemons/network-policies.ts), after kube-proxy has put a pod's address in place of a Service's. What the node itself
+# sends does not: its kubelet reaches every pod. No --queue-bypass: while the engine is away, nothing passes.
+police() {
+  $1 -t mangle -A "$2" -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN
+  $1 -t mangle -A "$2" -j NFQUEUE --queue-num 100
+}
+iptables -t mangle -A POSTROUTING -o lo -j RETURN
+iptables -t mangle -A POSTROUTING -m addrtype --src-type LOCAL -j RETURN
+police iptables POSTROUTING
+# From pods to the node: its API server, its ports.
+iptables -t mangle -A INPUT ! -s "$pod_cidr" -j RETURN
+police iptables INPUT
 
 exec "$run/bin/pause"
