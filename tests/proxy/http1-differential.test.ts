@@ -12,6 +12,9 @@ const AT_A_TIME = 200;
 /** Blanks around a value may be tabs too (RFC 9110 §5.6.3); llhttp leaves one behind this value. */
 const ONLY_IN_NODE = /\ntransfer-encoding:[ \t]*chunked *\t/i;
 
+/** RFC 9112 §7.1.1 asks recipients to accept blanks there; llhttp does not, and of responses the proxy does. */
+const ONLY_IN_PROXY = /\n[0-9A-F]+[ \t]+;/i;
+
 /** Reads many inputs, some at a time. */
 async function forEach(make: () => string, read: (bytes: Buffer) => Promise<void>): Promise<void> {
   for (let done = 0; done < CASES; done += AT_A_TIME) {
@@ -49,7 +52,8 @@ describe(`what is accepted, Node's own strict parser reads alike (seed ${SEED})`
         const method = pick(below, ["GET", "GET", "POST", "HEAD"]);
         const nodes: Message | undefined = await answerByNode(bytes, method);
         const ours = answerByProxy([bytes], method);
-        if (ours === undefined) return;
+        if (ours === undefined || (nodes === undefined && ONLY_IN_PROXY.test(bytes.toString("latin1"))))
+          return;
         accepted++;
         assert.deepEqual(ours, nodes, `${method} ${JSON.stringify(bytes.toString("latin1"))}`);
       },

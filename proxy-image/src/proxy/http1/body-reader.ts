@@ -6,9 +6,12 @@ export class BodyReader {
   /** Bytes that are still to come, where it is not chunked. */
   private left: number;
 
-  /** @param length bytes; undefined: it is chunked */
-  constructor(length: number | undefined) {
-    this.chunked = length === undefined ? new ChunkedDecoder() : undefined;
+  /**
+   * @param length bytes; undefined: it is chunked
+   * @param lenient about the lines of chunks
+   */
+  constructor(length: number | undefined, lenient = false) {
+    this.chunked = length === undefined ? new ChunkedDecoder(lenient) : undefined;
     this.left = length ?? 0;
   }
 

@@ -1,3 +1,4 @@
+import { chunkSize } from "./chunk-size";
 import { parseFields } from "./fields";
 import { framingOf } from "./framing";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
@@ -6,13 +7,6 @@ import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 const MOST_SIZE_LINE = 256;
 /** Bytes of a trailer section. */
 const MOST_TRAILER_BYTES = 16 * 1024;
-/**
- * RFC 9112 §7.1: a size of at most 2^48 - 1 bytes, and extensions, which are read and dropped. Without the "bad
- * whitespace" that may be taken off: llhttp refuses it too.
- */
-const SIZE_LINE =
-  /^([0-9A-Fa-f]{1,12})(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/;
-
 /** Gets what a chunked body holds. */
 export interface ChunkedSink {
   /** A piece of the body. */
@@ -29,6 +23,9 @@ export class ChunkedDecoder {
   /** The beginning of a line whose end has not come. */
   private line = "";
 
+  /** @param lenient see {@link chunkSize} */
+  constructor(private readonly lenient: boolean) {}
+
   get done(): boolean {
     return this.state === "done";
   }
@@ -41,19 +38,22 @@ export class ChunkedDecoder {
     let at = start;
     let first: Buffer | undefined;
     let all: Buffer[] | undefined;
-    while (at < bytes.length && this.state !== "done") {
-      if (this.state === "data") {
-        const end = Math.min(bytes.length, at + this.left);
-        const piece = bytes.subarray(at, end);
-        if (first === undefined) first = piece;
-        else (all ??= [first]).push(piece);
-        this.left -= end - at;
-        at = end;
-        if (this.left === 0) this.state = "after";
-      } else at = this.readLine(bytes, at);
+    try {
+      while (at < bytes.length && this.state !== "done") {
+        if (this.state === "data") {
+          const end = Math.min(bytes.length, at + this.left);
+          const piece = bytes.subarray(at, end);
+          if (first === undefined) first = piece;
+          else (all ??= [first]).push(piece);
+          this.left -= end - at;
+          at = end;
+          if (this.left === 0) this.state = "after";
+        } else at = this.readLine(bytes, at);
+      }
+    } finally {
+      // Coalesce writes: one-byte chunks would cost one write each. What came before a malformed chunk counts too.
+      if (first !== undefined) sink.onBody(all === undefined ? first : Buffer.concat(all));
     }
-    // Together: chunks of a byte each would otherwise cost a write each.
-    if (first !== undefined) sink.onBody(all === undefined ? first : Buffer.concat(all));
     return at;
   }
 
@@ -73,9 +73,9 @@ export class ChunkedDecoder {
     if (!line.endsWith("\r\n")) throw new MalformedMessageError("a line ends without CR");
     switch (this.state) {
       case "size": {
-        const size = SIZE_LINE.exec(line.slice(0, -2));
-        if (!size) throw new MalformedMessageError("not a chunk's size");
-        this.left = parseInt(size[1]!, 16);
+        const size = chunkSize(line.slice(0, -2), this.lenient);
+        if (size === undefined) throw new MalformedMessageError("not a chunk's size");
+        this.left = size;
         this.state = this.left === 0 ? "trailers" : "data";
         this.line = "";
         return;
