@@ -3,9 +3,12 @@ import type { ChunkedSink } from "./chunked";
 import { parseFields } from "./fields";
 import { framingOf } from "./framing";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
+import { PartialHead } from "./partial-head";
 
 /** Bytes of an answer's header section. */
 const MOST_HEADER_BYTES = 32 * 1024;
+/** Empty lines that are skipped before the heads of one response. */
+const MOST_EMPTY_LINES = 16;
 /** RFC 9112 §4. The reason phrase means nothing, so it is not kept. */
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/;
 
@@ -31,7 +34,10 @@ export interface AnswerSink extends ChunkedSink {
 /** Reads one answer after its interim ones (RFC 9112), as it comes. */
 export class AnswerReader {
   done = false;
+  /** What has come of a head. */
   private head: Buffer | undefined;
+  private partial: PartialHead | undefined;
+  private emptyLines = 0;
   private body: BodyReader | undefined;
   /** The head has been read, and the body has no other end than the connection's. */
   private untilClose = false;
@@ -69,26 +75,43 @@ export class AnswerReader {
   }
 
   private readHead(bytes: Buffer, start: number): number {
-    // Three bytes of the mark may have come before.
-    const kept = this.head?.length ?? 0;
+    const earlier = this.head?.length ?? 0;
     const all = this.head ? Buffer.concat([this.head, bytes.subarray(start)]) : bytes;
-    // Where it begins in `all`.
-    const from = this.head ? 0 : start;
-    const mark = all.indexOf("\r\n\r\n", from + Math.max(0, kept - 3), "latin1");
+    /** Where `bytes` would begin in `all`. */
+    const offset = this.head ? start - earlier : 0;
+    const from = this.skipEmptyLines(all, this.head ? 0 : start);
+    // Three bytes of the mark may have come before.
+    const mark = all.indexOf("\r\n\r\n", Math.max(from, earlier - 3), "latin1");
     if (mark - from > MOST_HEADER_BYTES || (mark === -1 && all.length - from > MOST_HEADER_BYTES)) {
-      throw new SectionTooLargeError("an answer's header section is too large");
+      throw new SectionTooLargeError("a response's header section is too large");
     }
     if (mark === -1) {
-      // Nothing that can become a status line: there is no sense in waiting for its end.
-      if (!"HTTP/1.".startsWith(all.toString("latin1", from, Math.min(from + 7, all.length)))) {
-        throw new MalformedMessageError("not HTTP/1");
-      }
-      this.head = Buffer.from(all.subarray(from));
+      this.keep(all.subarray(from));
       return bytes.length;
     }
     this.head = undefined;
+    this.partial = undefined;
     this.take(all.toString("latin1", from, mark + 2));
-    return start + mark - from + 4 - kept;
+    return mark + 4 + offset;
+  }
+
+  /** Some servers end an interim response with one too many; llhttp, nginx and HAProxy skip these too. */
+  private skipEmptyLines(bytes: Buffer, start: number): number {
+    let at = start;
+    while (bytes[at] === 0x0d && bytes[at + 1] === 0x0a) {
+      if (++this.emptyLines > MOST_EMPTY_LINES) throw new MalformedMessageError("too many empty lines");
+      at += 2;
+    }
+    return at;
+  }
+
+  private keep(head: Buffer): void {
+    // Nothing that can become a status line: there is no sense in waiting for its end.
+    const start = head.toString("latin1", 0, 7);
+    if (!"HTTP/1.".startsWith(start) && start !== "\r") throw new MalformedMessageError("not HTTP/1");
+    this.partial ??= new PartialHead(STATUS_LINE);
+    if (start !== "\r") this.partial.check(head);
+    this.head = Buffer.from(head);
   }
 
   private take(text: string): void {
@@ -106,7 +129,7 @@ export class AnswerReader {
     if (interim) return;
     if (bodiless || length === 0) this.end([]);
     else if (untilClose) this.untilClose = true;
-    else this.body = new BodyReader(length);
+    else this.body = new BodyReader(length, true);
   }
 
   private end(trailers: readonly string[]): void {

@@ -4,7 +4,7 @@ import { MalformedMessageError } from "./malformed";
  * Field lines (RFC 9112 §5): a token, a colon directly behind it, a value without control characters, CRLF. No
  * line folding, no bare CR or LF, no blank before the colon: each has once made two readers disagree.
  */
-const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
+export const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
 /**
  * The fields of a header or trailer section, flat: name, value, … Values without the blanks around them.
