@@ -221,7 +221,7 @@ describe("forward", () => {
       const reply = await sendRaw(world.port, lines("GET / HTTP/1.1", `Host: ${RAW}.egress.local`), 500);
       assert.match(reply.text, /hello/);
       assert.equal(reply.text.includes("\r\n0\r\n"), false);
-      assert.equal(reply.ended, "reset");
+      assert.equal(reply.ended, "closed");
     });
 
     it("nothing at all: 502", async () => {

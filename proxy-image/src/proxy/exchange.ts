@@ -81,7 +81,7 @@ export class Exchange {
   refuse(failure: Failure, reason?: string, headers?: readonly string[]): void {
     this.failure = failure;
     this.reason = reason;
-    if (this.reply.begun) this.reply.reset();
+    if (this.reply.begun && !this.reply.withdraw()) this.reply.abort();
     else answer(this.reply, failure, reason, headers);
   }
 

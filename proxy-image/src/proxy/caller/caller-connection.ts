@@ -103,7 +103,8 @@ export class CallerConnection {
 
   /** Ends what has taken too long. */
   check(now: number): void {
-    if (this.deadline === Infinity && this.reply?.ended) this.deadline = now + this.timeouts.flush;
+    if (this.deadline === Infinity && (this.reply?.ended || this.reply?.aborted))
+      this.deadline = now + this.timeouts.flush;
     if (now < this.deadline) return;
     if (this.state === "head" && this.pending !== undefined) this.refuseUnread(requestTimeout);
     else this.socket.destroy();

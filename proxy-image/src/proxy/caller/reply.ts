@@ -19,6 +19,10 @@ export class Reply implements Sender {
   last: boolean;
   /** Whether the caller could be given trailers. */
   chunked = false;
+  /** Ended in the middle; its last bytes may still be on their way. */
+  aborted = false;
+  /** The head has a Content-Length. */
+  private sized = false;
   /** Written with the first piece of the body, or at the latest by `flush`. */
   private head = "";
   /** What goes out at the end of the turn: the answer's end, and mostly all of it. */
@@ -64,6 +68,7 @@ export class Reply implements Sender {
     }
     // RFC 9110 §6.6.1: whoever passes on an answer without one adds it.
     if (!date) text += `Date: ${httpDate()}\r\n`;
+    this.sized = length;
     this.bodiless = this.request?.method === "HEAD" || status === 204 || status === 304;
     if (!length && !this.bodiless) {
       if (this.request?.minor === 1) {
@@ -140,9 +145,31 @@ export class Reply implements Sender {
     this.socket.write(`${text}\r\n`, "latin1");
   }
 
-  /** Ends it visibly: a clean end would make half an answer look whole; HTTP/1.0 shows nothing but a reset. */
-  reset(): void {
-    this.socket.resetAndDestroy();
+  /**
+   * Takes back a head of which nothing has been sent, so that another can take its place.
+   *
+   * @returns false where some of it has been sent
+   */
+  withdraw(): boolean {
+    if (this.head === "" || this.ended) return false;
+    this.head = "";
+    this.status = 0;
+    this.chunked = false;
+    this.sized = false;
+    return true;
+  }
+
+  /**
+   * Sends what there is and ends the connection in the middle of the response. A client sees that from a missing last
+   * chunk or from missing bytes of a length. Nothing but a reset shows it where the end of the connection is the end
+   * of the body (HTTP/1.0), and nothing else is quick where the client has stopped reading.
+   */
+  abort(): void {
+    this.aborted = true;
+    const { socket } = this;
+    this.flush();
+    if ((this.chunked || this.sized) && !socket.writableNeedDrain) socket.destroySoon();
+    else socket.resetAndDestroy();
   }
 
   private takeHead(): string {
