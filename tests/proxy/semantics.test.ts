@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventEmitter } from "node:events";
 import type http from "node:http";
+import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { type Answer, ask, begin } from "./support/client";
 import { lines, sendRaw } from "./support/raw-client";
@@ -17,6 +18,7 @@ describe("messages from end to end", () => {
     world = await startWorld({
       [HOST]: upstream("api-example-com", { timeouts: { connect: 2_000, response: 1_000, idle: 1_000 } }),
       "*.example.org": upstream("wildcard---example-org"),
+      "silent.example.com": upstream("silent-example-com"),
       "big.example.com": upstream("big-example-com", { maxBodyBytes: { request: 1_000, response: 1_000 } }),
       "total.example.com": upstream("total-example-com", {
         timeouts: { connect: 1_000, response: 5_000, idle: 5_000, total: 500 },
@@ -134,6 +136,40 @@ describe("messages from end to end", () => {
       server.off("checkContinue", silent);
       handle = (_req, res) => res.end("ok");
       assert.equal((await ask({ port: world.port, host: NAME })).status, 200);
+    });
+
+    it("a third party that never gives leave gets the body after a second, and the caller is told to send it", async () => {
+      await world.internet.tls(["silent.example.com"], (socket) => {
+        let got = "";
+        socket.on("data", (data: Buffer) => {
+          got += data.toString();
+          if (got.endsWith("body")) socket.end("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
+        });
+      });
+      const { req, response } = begin({
+        port: world.port,
+        host: "silent.example.com.egress.local",
+        method: "POST",
+        headers: { Expect: "100-continue", "Content-Length": 4 },
+      });
+      req.on("continue", () => req.end("body"));
+      req.flushHeaders();
+      const res = await response;
+      assert.deepEqual([res.statusCode, await text(res)], [200, "done"]);
+    });
+
+    it("a caller that sends without leave is not held back", async () => {
+      const server: EventEmitter = world.internet.server(HOST);
+      const received: string[] = [];
+      const mute = (req: http.IncomingMessage, res: http.ServerResponse): void => {
+        req.on("data", (data: Buffer) => received.push(data.toString()));
+        req.on("end", () => res.end("done"));
+      };
+      server.on("checkContinue", mute);
+      const reply = await sendRaw(world.port, `${expect("body")}body`, 900);
+      server.off("checkContinue", mute);
+      assert.match(reply.text, /^HTTP\/1\.1 200 OK/);
+      assert.deepEqual(received, ["body"]);
     });
 
     it("the third party's leave is the caller's", async () => {

@@ -131,8 +131,9 @@ export class Reply implements Sender {
     else socket.write("", () => this.onEnd());
   }
 
-  /** Gives leave to send the body. */
+  /** Gives leave to send the body, once, to a caller that has asked for it. */
   continue(): void {
+    if (!this.expected || this.begun) return;
     this.expected = false;
     this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
   }

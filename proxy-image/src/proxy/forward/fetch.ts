@@ -9,6 +9,11 @@ import { RequestBody } from "./request-body";
 
 /** RFC 9110 §9.2.2. */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+/**
+ * Milliseconds for which a request with `Expect: 100-continue` waits for the third party's 100: RFC 9110 §10.1.1 forbids
+ * to wait indefinitely, and many servers never send one. curl waits as long.
+ */
+const EXPECT_TIMEOUT = 1_000;
 /** Methods whose body every server reads. */
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
@@ -18,6 +23,7 @@ export class Fetch extends Relay implements Requester {
   private heard = false;
   /** The third party's leave to send the body is waited for (RFC 9110 §10.1.1). */
   private expecting = false;
+  private expectTimer: NodeJS.Timeout | undefined;
 
   /**
    * @param headers flat, as they go out, without Host and framing
@@ -66,6 +72,17 @@ export class Fetch extends Relay implements Requester {
         body.start(connection);
         return;
       }
+      body.start(connection, () => this.proceed());
+      // It had sent some already.
+      if (!this.expecting) return;
+      const { response } = this.exchange.destination!.route.upstream.timeouts;
+      this.expectTimer = setTimeout(
+        () => {
+          this.proceed();
+          this.exchange.reply.continue();
+        },
+        Math.min(EXPECT_TIMEOUT, response / 2),
+      );
     }
     this.awaitingSince = performance.now();
   }
@@ -76,12 +93,11 @@ export class Fetch extends Relay implements Requester {
 
   onHead({ status, fields, length }: AnswerHead): void {
     this.heard = true;
-    if (status === 100 && this.expecting) {
-      this.expecting = false;
-      this.awaitingSince = 0;
+    if (status === 100) {
+      if (this.expecting) this.proceed();
       this.exchange.reply.continue();
-      this.exchange.body!.start(this.connection!);
-    } else this.head(status, fields, length);
+    }
+    this.head(status, fields, length);
   }
 
   onBody(piece: Buffer): void {
@@ -124,6 +140,19 @@ export class Fetch extends Relay implements Requester {
   protected abortSource(): void {
     if (this.connection) this.connection.destroy();
     else this.exchange.origin!.pool.cancel(this);
+  }
+
+  protected override settle(): void {
+    clearTimeout(this.expectTimer);
+    super.settle();
+  }
+
+  /** From now on the client is waited for, and its body goes. */
+  private proceed(): void {
+    clearTimeout(this.expectTimer);
+    this.expecting = false;
+    this.awaitingSince = 0;
+    this.exchange.body!.proceed();
   }
 
   /** The request's line and header section. Its parts have been read by the strict rules of admission. */

@@ -15,6 +15,8 @@ export class RequestBody implements BodyConsumer {
   /** Since when the third party has been waited for to take more; 0 while it takes all. */
   blockedSince = 0;
   private connection: Connection | undefined;
+  /** Is called when the client sends without waiting for leave. */
+  private onFirst: (() => void) | undefined;
 
   /**
    * @param most bytes that the upstream allows
@@ -29,11 +31,22 @@ export class RequestBody implements BodyConsumer {
     private readonly onComplete: () => void,
   ) {}
 
-  /** Begins to send; before, nothing is read from the caller. */
-  start(connection: Connection): void {
+  /**
+   * Begins to send; before, nothing is read from the caller.
+   *
+   * @param onFirst where the caller may be waiting for leave to send: is called when it sends all the same
+   */
+  start(connection: Connection, onFirst?: () => void): void {
     this.connection = connection;
-    this.waitingSince = performance.now();
+    this.onFirst = onFirst;
+    if (!onFirst) this.waitingSince = performance.now();
     this.caller.read(this);
+  }
+
+  /** The caller has leave to send, or needs none. */
+  proceed(): void {
+    this.onFirst = undefined;
+    this.waitingSince = performance.now();
   }
 
   /** The third party takes more. */
@@ -55,6 +68,7 @@ export class RequestBody implements BodyConsumer {
   onBody(piece: Buffer): void {
     const { connection } = this;
     if (!connection) return;
+    this.onFirst?.();
     this.bytes += piece.length;
     if (this.bytes > this.most) {
       this.stop();
