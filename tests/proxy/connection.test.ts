@@ -48,6 +48,7 @@ function stage() {
   const failures: Error[] = [];
   const heard: string[] = [];
   const requester: Requester = {
+    binding: { client: { onClose: () => () => undefined }, identity: "" },
     onConnection: () => undefined,
     onHead: ({ status }) => heard.push(`head ${status}`),
     onBody: (piece) => heard.push(`body ${piece.toString()}`),

@@ -18,6 +18,8 @@ class Asking implements Requester {
   ended = false;
   failure: Error | undefined;
 
+  readonly binding = { client: { onClose: () => () => undefined }, identity: "" };
+
   constructor(readonly path: string) {}
 
   onConnection(connection: Connection): void {

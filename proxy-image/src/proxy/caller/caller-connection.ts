@@ -52,6 +52,7 @@ export class CallerConnection {
   private advancing = false;
   private flowing = true;
   private consumer: BodyConsumer | undefined;
+  private readonly closeListeners = new Set<() => void>();
   /** The consumer has enough for now. */
   private paused = false;
   private body: BodyReader | undefined;
@@ -69,6 +70,7 @@ export class CallerConnection {
     socket.on("error", () => undefined);
     socket.on("close", () => {
       handler.closed(this);
+      for (const listener of this.closeListeners) listener();
       const { exchange } = this;
       // What is still written to it is told its end later, and an exchange has one end only.
       this.exchange = undefined;
@@ -79,6 +81,13 @@ export class CallerConnection {
   /** No request, and nothing of one. */
   get idle(): boolean {
     return this.state === "head" && this.pending === undefined;
+  }
+
+  /** Calls back once this connection has ended. */
+  onClose(listener: () => void): () => void {
+    if (this.socket.destroyed) listener();
+    else this.closeListeners.add(listener);
+    return () => this.closeListeners.delete(listener);
   }
 
   /** From now on the body comes, as `pause` and `resume` let it. */

@@ -2,6 +2,8 @@ import { classify } from "../errors/classify";
 import { FailureError, connectionRefused, connectionTerminated, requestTooLarge } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { AnswerHead } from "../http1/answer-reader";
+import { signsOn } from "../http1/connection-auth";
+import type { Binding } from "../upstream/bound-connections";
 import type { Connection, Requester } from "../upstream/connection";
 import type { LinkRewriter } from "./links";
 import { Relay, type RelayOptions } from "./relay";
@@ -54,8 +56,14 @@ export class Fetch extends Relay implements Requester {
     this.exchange.origin!.pool.request(this);
   }
 
+  get binding(): Binding {
+    const { connection, caller } = this.exchange;
+    return { client: connection, identity: caller?.key ?? "" };
+  }
+
   onConnection(connection: Connection): void {
     this.connection = connection;
+    if (signsOn(this.headers)) connection.bind(this.binding);
     this.awaiting = "head";
     this.awaitingSince = 0;
     const { head, body } = this.exchange;

@@ -2,7 +2,9 @@ import type { TLSSocket } from "node:tls";
 import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-reader";
 import { closes } from "../http1/fields";
 import { type Sender, atEndOfTurn } from "../turn";
+import type { Binding } from "./bound-connections";
 import type { Inbox } from "./inbox";
+import { namesConnectionScheme } from "../http1/connection-auth";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
 const KEEP_ALIVE = 55_000;
@@ -11,8 +13,20 @@ const MOST_KEEP_ALIVE = 60_000;
 /** Earlier than the third party: a request that crosses its close would fail. */
 const MARGIN = 2_000;
 
+/** A client's connection, as far as connections to third parties depend on it. */
+export interface ClientHandle {
+  /**
+   * Calls back once the client's connection has ended.
+   *
+   * @returns takes that back
+   */
+  onClose(listener: () => void): () => void;
+}
+
 /** One request, as its connection sees it: what is to be sent, and who gets the answer. */
 export interface Requester extends AnswerSink {
+  /** Who asks. */
+  readonly binding: Binding;
   /** There is a connection, and nothing has been sent: the turn to begin. */
   onConnection(connection: Connection): void;
   /** All that has come has been handed over. */
@@ -41,6 +55,8 @@ export class ConnectionLostError extends Error {
 export class Connection implements AnswerSink, Sender {
   /** When it is closed if nobody uses it, on `performance.now()`'s clock. */
   idleUntil = performance.now() + KEEP_ALIVE;
+  /** The only client that may use it; undefined: any. */
+  binding: Binding | undefined;
   private requester: Requester | undefined;
   private reader: AnswerReader | undefined;
   private requestSent = false;
@@ -115,6 +131,17 @@ export class Connection implements AnswerSink, Sender {
 
   uncork(): void {
     this.socket.uncork();
+  }
+
+  /**
+   * From now on only this client may use it, because the third party may know the client by name here. A connection
+   * that went back to the pool after NTLM served the next client as the first one (HAProxy's issues 581 and 2985).
+   */
+  bind(binding: Binding): void {
+    if (this.binding) return;
+    this.binding = binding;
+    const forget = binding.client.onClose(() => this.socket.destroy());
+    this.socket.once("close", forget);
   }
 
   /** The request has been written to its end. */
@@ -225,10 +252,11 @@ export class Connection implements AnswerSink, Sender {
     requester?.onFailure(error);
   }
 
-  /** How long the connection may be kept, by the third party's word. */
+  /** How long the connection may be kept, by the third party's word, and for whom. */
   private readConnection(fields: readonly string[]): void {
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i]!;
+      if (isSignOn(name, fields[i + 1]!) && this.requester) this.bind(this.requester.binding);
       if (name.length !== 10) continue;
       const lower = name.toLowerCase();
       if (lower === "connection") {
@@ -241,4 +269,10 @@ export class Connection implements AnswerSink, Sender {
       }
     }
   }
+}
+
+/** Whether a response's field says that the connection is, or is about to be, signed on. */
+function isSignOn(name: string, value: string): boolean {
+  if (name.length === 16) return name.toLowerCase() === "www-authenticate" && namesConnectionScheme(value);
+  return name.length === 15 && name.toLowerCase() === "persistent-auth";
 }

@@ -1,4 +1,5 @@
 import type { TLSSocket } from "node:tls";
+import { BoundConnections } from "./bound-connections";
 import { Inbox } from "./inbox";
 import { Connection, type ConnectionOwner, type Requester } from "./connection";
 
@@ -18,6 +19,7 @@ const GROWTH = 1.25;
  */
 export class Pool implements ConnectionOwner {
   private readonly idle: Connection[] = [];
+  private readonly bound = new BoundConnections();
   private readonly all = new Set<Connection>();
   private readonly waiting: Requester[] = [];
   private dialling = 0;
@@ -40,6 +42,11 @@ export class Pool implements ConnectionOwner {
    */
   request(requester: Requester, fresh = false): void {
     if (!fresh) {
+      const own = this.bound.take(requester);
+      if (own) {
+        requester.onConnection(own);
+        return;
+      }
       for (let free = this.idle.pop(); free; free = this.idle.pop()) {
         if (!free.usable) continue;
         requester.onConnection(free);
@@ -58,6 +65,12 @@ export class Pool implements ConnectionOwner {
   }
 
   released(connection: Connection): void {
+    if (connection.binding) {
+      if (this.closing) connection.destroy();
+      else this.bound.add(connection);
+      this.dial();
+      return;
+    }
     const next = this.waiting.shift();
     if (next) next.onConnection(connection);
     else if (this.closing) connection.destroy();
@@ -68,17 +81,20 @@ export class Pool implements ConnectionOwner {
     this.all.delete(connection);
     const place = this.idle.indexOf(connection);
     if (place !== -1) this.idle.splice(place, 1);
+    this.bound.remove(connection);
     this.dial();
   }
 
   /** Closes what has been idle for too long. @param now on `performance.now()`'s clock */
   sweep(now: number): void {
     for (const connection of this.idle.filter(({ idleUntil }) => idleUntil <= now)) connection.destroy();
+    this.bound.sweep(now);
   }
 
   /** Finishes what is under way, and keeps nothing behind it. */
   close(): void {
     this.closing = true;
+    this.bound.destroy();
     for (const connection of this.idle.splice(0)) connection.destroy();
   }
 
@@ -100,6 +116,7 @@ export class Pool implements ConnectionOwner {
 
   /** As many connections as are waited for, step by step, and no more than there may be. */
   private dial(): void {
+    if (this.waiting.length > this.dialling && this.all.size + this.dialling >= this.most) this.bound.evict();
     const now = this.all.size + this.dialling;
     const step = Math.max(now + STEP, Math.floor(now * GROWTH));
     while (this.waiting.length > this.dialling && this.all.size + this.dialling < this.most) {

@@ -1,0 +1,53 @@
+import type { ClientHandle, Connection } from "./connection";
+
+/** Who may use a connection. */
+export interface Binding {
+  /** The client's connection; when it ends, so does what is bound to it. */
+  readonly client: ClientHandle;
+  /**
+   * Who the client is. A sidecar sends requests of several clients over one connection, so the connection alone does
+   * not tell.
+   */
+  readonly identity: string;
+}
+
+/** Idle connections that are bound to a client, because the third party may know it by name on them. */
+export class BoundConnections {
+  /** Longest idle first. */
+  private readonly idle: Connection[] = [];
+
+  /** Takes the client's own, if there is one that can be used. */
+  take(requester: { readonly binding: Binding }): Connection | undefined {
+    // Nearly always; then nobody's binding is asked for.
+    if (this.idle.length === 0) return undefined;
+    const { client, identity } = requester.binding;
+    const place = this.idle.findLastIndex(
+      ({ binding, usable }) => usable && binding?.client === client && binding.identity === identity,
+    );
+    return place === -1 ? undefined : this.idle.splice(place, 1)[0];
+  }
+
+  add(connection: Connection): void {
+    this.idle.push(connection);
+  }
+
+  remove(connection: Connection): void {
+    const place = this.idle.indexOf(connection);
+    if (place !== -1) this.idle.splice(place, 1);
+  }
+
+  /** Ends the one that has been idle for longest, so that another client can have a connection. */
+  evict(): void {
+    this.idle.shift()?.destroy();
+  }
+
+  /** Ends those that have been idle for too long. @param now on `performance.now()`'s clock */
+  sweep(now: number): void {
+    for (const connection of this.idle.filter(({ idleUntil }) => idleUntil <= now)) connection.destroy();
+  }
+
+  /** Ends all. */
+  destroy(): void {
+    for (const connection of this.idle.splice(0)) connection.destroy();
+  }
+}
