@@ -1,6 +1,7 @@
+import { METHOD_MEANING, isMethod } from "../../proxy-image/src/policy/method";
 import { isNamespaceName, isServiceAccountName } from "../../proxy-image/src/policy/names";
 import { isPathPattern } from "../../proxy-image/src/policy/path-pattern";
-import { isHeaderText, isMethod, isSettable } from "../../proxy-image/src/policy/validate";
+import { isHeaderText, isSettable } from "../../proxy-image/src/policy/validate";
 import type { Client, HeaderValue, Rule } from "../args";
 import { MeshMode } from "../args";
 import { checkBoolean, checkObject, isRecord, type Unchecked } from "./checks";
@@ -58,13 +59,7 @@ function checkRules(allow: unknown, path: string, mesh: unknown, problems: Probl
         checkClient(client, where, problems),
       );
     }
-    checkTexts(
-      rule.methods,
-      `${at}.methods`,
-      isMethod,
-      `a method in capitals that is forwarded, such as "GET"`,
-      problems,
-    );
+    checkTexts(rule.methods, `${at}.methods`, isMethod, METHOD_MEANING, problems);
     checkTexts(
       rule.paths,
       `${at}.paths`,

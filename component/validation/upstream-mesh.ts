@@ -1,4 +1,4 @@
-import { isMethod } from "../../proxy-image/src/policy/validate";
+import { isMethod } from "../../proxy-image/src/policy/method";
 import {
   type MeshCircuitBreaker,
   MeshMode,

@@ -1,8 +1,8 @@
 import { AUDIT_ENTRY } from "../../policy/audit-entry";
+import { isMethod } from "../../policy/method";
 import { isNamespaceName, isServiceAccountName } from "../../policy/names";
 import { isPublicName } from "../../policy/public-name";
 import { isRecord } from "../../policy/schema";
-import { isMethod } from "../../policy/validate";
 
 /** A request that an audit let through. Every text has been checked: it can stand in a list of upstreams. */
 export interface AuditedRequest {

@@ -1,3 +1,4 @@
+import { isNeverForwarded } from "../../policy/method";
 import { type Failure, expectationRefused, methodRefused } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { checkFraming } from "./framing";
@@ -12,7 +13,7 @@ export function admit(exchange: Exchange): boolean {
 }
 
 function decide({ head }: Exchange): Failure | undefined {
-  if (head.method === "TRACE" || head.method === "CONNECT") return methodRefused;
+  if (isNeverForwarded(head.method)) return methodRefused;
   return (
     checkFraming(head) ?? checkTarget(head.target) ?? checkExpectation(head.expect) ?? checkUpgrade(head)
   );

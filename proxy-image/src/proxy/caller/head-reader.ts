@@ -1,11 +1,12 @@
+import { MOST_METHOD_LENGTH } from "../../policy/method";
 import { MalformedMessageError, SectionTooLargeError } from "../http1/malformed";
 import { type RequestHead, parseRequestHead } from "../http1/request-head";
 
 /** Bytes of a request's line and header section. */
 const MOST_HEADER_BYTES = 16 * 1024;
 
-/** Bytes of a method, and the blank behind it. */
-const MOST_METHOD = 33;
+/** A method, or the beginning of one (RFC 9110 §9.1), or of the empty line before a request. */
+const METHOD_START = new RegExp(`^(?:[!#$%&'*+\\-.^_\`|~0-9A-Za-z]{1,${MOST_METHOD_LENGTH}}(?:$| )|\r$)`);
 
 /** What was found. */
 export interface HeadRead {
@@ -64,7 +65,6 @@ function cannotBeHead(bytes: Buffer, searched: number): boolean {
   const bare = searched === 0 ? /(?:^|[^\r])\n/ : /[^\r]\n/;
   if (bare.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
   return (
-    searched <= MOST_METHOD &&
-    !/^(?:[A-Z][A-Z-]{0,31}(?:$| )|\r$)/.test(bytes.toString("latin1", 0, MOST_METHOD + 1))
+    searched <= MOST_METHOD_LENGTH && !METHOD_START.test(bytes.toString("latin1", 0, MOST_METHOD_LENGTH + 1))
   );
 }

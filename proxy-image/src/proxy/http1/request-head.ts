@@ -1,11 +1,8 @@
-import { METHODS } from "node:http";
 import { closes, parseFields } from "./fields";
 import { MalformedMessageError } from "./malformed";
 
-/** RFC 9112 §3, with single blanks and no more: the method is looked up afterwards. */
-const REQUEST_LINE = /^([A-Z][A-Z-]*) ([\x21-\x7e]+) HTTP\/1\.([01])\r\n/;
-/** Registered ones, as Node knows them; a third party's own reading of any other is anybody's guess. */
-const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
+/** RFC 9112 §3, with single blanks and no more. Any token is a method (RFC 9110 §9.1): 64 is `MOST_METHOD_LENGTH`. */
+const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}) ([\x21-\x7e]+) HTTP\/1\.([01])\r\n/;
 
 /** A request's line and header section, as it came. */
 export class RequestHead {
@@ -86,6 +83,5 @@ export function parseRequestHead(text: string): RequestHead {
   const line = REQUEST_LINE.exec(text);
   if (!line) throw new MalformedMessageError("not a request line");
   const [all, method, target, minor] = line as unknown as [string, string, string, string];
-  if (!KNOWN_METHODS.has(method)) throw new MalformedMessageError("not a known method");
   return new RequestHead(method, target, minor === "1" ? 1 : 0, parseFields(text, all.length));
 }
