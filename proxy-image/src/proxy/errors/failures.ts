@@ -71,12 +71,20 @@ export const malformedHost = failure(
   "The Host header is not a host name with an optional port.",
   "Use the URL that the EgressProxy's output `urls` gives for the upstream.",
 );
+export const conflictingHost = failure(
+  "conflicting-host",
+  400,
+  "http_request_error",
+  "The request's target is a URL of one host, and its Host header names another.",
+  "Send the same host and port in both: two readers may each believe another one (RFC 9112 §3.2).",
+  close,
+);
 export const malformedTarget = failure(
   "malformed-target",
   400,
   "http_request_error",
-  "The request target is not a path: this is a reverse proxy.",
-  "Ask for http://<host>.<domain>/<path> directly; don't configure this proxy as HTTP_PROXY.",
+  "The request target is neither a path, nor an http URL, nor `*` with OPTIONS.",
+  "Send a path that begins with `/` and consists of visible ASCII, everything else percent-encoded.",
   close,
 );
 export const methodRefused = failure(

@@ -10,7 +10,7 @@ export class RequestHead {
   hosts = 0;
   lengths = 0;
   encodings = 0;
-  /** The first Host. */
+  /** The first Host; once admitted, the host that the request is for. */
   host: string | undefined;
   /** The first Content-Length. */
   contentLength: string | undefined;
@@ -27,7 +27,8 @@ export class RequestHead {
 
   constructor(
     readonly method: string,
-    readonly target: string,
+    /** As received; once admitted, in origin-form or `*`. */
+    public target: string,
     /** Of HTTP/1. */
     readonly minor: number,
     /** Flat: name, value, … */
