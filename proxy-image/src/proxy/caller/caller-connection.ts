@@ -1,13 +1,20 @@
 import type { Socket } from "node:net";
 import { isUpgrade } from "../admit/upgrade";
 import { answer } from "../errors/answer";
-import { type Failure, headersTooLarge, malformedRequest, requestTimeout } from "../errors/failures";
+import {
+  type Failure,
+  headersTooLarge,
+  http2NotSpoken,
+  malformedRequest,
+  requestTimeout,
+} from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { BodyReader } from "../http1/body-reader";
 import type { ChunkedSink } from "../http1/chunked";
 import { SectionTooLargeError } from "../http1/malformed";
 import type { RequestHead } from "../http1/request-head";
 import { HeadReader } from "./head-reader";
+import { http11Required, isHttp2Preface } from "./http2-preface";
 import { Reply } from "./reply";
 import { CALLER_TIMEOUTS } from "./timeouts";
 
@@ -49,6 +56,8 @@ export class CallerConnection {
   /** Bytes that have come and are not used up. */
   private pending: Buffer | undefined;
   private readonly heads = new HeadReader();
+  /** No request has come yet. */
+  private fresh = true;
   private advancing = false;
   private flowing = true;
   private consumer: BodyConsumer | undefined;
@@ -169,7 +178,8 @@ export class CallerConnection {
     try {
       ({ head, rest: this.pending } = this.heads.read(bytes));
     } catch (error) {
-      this.refuseUnread(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
+      if (this.fresh && isHttp2Preface(bytes)) this.refuseHttp2();
+      else this.refuseUnread(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
       return false;
     }
     if (head) this.begin(head);
@@ -179,6 +189,7 @@ export class CallerConnection {
 
   private begin(head: RequestHead): void {
     const { socket } = this;
+    this.fresh = false;
     this.deadline = Infinity;
     this.consumer = undefined;
     this.paused = false;
@@ -274,6 +285,13 @@ export class CallerConnection {
     this.deadline = performance.now() + this.timeouts.linger;
     this.socket.end();
     this.socket.resume();
+  }
+
+  /** In HTTP/2: a client that speaks it reads no HTTP/1.1, and would show its user a protocol error. */
+  private refuseHttp2(): void {
+    this.handler.unreadable(http2NotSpoken);
+    this.socket.write(http11Required(`k8s-egress: ${http2NotSpoken.title} ${http2NotSpoken.advice}`));
+    this.close();
   }
 
   private refuseUnread(failure: Failure): void {

@@ -48,6 +48,14 @@ export const malformedRequest = failure(
   clientIsWrong,
   close,
 );
+export const http2NotSpoken = failure(
+  "http2-not-spoken",
+  505,
+  "http_request_error",
+  "The client speaks HTTP/2, and this proxy HTTP/1.1 only.",
+  "Use HTTP/1.1: turn `h2c` or prior knowledge off in the client; the answer is a GOAWAY frame, HTTP_1_1_REQUIRED.",
+  close,
+);
 export const missingHost = failure(
   "missing-host",
   400,
