@@ -31,6 +31,8 @@ export interface Destination {
 
 /** Finds the upstream that a Host header names. */
 export interface Routes {
+  /** Below it clients name third parties: `egress.local`. */
+  readonly domain: string;
   /** All entries, in the policy's order. */
   readonly all: readonly Route[];
   /**
@@ -86,6 +88,7 @@ export function createRoutes({ domain, services, upstreams }: Policy, credential
   };
 
   return {
+    domain,
     all,
     find(header) {
       const known = byName.get(header);

@@ -7,13 +7,15 @@ import {
   http2NotSpoken,
   malformedRequest,
   requestTimeout,
+  targetTooLong,
 } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { BodyReader } from "../http1/body-reader";
 import type { ChunkedSink } from "../http1/chunked";
 import { SectionTooLargeError } from "../http1/malformed";
+import { type ReadSoFar, readSoFar } from "../http1/read-so-far";
 import type { RequestHead } from "../http1/request-head";
-import { HeadReader } from "./head-reader";
+import { HeadReader, MOST_HEADER_BYTES } from "./head-reader";
 import { http11Required, isHttp2Preface } from "./http2-preface";
 import { Reply } from "./reply";
 import { CALLER_TIMEOUTS } from "./timeouts";
@@ -24,6 +26,16 @@ export interface BodyConsumer extends ChunkedSink {
   onEnd(trailers: readonly string[]): void;
 }
 
+/** What is known of a request that could not be read. */
+export interface UnreadRequest extends ReadSoFar {
+  /** What is wrong with it. */
+  readonly reason: string;
+  /** Address and port of the client. */
+  readonly peer: string;
+  /** Bytes of its head that have come. */
+  readonly bytesRead: number;
+}
+
 /** What a connection asks of its server. */
 export interface ConnectionHandler {
   /** A request has come: makes the exchange of it. */
@@ -31,7 +43,7 @@ export interface ConnectionHandler {
   /** Decides it. */
   decide(exchange: Exchange): void;
   /** Something came that is no request. */
-  unreadable(failure: Failure): void;
+  unreadable(failure: Failure, request: UnreadRequest): void;
   closed(connection: CallerConnection): void;
 }
 
@@ -114,7 +126,7 @@ export class CallerConnection {
   check(now: number): void {
     if (this.deadline === Infinity && this.reply?.ended) this.deadline = now + this.timeouts.flush;
     if (now < this.deadline) return;
-    if (this.state === "head" && this.pending !== undefined) this.refuseUnread(requestTimeout);
+    if (this.state === "head" && this.pending !== undefined) this.refuseLate(this.pending);
     else this.socket.destroy();
   }
 
@@ -178,8 +190,8 @@ export class CallerConnection {
     try {
       ({ head, rest: this.pending } = this.heads.read(bytes));
     } catch (error) {
-      if (this.fresh && isHttp2Preface(bytes)) this.refuseHttp2();
-      else this.refuseUnread(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
+      if (this.fresh && isHttp2Preface(bytes)) this.refuseHttp2(bytes);
+      else this.refuseUnread(failureOf(error), (error as Error).message, bytes);
       return false;
     }
     if (head) this.begin(head);
@@ -247,7 +259,7 @@ export class CallerConnection {
     // An answer that is about to go out needs no other reason.
     else if (!exchange.reply.ended) {
       exchange.cause = error;
-      exchange.stop(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
+      exchange.stop(failureOf(error), `The body: ${asSentence(error.message)}`);
     }
   }
 
@@ -288,20 +300,46 @@ export class CallerConnection {
   }
 
   /** In HTTP/2: a client that speaks it reads no HTTP/1.1, and would show its user a protocol error. */
-  private refuseHttp2(): void {
-    this.handler.unreadable(http2NotSpoken);
+  private refuseHttp2(bytes: Buffer): void {
+    this.unreadable(http2NotSpoken, http2NotSpoken.title, bytes, {});
     this.socket.write(http11Required(`k8s-egress: ${http2NotSpoken.title} ${http2NotSpoken.advice}`));
     this.close();
   }
 
-  private refuseUnread(failure: Failure): void {
-    this.handler.unreadable(failure);
+  private refuseLate(bytes: Buffer): void {
+    const seconds = this.timeouts.headers / 1_000;
+    this.refuseUnread(
+      requestTimeout,
+      `${bytes.length} bytes came within ${seconds} s, and no empty line behind the header section.`,
+      bytes,
+    );
+  }
+
+  private unreadable(failure: Failure, reason: string, bytes: Buffer, read: ReadSoFar): void {
+    const { remoteAddress, remotePort } = this.socket;
+    const peer = `${remoteAddress ?? "unknown"}:${remotePort ?? 0}`;
+    this.handler.unreadable(failure, { ...read, reason, peer, bytesRead: bytes.length });
+  }
+
+  private refuseUnread(failure: Failure, reason: string, bytes: Buffer): void {
+    const read = readSoFar(bytes.toString("latin1", 0, MOST_HEADER_BYTES).trimStart());
+    this.unreadable(failure, reason, bytes, read);
     this.state = "closing";
     this.pending = undefined;
     this.deadline = performance.now() + this.timeouts.flush;
     const reply = new Reply(this.socket, undefined, () => this.close());
-    answer(reply, failure);
+    answer(reply, failure, { reason, asked: read });
   }
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof SectionTooLargeError)) return malformedRequest;
+  return error.inFirstLine ? targetTooLong : headersTooLarge;
+}
+
+/** Messages of the body's readers are parts of sentences. */
+function asSentence(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }
 
 const dropped: BodyConsumer = { onBody: () => undefined, onEnd: () => undefined };

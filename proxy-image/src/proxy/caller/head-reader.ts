@@ -1,9 +1,11 @@
 import { MOST_METHOD_LENGTH } from "../../policy/method";
+import { explainRequest } from "../http1/explain-request";
 import { MalformedMessageError, SectionTooLargeError } from "../http1/malformed";
+import { largestField } from "../http1/read-so-far";
 import { type RequestHead, parseRequestHead } from "../http1/request-head";
 
 /** Bytes of a request's line and header section. */
-const MOST_HEADER_BYTES = 16 * 1024;
+export const MOST_HEADER_BYTES = 16 * 1024;
 
 /** A method, or the beginning of one (RFC 9110 §9.1), or of the empty line before a request. */
 const METHOD_START = new RegExp(`^(?:[!#$%&'*+\\-.^_\`|~0-9A-Za-z]{1,${MOST_METHOD_LENGTH}}(?:$| )|\r$)`);
@@ -33,10 +35,11 @@ export class HeadReader {
     // Three bytes of the mark may have come before.
     const mark = bytes.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
     if (mark > MOST_HEADER_BYTES || (mark === -1 && bytes.length > MOST_HEADER_BYTES)) {
-      throw new SectionTooLargeError("a request's line and header section are too long");
+      throw tooLarge(bytes.toString("latin1", 0, MOST_HEADER_BYTES));
     }
     if (mark === -1) {
-      if (cannotBeHead(bytes, searched)) throw new MalformedMessageError("no beginning of a request");
+      if (cannotBeHead(bytes, searched))
+        throw new MalformedMessageError(explainRequest(bytes.toString("latin1")));
       this.searched = bytes.length;
       return { rest: bytes };
     }
@@ -53,6 +56,21 @@ export class HeadReader {
     this.searched = 0;
     return bytes.subarray(start);
   }
+}
+
+/** @param text as many bytes as are read of a head */
+function tooLarge(text: string): SectionTooLargeError {
+  if (!text.includes("\n")) {
+    return new SectionTooLargeError(
+      `The request line alone is longer than ${MOST_HEADER_BYTES} bytes.`,
+      true,
+    );
+  }
+  const largest = largestField(text);
+  return new SectionTooLargeError(
+    `The request line and the header section are longer than ${MOST_HEADER_BYTES} bytes.` +
+      (largest === undefined ? "" : ` The largest field is ${largest}.`),
+  );
 }
 
 /**

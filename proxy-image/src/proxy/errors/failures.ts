@@ -119,6 +119,14 @@ export const conflictingFraming = failure(
   "Send either one Content-Length or `Transfer-Encoding: chunked` (RFC 9112 §6.3).",
   close,
 );
+export const targetTooLong = failure(
+  "target-too-long",
+  414,
+  "http_request_error",
+  "The request line is too long.",
+  "Send what is long in the body: the limit protects every caller of this proxy.",
+  close,
+);
 export const tooManyHeaders = failure(
   "too-many-headers",
   431,

@@ -36,7 +36,7 @@ export class Fetch extends Relay implements Requester {
         connection,
         head,
         most,
-        () => this.cut(new FailureError(requestTooLarge)),
+        () => this.cut(new FailureError(requestTooLarge, `It has more than ${most} bytes.`)),
         () => (this.awaitingSince = performance.now()),
       );
     }

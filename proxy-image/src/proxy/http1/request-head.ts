@@ -1,3 +1,4 @@
+import { explainRequest } from "./explain-request";
 import { closes, parseFields } from "./fields";
 import { MalformedMessageError } from "./malformed";
 
@@ -82,7 +83,7 @@ export class RequestHead {
  */
 export function parseRequestHead(text: string): RequestHead {
   const line = REQUEST_LINE.exec(text);
-  if (!line) throw new MalformedMessageError("not a request line");
+  if (!line) throw new MalformedMessageError(explainRequest(text));
   const [all, method, target, minor] = line as unknown as [string, string, string, string];
   return new RequestHead(method, target, minor === "1" ? 1 : 0, parseFields(text, all.length));
 }
