@@ -1,9 +1,13 @@
+import { GRPC_STATUS, type GrpcStatus } from "./grpc-status";
+
 /** One way in which a request can end without the third party's answer. */
 export interface Failure {
   /** Name, in problem+json's `type`, in the log and in metrics. */
   readonly name: string;
   /** HTTP status of the answer. */
   readonly status: number;
+  /** What it is in gRPC. The proxy speaks none yet; the status is declared with the failure, so that no failure is without. */
+  readonly grpcStatus: GrpcStatus;
   /** One sentence for people: what happened. */
   readonly title: string;
   /** What to do about it. */
@@ -18,7 +22,7 @@ export interface Failure {
 
 const failure = (
   name: string,
-  status: number,
+  status: keyof typeof GRPC_STATUS,
   proxyStatus: string,
   title: string,
   advice: string,
@@ -26,6 +30,7 @@ const failure = (
 ): Failure => ({
   name,
   status,
+  grpcStatus: GRPC_STATUS[status],
   proxyStatus,
   title,
   advice,
