@@ -1,39 +1,21 @@
 import type { Socket } from "node:net";
 import { isUpgrade } from "../admit/upgrade";
 import { answer } from "../errors/answer";
-import {
-  type Failure,
-  headersTooLarge,
-  http2NotSpoken,
-  malformedRequest,
-  requestTimeout,
-  targetTooLong,
-} from "../errors/failures";
+import { type Failure, http2NotSpoken, requestTimeout } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { BodyReader } from "../http1/body-reader";
 import type { ChunkedSink } from "../http1/chunked";
-import { SectionTooLargeError } from "../http1/malformed";
-import { type ReadSoFar, readSoFar } from "../http1/read-so-far";
 import type { RequestHead } from "../http1/request-head";
-import { HeadReader, MOST_HEADER_BYTES } from "./head-reader";
+import { HeadReader } from "./head-reader";
 import { http11Required, isHttp2Preface } from "./http2-preface";
 import { Reply } from "./reply";
 import { CALLER_TIMEOUTS } from "./timeouts";
+import { type UnreadRequest, bodyReason, failureOf, lateReason, unreadRequest } from "./unread-request";
 
 /** Gets a request's body. */
 export interface BodyConsumer extends ChunkedSink {
   /** @param trailers flat: name, value, … */
   onEnd(trailers: readonly string[]): void;
-}
-
-/** What is known of a request that could not be read. */
-export interface UnreadRequest extends ReadSoFar {
-  /** What is wrong with it. */
-  readonly reason: string;
-  /** Address and port of the client. */
-  readonly peer: string;
-  /** Bytes of its head that have come. */
-  readonly bytesRead: number;
 }
 
 /** What a connection asks of its server. */
@@ -126,7 +108,8 @@ export class CallerConnection {
   check(now: number): void {
     if (this.deadline === Infinity && this.reply?.ended) this.deadline = now + this.timeouts.flush;
     if (now < this.deadline) return;
-    if (this.state === "head" && this.pending !== undefined) this.refuseLate(this.pending);
+    if (this.state === "head" && this.pending !== undefined)
+      this.refuseUnread(requestTimeout, lateReason(this.pending, this.timeouts.headers), this.pending);
     else this.socket.destroy();
   }
 
@@ -259,7 +242,7 @@ export class CallerConnection {
     // An answer that is about to go out needs no other reason.
     else if (!exchange.reply.ended) {
       exchange.cause = error;
-      exchange.stop(failureOf(error), `The body: ${asSentence(error.message)}`);
+      exchange.stop(failureOf(error), bodyReason(error));
     }
   }
 
@@ -301,45 +284,20 @@ export class CallerConnection {
 
   /** In HTTP/2: a client that speaks it reads no HTTP/1.1, and would show its user a protocol error. */
   private refuseHttp2(bytes: Buffer): void {
-    this.unreadable(http2NotSpoken, http2NotSpoken.title, bytes, {});
+    this.handler.unreadable(http2NotSpoken, unreadRequest(this.socket, bytes, http2NotSpoken.title));
     this.socket.write(http11Required(`k8s-egress: ${http2NotSpoken.title} ${http2NotSpoken.advice}`));
     this.close();
   }
 
-  private refuseLate(bytes: Buffer): void {
-    const seconds = this.timeouts.headers / 1_000;
-    this.refuseUnread(
-      requestTimeout,
-      `${bytes.length} bytes came within ${seconds} s, and no empty line behind the header section.`,
-      bytes,
-    );
-  }
-
-  private unreadable(failure: Failure, reason: string, bytes: Buffer, read: ReadSoFar): void {
-    const { remoteAddress, remotePort } = this.socket;
-    const peer = `${remoteAddress ?? "unknown"}:${remotePort ?? 0}`;
-    this.handler.unreadable(failure, { ...read, reason, peer, bytesRead: bytes.length });
-  }
-
   private refuseUnread(failure: Failure, reason: string, bytes: Buffer): void {
-    const read = readSoFar(bytes.toString("latin1", 0, MOST_HEADER_BYTES).trimStart());
-    this.unreadable(failure, reason, bytes, read);
+    const request = unreadRequest(this.socket, bytes, reason);
+    this.handler.unreadable(failure, request);
     this.state = "closing";
     this.pending = undefined;
     this.deadline = performance.now() + this.timeouts.flush;
     const reply = new Reply(this.socket, undefined, () => this.close());
-    answer(reply, failure, { reason, asked: read });
+    answer(reply, failure, { reason, asked: request });
   }
-}
-
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof SectionTooLargeError)) return malformedRequest;
-  return error.inFirstLine ? targetTooLong : headersTooLarge;
-}
-
-/** Messages of the body's readers are parts of sentences. */
-function asSentence(text: string): string {
-  return text.endsWith(".") ? text : `${text}.`;
 }
 
 const dropped: BodyConsumer = { onBody: () => undefined, onEnd: () => undefined };

@@ -1,4 +1,4 @@
-import type { UnreadRequest } from "../caller/caller-connection";
+import type { UnreadRequest } from "../caller/unread-request";
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { AccessLog } from "./access-log";
