@@ -7,7 +7,10 @@ export interface Rule {
    * mesh admits: with `required` every meshed caller, with `optional` everybody.
    */
   clients?: Client[];
-  /** Methods in capitals: `GET`. Default: all but CONNECT and TRACE, which are always refused. */
+  /**
+   * Methods: `GET`, `LIST`; any token of at most 64 characters, case-sensitive. Default: all but CONNECT and TRACE,
+   * which are always refused.
+   */
   methods?: string[];
   /** Paths: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more). Default: all. */
   paths?: string[];

@@ -25,7 +25,7 @@ export class Recorder {
     const end = text.indexOf("\r\n\r\n");
     if (end === -1) return undefined;
     const [requestLine, ...fields] = text.slice(0, end).split("\r\n") as [string, ...string[]];
-    const request = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(requestLine);
+    const request = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\*|\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(requestLine);
     if (!request) this.doubts.push(`request line ${JSON.stringify(requestLine)}`);
     const values = new Map<string, string[]>();
     for (const field of fields) {

@@ -277,7 +277,13 @@ const cases: Case[] = [
     /is no namespace's name/,
   ),
   up({ allow: [{ methods: ["get"] }] }, "allow[0].methods[0]", /give a method in capitals/),
-  up({ allow: [{ methods: ["TRACE"] }] }, "allow[0].methods[0]", /give a method in capitals/),
+  ...["TRACE", "CONNECT", "trace", "PRI", "L IST", "Post", "L".repeat(65)].map((method) =>
+    up(
+      { allow: [{ methods: [method] }] },
+      "allow[0].methods[0]",
+      /give a method in capitals, such as "GET" or "LIST"; .* CONNECT and TRACE are refused for every upstream/,
+    ),
+  ),
   up({ allow: [{ paths: ["v1"] }] }, "allow[0].paths[0]", /give a path or pattern/),
   up({ allow: [{ paths: ["/a/../b"] }] }, "allow[0].paths[0]", /give a path or pattern/),
   arg({ mesh: { trustDomain: "Cluster" } }, "mesh.trustDomain", /has capitals/),
@@ -433,6 +439,12 @@ describe("checkArguments", () => {
       },
     ],
   });
+
+  it("accepts any token as a method", () =>
+    assert.deepEqual(
+      upstream({ host: "a.com", allow: [{ methods: ["LIST", "M-SEARCH", "list", "x!#$%&'*+-.^_`|~9"] }] }),
+      [],
+    ));
 
   it("accepts a key only where every rule names clients, methods and paths, and never for a wildcard", () => {
     assert.deepEqual(problems(withKey({})), []);

@@ -81,7 +81,11 @@ describe("a refused caller is told", () => {
     for (const host of ["api", "other-team", "not-listed"]) {
       const [name, detail] = await refused({}, { host });
       assert.equal(name, "caller-unknown");
-      assert.equal(detail, "Run the calling pod with Linkerd's sidecar (linkerd.io/inject: enabled).");
+      assert.equal(
+        detail,
+        "Run the calling pod with Linkerd's sidecar (linkerd.io/inject: enabled). " +
+          `Asked for: DELETE ${host}.example.com.egress.local/v2`,
+      );
     }
   });
 

@@ -3,7 +3,8 @@ import { after, before, describe, it } from "node:test";
 import { lines, sendRaw, statusOf } from "./support/raw-client";
 import { type World, startWorld, upstream } from "./support/world";
 
-const HOST = "Host: api.example.com.egress.local";
+const NAME = "api.example.com.egress.local";
+const HOST = `Host: ${NAME}`;
 
 describe("admission: what could be read in two ways is refused before anything is decided", () => {
   let world: World;
@@ -39,8 +40,50 @@ describe("admission: what could be read in two ways is refused before anything i
     ["an IPv6 literal", lines("GET / HTTP/1.1", "Host: [::1]"), 400, "malformed-host"],
     ["an IPv4 literal", lines("GET / HTTP/1.1", "Host: 127.0.0.1"), 400, "malformed-host"],
     ["two names in Host", lines("GET / HTTP/1.1", `${HOST}, other`), 400, "malformed-host"],
-    ["absolute-form", lines("GET http://other/ HTTP/1.1", HOST), 400, "malformed-target"],
-    ["asterisk-form", lines("OPTIONS * HTTP/1.1", HOST), 400, "malformed-target"],
+    ["another host in absolute-form", lines("GET http://other/ HTTP/1.1", HOST), 400, "conflicting-host"],
+    [
+      "another port in absolute-form",
+      lines(`GET http://${NAME}:81/ HTTP/1.1`, HOST),
+      400,
+      "conflicting-host",
+    ],
+    ["absolute-form, an empty Host", lines(`GET http://${NAME}/ HTTP/1.1`, "Host:"), 400, "conflicting-host"],
+    ["absolute-form without Host", lines(`GET http://${NAME}/ HTTP/1.1`), 400, "missing-host"],
+    ["absolute-form, two Hosts", lines(`GET http://${NAME}/ HTTP/1.1`, HOST, HOST), 400, "duplicate-host"],
+    [
+      "absolute-form of a host that is not listed",
+      lines("GET http://other.egress.local/ HTTP/1.1", "Host: other.egress.local"),
+      403,
+      "not-listed",
+    ],
+    ...[
+      `https://${NAME}/`,
+      `ws://${NAME}/`,
+      `http://a@${NAME}/`,
+      `http://a:b@${NAME}/`,
+      `http://${NAME}/#b`,
+      `http://${NAME}#b`,
+      "http:///a",
+      "http://",
+      `http:/${NAME}/`,
+      `http:${NAME}`,
+      `http://${NAME}:/`,
+      `http://${NAME}:0/`,
+      `http://${NAME}\\@other/`,
+      `http://${NAME}%2eother/`,
+      "http://[::1]/",
+      `//${NAME}/#`,
+      `${NAME}:80`,
+      NAME,
+    ].map((target): [string, string, number, string] => [
+      `the target ${target}`,
+      lines(`GET ${target} HTTP/1.1`, HOST),
+      400,
+      "malformed-target",
+    ]),
+    ["asterisk-form without OPTIONS", lines("GET * HTTP/1.1", HOST), 400, "malformed-target"],
+    ["asterisk-form without Host", lines("OPTIONS * HTTP/1.1"), 400, "missing-host"],
+    ["two asterisks", lines("OPTIONS ** HTTP/1.1", HOST), 400, "malformed-target"],
     ["a fragment", lines("GET /a#b HTTP/1.1", HOST), 400, "malformed-target"],
     ["bytes beyond ASCII in the target", lines("GET /\xe9 HTTP/1.1", HOST), 400, "malformed-request"],
     ["a target without a slash", lines("GET x HTTP/1.1", HOST), 400, "malformed-"],

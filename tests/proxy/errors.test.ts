@@ -39,10 +39,32 @@ describe("failures", () => {
     );
   });
 
+  it("have a gRPC status, and the table of these is whole", () => {
+    const text = readFileSync(README, "utf8");
+    const rows = [...text.matchAll(/^\| (\d{3}) +\| ([A-Z_]+) \((\d+)\) +\|$/gm)].map(
+      ([, status, name, code]) => [Number(status), name, Number(code)] as const,
+    );
+    for (const { name, status, grpcStatus } of failures) {
+      assert.deepEqual(
+        rows.find(([row]) => row === status),
+        [status, grpcStatus.name, grpcStatus.code],
+        name,
+      );
+      // 0 is OK.
+      assert.ok(grpcStatus.code > 0 && grpcStatus.code <= 16, name);
+    }
+    const statuses = new Set(failures.map(({ status }) => status));
+    assert.deepEqual(
+      rows.map(([status]) => status),
+      [...statuses].sort(),
+      "a row for each status, and no other",
+    );
+  });
+
   it("have names of their own, RFC 9209's types, and statuses that are errors", () => {
     assert.equal(new Set(failures.map(({ name }) => name)).size, failures.length);
     for (const { name, status, proxyStatus } of failures) {
-      assert.match(name, /^[a-z]+(?:-[a-z]+)*$/);
+      assert.match(name, /^[a-z][a-z0-9]*(?:-[a-z]+)*$/);
       assert.ok(PROXY_ERRORS.has(proxyStatus), `${name}: ${proxyStatus}`);
       assert.ok(status >= 400 && status < 600, name);
     }

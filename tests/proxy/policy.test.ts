@@ -54,6 +54,11 @@ describe("the policy's text", () => {
     assert.equal(mistakes(JSON.stringify(policyOf({ "api.example.com": everything }))), "");
   });
 
+  for (const method of ["LIST", "M-SEARCH", "VERSION-CONTROL", "list", "x!#$%&'*+-.^_`|~9", "L".repeat(64)]) {
+    it(`${method} is a method`, () =>
+      assert.equal(mistakes(changed((_, u) => (u.allow = [{ methods: [method] }]))), ""));
+  }
+
   const wrong: [string, string, string][] = [
     ["no JSON", "{", "the policy must be JSON: "],
     ["not an object", "[]", "the policy must be an object"],
@@ -146,11 +151,14 @@ describe("the policy's text", () => {
       changed((_, u) => (u.allow = [{ methods: ["get"] }])),
       `${ENTRY}.allow[0].methods[0] must be a method in capitals`,
     ],
-    [
-      "TRACE",
-      changed((_, u) => (u.allow = [{ methods: ["TRACE"] }])),
-      `${ENTRY}.allow[0].methods[0] must be a method`,
-    ],
+    ...["TRACE", "CONNECT", "connect", "PRI", "L IST", "LIST:", "", "L\xcfST", "L".repeat(65)].map(
+      (method): [string, string, string] => [
+        `the method ${JSON.stringify(method)}`,
+        changed((_, u) => (u.allow = [{ methods: [method] }])),
+        `${ENTRY}.allow[0].methods[0] must be a method in capitals, such as "GET" or "LIST"; methods are ` +
+          "case-sensitive, and CONNECT and TRACE are refused for every upstream",
+      ],
+    ),
     [
       "a path that is not normal",
       changed((_, u) => (u.allow = [{ paths: ["/a/../b"] }])),

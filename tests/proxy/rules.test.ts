@@ -109,6 +109,8 @@ describe("rules", () => {
       }),
       "open.example.com": upstream("open-example-com"),
       "read.example.com": upstream("read-example-com", { allow: [{ methods: ["GET", "HEAD"] }] }),
+      "any.example.com": upstream("any-example-com"),
+      "vault.example.com": upstream("vault-example-com", { allow: [{ methods: ["LIST"] }] }),
     });
     for (const host of ["api", "open", "read"]) {
       await world.internet.https([`${host}.example.com`], (req, res) => {
@@ -165,6 +167,41 @@ describe("rules", () => {
   it("a rule without clients is for callers that nobody vouches for, too", async () => {
     assert.deepEqual(await status(undefined, "GET", "/", {}, "read"), [200, ""]);
     assert.deepEqual(await status(undefined, "POST", "/", {}, "read"), [403, "request-refused"]);
+  });
+
+  it("methods are tokens, and case-sensitive", async () => {
+    // Node's client and server know some methods only: this third party and this client know all.
+    const lines: string[] = [];
+    await world.internet.tls(["vault.example.com", "any.example.com"], (socket) => {
+      socket.on("data", (bytes: Buffer) => {
+        lines.push(bytes.toString().split("\r\n")[0]!);
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+      });
+    });
+    const ask = async (host: string, method: string): Promise<string> => {
+      const { text } = await sendRaw(
+        world.port,
+        `${method} /a HTTP/1.1\r\nHost: ${host}.example.com.egress.local\r\nConnection: close\r\n\r\n`,
+      );
+      return `${text.slice(9, 12)} ${/details="([^"]+)"/.exec(text)?.[1] ?? ""}`;
+    };
+    assert.equal(await ask("vault", "LIST"), "200 ");
+    for (const method of ["list", "LISTS", "LIS", "GET"])
+      assert.equal(await ask("vault", method), "403 request-refused", method);
+    for (const method of ["get", "Get", "GETX", "head"])
+      assert.equal(await ask("read", method), "403 request-refused", method);
+    for (const method of ["get", "x!#$%&'*+-.^_`|~9", "L".repeat(64)])
+      assert.equal(await ask("any", method), "200 ", method);
+    for (const method of ["TRACE", "CONNECT", "connect", "Trace", "PRI"])
+      assert.equal(await ask("any", method), "405 method-refused", method);
+    for (const method of ["L".repeat(65), "L(ST", "L\tST", ""])
+      assert.equal(await ask("any", method), "400 malformed-request", method);
+    assert.deepEqual(lines, [
+      "LIST /a HTTP/1.1",
+      "get /a HTTP/1.1",
+      "x!#$%&'*+-.^_`|~9 /a HTTP/1.1",
+      `${"L".repeat(64)} /a HTTP/1.1`,
+    ]);
   });
 
   it("where methods are restricted, no other may be named in a header field or the query", async () => {

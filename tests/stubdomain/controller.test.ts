@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
-import { runController, type ControllerWorld, type Pace } from "../../proxy-image/src/stubdomain/controller/controller";
+import {
+  runController,
+  type ControllerWorld,
+  type Pace,
+} from "../../proxy-image/src/stubdomain/controller/controller";
 import { proofPacer } from "../../proxy-image/src/stubdomain/controller/proof-pacer";
 import { COREFILES } from "./corefiles";
 import { ANCHOR, BLOCK, scene, SPEC, TARGET, type Scene } from "./scene";

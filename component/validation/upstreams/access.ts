@@ -2,10 +2,11 @@ import type { Client, HeaderValue, Rule } from "../../args/access";
 import { MeshMode } from "../../args/mesh";
 import { isNamespaceName, isServiceAccountName } from "../../../proxy-image/src/contract/policy/names";
 import { isPathPattern } from "../../../proxy-image/src/contract/policy/path-pattern";
-import { isHeaderText, isMethod, isSettable } from "../../../proxy-image/src/contract/policy/validate";
-import { checkBoolean, checkObject, isRecord, type Unchecked } from "../checks/checks";
+import { isHeaderText, isSettable } from "../../../proxy-image/src/contract/policy/validate";
+import { type Unchecked, checkBoolean, checkObject, isRecord } from "../checks/checks";
 import { checkCredentialName } from "../credentials";
 import { type Problems, show } from "../checks/problems";
+import { METHOD_MEANING, isMethod } from "../../../proxy-image/src/contract/policy/method";
 import type { Surroundings } from "./surroundings";
 
 const RULE = `{ clients: [{ namespace: "shop", serviceAccount: "checkout" }], methods: ["POST"], paths: ["/v1/charges"] }`;
@@ -58,13 +59,7 @@ function checkRules(allow: unknown, path: string, mesh: unknown, problems: Probl
         checkClient(client, where, problems),
       );
     }
-    checkTexts(
-      rule.methods,
-      `${at}.methods`,
-      isMethod,
-      `a method in capitals that is forwarded, such as "GET"`,
-      problems,
-    );
+    checkTexts(rule.methods, `${at}.methods`, isMethod, METHOD_MEANING, problems);
     checkTexts(
       rule.paths,
       `${at}.paths`,

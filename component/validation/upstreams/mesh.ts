@@ -1,6 +1,6 @@
+import { isMethod } from "../../../proxy-image/src/contract/policy/method";
 import type { MeshCircuitBreaker, MeshRetries, MeshTimeouts, UpstreamMesh } from "../../args/upstream-mesh";
 import { MeshMode } from "../../args/mesh";
-import { isMethod } from "../../../proxy-image/src/contract/policy/validate";
 import { checkInteger, checkObject } from "../checks/checks";
 import { parseDuration } from "../values/duration";
 import { checkList } from "../checks/lists";

@@ -9,6 +9,7 @@ import { type Failure, FailureError } from "./errors/failures";
 import type { Relay } from "./forward/relay";
 import type { RequestBody } from "./forward/request-body";
 import type { UpgradeGate } from "./forward/upgrade-gate";
+import { askedFor } from "./http1/read-so-far";
 import type { RequestHead } from "./http1/request-head";
 import type { InFlight } from "./limit/in-flight";
 import { outcomeOf } from "./limit/outcome";
@@ -82,13 +83,13 @@ export class Exchange {
     this.failure = failure;
     this.reason = reason;
     if (this.reply.begun && !this.reply.withdraw()) this.reply.abort();
-    else answer(this.reply, failure, reason, headers);
+    else answer(this.reply, failure, { reason, asked: askedFor(this.head), further: headers });
   }
 
   /** Ends it with a failure, whatever its state. */
-  stop(failure: Failure): void {
-    if (this.relay) this.relay.cut(new FailureError(failure));
-    else this.refuse(failure);
+  stop(failure: Failure, reason?: string): void {
+    if (this.relay) this.relay.cut(new FailureError(failure, reason));
+    else this.refuse(failure, reason);
   }
 
   /** Ends it at once, without a word. */

@@ -114,6 +114,8 @@ const REQUEST_LINES = [
   "HEAD / HTTP/1.1",
 ].concat(
   ["DELETE /a HTTP/1.1", "PATCH //a/../b HTTP/1.1", "OPTIONS /a HTTP/1.1", "M-SEARCH /a HTTP/1.1"],
+  ["GET http://x/b?c HTTP/1.1", "POST http://x HTTP/1.1", "PUT HTTP://x?c HTTP/1.1", "OPTIONS * HTTP/1.1"],
+  ["LIST /a HTTP/1.1", "x-Get!~ /a HTTP/1.1", "get /a HTTP/1.1", "M /a HTTP/1.1"],
   ["GET /a HTTP/1.0", "POST /a HTTP/1.0", "QUERY /a HTTP/1.1", 'GET /"<>[]{}|\\^` HTTP/1.1'],
 );
 const ODD_REQUEST_LINES = [
@@ -122,10 +124,14 @@ const ODD_REQUEST_LINES = [
   "GET /a HTTP/1.1 ",
   "GET /a\tHTTP/1.1",
 ].concat(
-  ["GET /a HTTP/1.2", "GET /a HTTP/2.0", "GET /a HTTP/0.9", "GET /a", "GET /a http/1.1", "get /a HTTP/1.1"],
+  ["GET /a HTTP/1.2", "GET /a HTTP/2.0", "GET /a HTTP/0.9", "GET /a", "GET /a http/1.1", "G=T /a HTTP/1.1"],
   ["\r\nGET /a HTTP/1.1", "\nGET /a HTTP/1.1", " GET /a HTTP/1.1", "GET /a HTTP/01.1", "GET /a HTTP/1.10"],
   [
-    "GET http://x/ HTTP/1.1",
+    "GET http://y/ HTTP/1.1",
+    "GET http://u@x/ HTTP/1.1",
+    "GET https://x/ HTTP/1.1",
+    "GET http://x/#b HTTP/1.1",
+    "GET http:/x HTTP/1.1",
     "GET * HTTP/1.1",
     "GET /a#b HTTP/1.1",
     "GET /\xe9 HTTP/1.1",

@@ -5,7 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 
 /** A message, read to its end. */
 export interface Message {
-  /** Method, target and version; or status. */
+  /** Method, host, path and version; or status. */
   start: string;
   /** Flat: name, value, … */
   fields: readonly string[];
@@ -25,7 +25,10 @@ export async function settled(): Promise<void> {
 export async function requestsByNode(bytes: Buffer): Promise<Message[]> {
   const messages: Message[] = [];
   const server = http.createServer((req, res) => {
-    const start = `${req.method} ${req.url} ${req.httpVersion}`;
+    // RFC 9112 §3.2.2: the host of an absolute-form counts, and an empty path is `/`.
+    const [, host, rest] = /^http:\/\/([^/?]*)(.*)$/i.exec(req.url!) ?? [];
+    const path = rest === undefined ? req.url! : rest.startsWith("/") ? rest : `/${rest}`;
+    const start = `${req.method} ${host ?? req.headers.host} ${path} ${req.httpVersion}`;
     let body = "";
     req.on("data", (piece: Buffer) => (body += piece.toString("latin1")));
     req.on("error", () => undefined);

@@ -9,6 +9,8 @@ import { type Message, settled } from "./read-by-node";
 /** What the proxy admits from a connection. */
 export interface Admitted {
   messages: Message[];
+  /** Their request lines, as received. */
+  lines: string[];
   /** How it went on: the connection waits for more, or has been ended. */
   ended: boolean;
 }
@@ -16,15 +18,18 @@ export interface Admitted {
 /** Reads requests as the proxy does, and answers each that is admitted. */
 export async function requestsByProxy(pieces: Iterable<Buffer>): Promise<Admitted> {
   const messages: Message[] = [];
+  const lines: string[] = [];
   const [near, far] = duplexPair();
   new CallerConnection(far as unknown as Socket, {
     begin: (head, reply, connection) => new Exchange(head, reply, connection, () => undefined),
     decide(exchange) {
-      if (!admit(exchange)) return;
       const { head, reply, connection } = exchange;
-      const start = `${head.method} ${head.target} 1.${head.minor}`;
+      const line = `${head.method} ${head.target} HTTP/1.${head.minor}`;
+      if (!admit(exchange)) return;
+      const start = `${head.method} ${head.host} ${head.target} 1.${head.minor}`;
       let body = "";
       const end = (trailers: readonly string[]): void => {
+        lines.push(line);
         messages.push({ start, fields: head.fields, body, trailers });
         reply.begin(200, ["Content-Length", "0"]);
         reply.end();
@@ -48,7 +53,7 @@ export async function requestsByProxy(pieces: Iterable<Buffer>): Promise<Admitte
   await settled();
   near.destroy();
   far.destroy();
-  return { messages, ended };
+  return { messages, lines, ended };
 }
 
 /** @returns undefined where there is no answer, or half of one */

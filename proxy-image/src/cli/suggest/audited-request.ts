@@ -1,8 +1,8 @@
+import { isMethod } from "../../contract/policy/method";
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
 import { isNamespaceName, isServiceAccountName } from "../../contract/policy/names";
 import { isPublicName } from "../../contract/policy/public-name";
 import { isRecord } from "../../contract/policy/schema";
-import { isMethod } from "../../contract/policy/validate";
 
 /** A request that an audit let through. Every text has been checked: it can stand in a list of upstreams. */
 export interface AuditedRequest {

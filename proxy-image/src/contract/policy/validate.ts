@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { isInstant } from "./instant";
+import { METHOD_MEANING, isMethod, isToken } from "./method";
 import {
   isDomain,
   isHostname,
@@ -27,7 +28,6 @@ const DAY = 86_400_000;
 const MOST_UPSTREAMS = 20_000;
 const MOST_COUNT = 1_000_000;
 const MOST_BYTES = 2 ** 40;
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** What the proxy itself writes or removes: setting it would break framing, routing or identity. */
 const NOT_SETTABLE =
   /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|keep-alive|proxy-.*|x-forwarded-.*|l5d-.*|sec-websocket-.*)$/;
@@ -55,7 +55,7 @@ const rule = object({
       1_000,
     ),
   ),
-  methods: optional(list(text(isMethod, 'a method in capitals, such as "GET"'), 1, 50)),
+  methods: optional(list(text(isMethod, METHOD_MEANING), 1, 50)),
   paths: optional(
     list(
       text(
@@ -220,14 +220,9 @@ export function isCredentialName(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value);
 }
 
-/** Whether a text is a method in capitals that the proxy forwards. */
-export function isMethod(value: string): boolean {
-  return /^[A-Z]+(?:-[A-Z]+)*$/.test(value) && value !== "CONNECT" && value !== "TRACE";
-}
-
 /** Whether a header field may be set by a policy: a token in lower case that is not the proxy's own. */
 export function isSettable(name: string): boolean {
-  return TOKEN.test(name) && name === name.toLowerCase() && !name.includes("_") && !NOT_SETTABLE.test(name);
+  return isToken(name) && name === name.toLowerCase() && !name.includes("_") && !NOT_SETTABLE.test(name);
 }
 
 /** Whether a text can stand before a credential in a header field. */

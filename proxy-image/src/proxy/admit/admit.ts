@@ -1,24 +1,26 @@
-import { type Failure, expectationRefused, methodRefused } from "../errors/failures";
+import { isNeverForwarded } from "../../contract/policy/method";
+import { expectationRefused, methodRefused } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { checkFraming } from "./framing";
-import { checkTarget } from "./target";
+import { type Rejection, reject } from "./rejection";
+import { resolveTarget } from "./target";
 import { checkUpgrade } from "./upgrade";
 
-/** First stage: refuses what could be read in two ways, before anything is decided by it. */
+/** First stage: rejects what could be read in two ways, before anything is decided by it. */
 export function admit(exchange: Exchange): boolean {
-  const failure = decide(exchange);
-  if (failure) exchange.refuse(failure);
-  return !failure;
+  const rejection = decide(exchange);
+  if (rejection) exchange.refuse(rejection.failure, rejection.reason);
+  return !rejection;
 }
 
-function decide({ head }: Exchange): Failure | undefined {
-  if (head.method === "TRACE" || head.method === "CONNECT") return methodRefused;
-  return (
-    checkFraming(head) ?? checkTarget(head.target) ?? checkExpectation(head.expect) ?? checkUpgrade(head)
-  );
+function decide({ head }: Exchange): Rejection | undefined {
+  if (isNeverForwarded(head.method)) return reject(methodRefused);
+  return checkFraming(head) ?? resolveTarget(head) ?? checkExpectation(head.expect) ?? checkUpgrade(head);
 }
 
 /** RFC 9110 §10.1.1 knows one. */
-function checkExpectation(expect: string | undefined): Failure | undefined {
-  return expect === undefined || expect.toLowerCase() === "100-continue" ? undefined : expectationRefused;
+function checkExpectation(expect: string | undefined): Rejection | undefined {
+  return expect === undefined || expect.toLowerCase() === "100-continue"
+    ? undefined
+    : reject(expectationRefused);
 }

@@ -1,6 +1,7 @@
-import { type Failure, malformedUpgrade, upgradeRefused } from "../errors/failures";
+import { malformedUpgrade, upgradeRefused } from "../errors/failures";
 import { isHandshake } from "../forward/handshake";
 import type { RequestHead } from "../http1/request-head";
+import { type Rejection, reject } from "./rejection";
 
 /**
  * Whether a request asks for a protocol that this proxy speaks: WebSocket. An offer to go on in HTTP/2 is left
@@ -11,8 +12,8 @@ export function isUpgrade({ upgrade }: RequestHead): boolean {
 }
 
 /** Refuses an upgrade to anything but WebSocket, and a handshake that is none. */
-export function checkUpgrade(head: RequestHead): Failure | undefined {
+export function checkUpgrade(head: RequestHead): Rejection | undefined {
   if (!isUpgrade(head)) return undefined;
-  if (head.upgrade!.toLowerCase() !== "websocket") return upgradeRefused;
-  return isHandshake(head) ? undefined : malformedUpgrade;
+  if (head.upgrade!.toLowerCase() !== "websocket") return reject(upgradeRefused);
+  return isHandshake(head) ? undefined : reject(malformedUpgrade);
 }

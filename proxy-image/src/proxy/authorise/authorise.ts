@@ -40,7 +40,7 @@ export function authorise(routes: Routes, unlisted: Unlisted, callers: Callers):
 
   return function authorise(exchange) {
     const failure = decide(exchange);
-    if (failure) exchange.refuse(failure, explain(failure, exchange));
+    if (failure) exchange.refuse(failure, explain(failure, exchange, routes.domain));
     return !failure;
   };
 }

@@ -1,5 +1,6 @@
 import type { PolicyRule } from "../../contract/policy/policy";
-import { type Failure, callerRefused, callerUnknown, requestRefused } from "../errors/failures";
+import { type Failure, callerRefused, callerUnknown, notListed, requestRefused } from "../errors/failures";
+import { canonicalHost } from "../message/host";
 import type { Exchange } from "../exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import { type Caller, identitiesIn } from "./caller";
@@ -10,17 +11,28 @@ const MOST_IDENTITY = 253;
 const MOST_ALLOWED = 400;
 
 /**
- * What a refused caller is told beyond the failure: who the mesh says that it is, and what it may ask for. Its own
- * rules only, and nothing of other upstreams.
+ * What a refused caller is told beyond the failure: who the mesh says that it is, what it may ask for, and what would
+ * have to be listed. Its own rules only, and nothing of other upstreams.
+ *
+ * @param domain the policy's, below which clients name third parties
  */
-export function explain(failure: Failure, exchange: Exchange): string | undefined {
+export function explain(failure: Failure, exchange: Exchange, domain: string): string | undefined {
   const { caller, destination, head, connection } = exchange;
   if (failure === callerUnknown)
     return isFromOwnSidecar(connection.socket) ? foreign(head.fields) : undefined;
   if (failure === callerRefused) return caller && `The mesh says that this is ${caller.key}.`;
+  if (failure === notListed) return unlisted(canonicalHost(head.host!)!, domain);
   if (failure !== requestRefused || !destination) return undefined;
   const own = (destination.route.upstream.allow ?? []).filter((rule) => appliesTo(rule, caller));
   return `${caller?.key ?? "A caller that the mesh does not know"} may ask for ${bounded(own.map(describe))}.`;
+}
+
+/** @param name canonical */
+function unlisted(name: string, domain: string): string {
+  const suffix = `.${domain}`;
+  return name.endsWith(suffix)
+    ? `The entry would be { host: ${JSON.stringify(name.slice(0, -suffix.length))} }.`
+    : `${JSON.stringify(name)} is not below the domain: clients name a third party http://<host>${suffix}.`;
 }
 
 /** An identity that is vouched for and still nobody's: most often the wrong trust domain in the policy. */

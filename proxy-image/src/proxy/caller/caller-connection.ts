@@ -1,15 +1,16 @@
 import type { Socket } from "node:net";
 import { isUpgrade } from "../admit/upgrade";
 import { answer } from "../errors/answer";
-import { type Failure, headersTooLarge, malformedRequest, requestTimeout } from "../errors/failures";
+import { type Failure, http2NotSpoken, requestTimeout } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import { BodyReader } from "../http1/body-reader";
 import type { ChunkedSink } from "../http1/chunked";
-import { SectionTooLargeError } from "../http1/malformed";
 import type { RequestHead } from "../http1/request-head";
 import { HeadReader } from "./head-reader";
+import { http11Required, isHttp2Preface } from "./http2-preface";
 import { Reply } from "./reply";
 import { CALLER_TIMEOUTS } from "./timeouts";
+import { type UnreadRequest, bodyReason, failureOf, lateReason, unreadRequest } from "./unread-request";
 
 /** Gets a request's body. */
 export interface BodyConsumer extends ChunkedSink {
@@ -24,7 +25,7 @@ export interface ConnectionHandler {
   /** Decides it. */
   decide(exchange: Exchange): void;
   /** Something came that is no request. */
-  unreadable(failure: Failure): void;
+  unreadable(failure: Failure, request: UnreadRequest): void;
   closed(connection: CallerConnection): void;
 }
 
@@ -49,6 +50,8 @@ export class CallerConnection {
   /** Bytes that have come and are not used up. */
   private pending: Buffer | undefined;
   private readonly heads = new HeadReader();
+  /** No request has come yet. */
+  private fresh = true;
   private advancing = false;
   private flowing = true;
   private consumer: BodyConsumer | undefined;
@@ -115,7 +118,8 @@ export class CallerConnection {
     if (this.deadline === Infinity && (this.reply?.ended || this.reply?.aborted))
       this.deadline = now + this.timeouts.flush;
     if (now < this.deadline) return;
-    if (this.state === "head" && this.pending !== undefined) this.refuseUnread(requestTimeout);
+    if (this.state === "head" && this.pending !== undefined)
+      this.refuseUnread(requestTimeout, lateReason(this.pending, this.timeouts.headers), this.pending);
     else this.socket.destroy();
   }
 
@@ -179,7 +183,8 @@ export class CallerConnection {
     try {
       ({ head, rest: this.pending } = this.heads.read(bytes));
     } catch (error) {
-      this.refuseUnread(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
+      if (this.fresh && isHttp2Preface(bytes)) this.refuseHttp2(bytes);
+      else this.refuseUnread(failureOf(error), (error as Error).message, bytes);
       return false;
     }
     if (head) this.begin(head);
@@ -189,6 +194,7 @@ export class CallerConnection {
 
   private begin(head: RequestHead): void {
     const { socket } = this;
+    this.fresh = false;
     this.deadline = Infinity;
     this.consumer = undefined;
     this.paused = false;
@@ -246,7 +252,7 @@ export class CallerConnection {
     // An answer that is about to go out needs no other reason.
     else if (!exchange.reply.ended) {
       exchange.cause = error;
-      exchange.stop(error instanceof SectionTooLargeError ? headersTooLarge : malformedRequest);
+      exchange.stop(failureOf(error), bodyReason(error));
     }
   }
 
@@ -286,13 +292,21 @@ export class CallerConnection {
     this.socket.resume();
   }
 
-  private refuseUnread(failure: Failure): void {
-    this.handler.unreadable(failure);
+  /** In HTTP/2: a client that speaks it reads no HTTP/1.1, and would show its user a protocol error. */
+  private refuseHttp2(bytes: Buffer): void {
+    this.handler.unreadable(http2NotSpoken, unreadRequest(this.socket, bytes, http2NotSpoken.title));
+    this.socket.write(http11Required(`k8s-egress: ${http2NotSpoken.title} ${http2NotSpoken.advice}`));
+    this.close();
+  }
+
+  private refuseUnread(failure: Failure, reason: string, bytes: Buffer): void {
+    const request = unreadRequest(this.socket, bytes, reason);
+    this.handler.unreadable(failure, request);
     this.state = "closing";
     this.pending = undefined;
     this.deadline = performance.now() + this.timeouts.flush;
     const reply = new Reply(this.socket, undefined, () => this.close());
-    answer(reply, failure);
+    answer(reply, failure, { reason, asked: request });
   }
 }
 

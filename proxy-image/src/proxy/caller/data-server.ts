@@ -25,7 +25,7 @@ export class DataServer extends net.Server {
           exchange.stop(internalError);
         }
       },
-      unreadable: (failure) => observer.unreadable(failure),
+      unreadable: observer.unreadable,
       closed: (connection) => this.callers.delete(connection),
     };
     this.on("connection", (socket) => this.callers.add(new CallerConnection(socket, handler, timeouts)));

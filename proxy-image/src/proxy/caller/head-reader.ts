@@ -1,11 +1,14 @@
+import { MOST_METHOD_LENGTH } from "../../contract/policy/method";
+import { explainRequest } from "../http1/explain-request";
 import { MalformedMessageError, SectionTooLargeError } from "../http1/malformed";
+import { largestField } from "../http1/read-so-far";
 import { type RequestHead, parseRequestHead } from "../http1/request-head";
 
 /** Bytes of a request's line and header section. */
-const MOST_HEADER_BYTES = 16 * 1024;
+export const MOST_HEADER_BYTES = 16 * 1024;
 
-/** Bytes of a method, and the blank behind it. */
-const MOST_METHOD = 33;
+/** A method, or the beginning of one (RFC 9110 §9.1), or of the empty line before a request. */
+const METHOD_START = new RegExp(`^(?:[!#$%&'*+\\-.^_\`|~0-9A-Za-z]{1,${MOST_METHOD_LENGTH}}(?:$| )|\r$)`);
 
 /** What was found. */
 export interface HeadRead {
@@ -32,10 +35,11 @@ export class HeadReader {
     // Three bytes of the mark may have come before.
     const mark = bytes.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
     if (mark > MOST_HEADER_BYTES || (mark === -1 && bytes.length > MOST_HEADER_BYTES)) {
-      throw new SectionTooLargeError("a request's line and header section are too long");
+      throw tooLarge(bytes.toString("latin1", 0, MOST_HEADER_BYTES));
     }
     if (mark === -1) {
-      if (cannotBeHead(bytes, searched)) throw new MalformedMessageError("no beginning of a request");
+      if (cannotBeHead(bytes, searched))
+        throw new MalformedMessageError(explainRequest(bytes.toString("latin1")));
       this.searched = bytes.length;
       return { rest: bytes };
     }
@@ -54,6 +58,21 @@ export class HeadReader {
   }
 }
 
+/** @param text as many bytes as are read of a head */
+function tooLarge(text: string): SectionTooLargeError {
+  if (!text.includes("\n")) {
+    return new SectionTooLargeError(
+      `The request line alone is longer than ${MOST_HEADER_BYTES} bytes.`,
+      true,
+    );
+  }
+  const largest = largestField(text);
+  return new SectionTooLargeError(
+    `The request line and the header section are longer than ${MOST_HEADER_BYTES} bytes.` +
+      (largest === undefined ? "" : ` The largest field is ${largest}.`),
+  );
+}
+
 /**
  * Whether these bytes are no beginning of a request: a line feed without its CR, or no method.
  *
@@ -64,7 +83,6 @@ function cannotBeHead(bytes: Buffer, searched: number): boolean {
   const bare = searched === 0 ? /(?:^|[^\r])\n/ : /[^\r]\n/;
   if (bare.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
   return (
-    searched <= MOST_METHOD &&
-    !/^(?:[A-Z][A-Z-]{0,31}(?:$| )|\r$)/.test(bytes.toString("latin1", 0, MOST_METHOD + 1))
+    searched <= MOST_METHOD_LENGTH && !METHOD_START.test(bytes.toString("latin1", 0, MOST_METHOD_LENGTH + 1))
   );
 }

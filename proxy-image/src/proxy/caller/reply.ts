@@ -52,12 +52,15 @@ export class Reply implements Sender {
     return this.socket.writableLength > 0;
   }
 
-  /** @param fields flat; among them at most one Content-Length, and no other framing */
-  begin(status: number, fields: readonly string[]): void {
+  /**
+   * @param fields flat; among them at most one Content-Length, and no other framing
+   * @param phrase the reason phrase; default: the registered one
+   */
+  begin(status: number, fields: readonly string[], phrase = STATUS_CODES[status] ?? ""): void {
     this.status = status;
     // Nobody can tell a body that comes in spite of it from the next request (RFC 9110 §10.1.1).
     if (this.expected) this.last = true;
-    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
+    let text = `HTTP/1.1 ${status} ${phrase}\r\n`;
     let length = false;
     let date = false;
     for (let i = 0; i < fields.length; i += 2) {

@@ -1,4 +1,6 @@
+import { STATUS_CODES } from "node:http";
 import type { Reply } from "../caller/reply";
+import type { ReadSoFar } from "../http1/read-so-far";
 import type { Failure } from "./failures";
 
 /** Who answers, in Proxy-Status. */
@@ -6,14 +8,27 @@ export const PROXY_NAME = "k8s-egress";
 /** Where each failure is explained. */
 const EXPLANATIONS =
   "https://github.com/k8s-egress/k8s-egress/blob/main/proxy-image/src/proxy/errors/README.md";
+/** Characters of a path that are repeated to the client. */
+const MOST_PATH = 200;
 
-/** Headers, flat, and a body of ASCII. */
-function problem(failure: Failure, reason?: string): { headers: string[]; body: string } {
-  const { name, status, title, advice, proxyStatus, headers = [] } = failure;
-  const detail = reason ? `${reason} ${advice}` : advice;
-  const body = `${ascii(JSON.stringify({ type: `${EXPLANATIONS}#${name}`, title, status, detail }))}\n`;
-  return {
-    headers: [
+/** What belongs to one answer beside the failure. */
+export interface Particulars {
+  /** What the failure means in this case. */
+  readonly reason?: string | undefined;
+  /** What the client asked for, as far as it could be read. */
+  readonly asked?: ReadSoFar;
+  /** Further header fields, flat. */
+  readonly further?: readonly string[] | undefined;
+}
+
+/** Answers a request with a failure (RFC 9457 body, RFC 9209 header); nothing may have been sent before. */
+export function answer(reply: Reply, failure: Failure, { reason, asked, further = [] }: Particulars): void {
+  const { name, status, proxyStatus, headers = [] } = failure;
+  const body = problem(failure, reason, asked);
+  if (failure.closes) reply.last = true;
+  reply.begin(
+    status,
+    [
       "Content-Type",
       "application/problem+json",
       "Content-Length",
@@ -23,23 +38,40 @@ function problem(failure: Failure, reason?: string): { headers: string[]; body: 
       "Proxy-Status",
       `${PROXY_NAME}; error=${proxyStatus}; details="${name}"`,
       ...headers,
+      ...further,
     ],
-    body,
-  };
+    // Many clients show nothing else of an error.
+    `${STATUS_CODES[status]} (${PROXY_NAME}: ${name})`,
+  );
+  reply.end(body);
 }
 
-/** Answers a request with a failure (RFC 9457 body, RFC 9209 header); nothing may have been sent before. */
-export function answer(
-  reply: Reply,
-  failure: Failure,
-  reason?: string,
-  further: readonly string[] = [],
-): void {
-  const { headers, body } = problem(failure, reason);
-  headers.push(...further);
-  if (failure.closes) reply.last = true;
-  reply.begin(failure.status, headers);
-  reply.end(body);
+/**
+ * A body of ASCII. Beside RFC 9457's members it has those that third parties' own libraries look for, because they take
+ * what has none of them for a success or show nothing: stripe-node reads `error`; OpenAI's, Google's, Algolia's and
+ * Twilio's read `error.message` or `message` (extension members, RFC 9457 §3.2).
+ */
+function problem({ name, status, title, advice }: Failure, reason?: string, asked?: ReadSoFar): string {
+  const detail = [reason, advice, asked && describe(asked)].filter(Boolean).join(" ");
+  const message = `${title} ${detail}`;
+  const members = {
+    type: `${EXPLANATIONS}#${name}`,
+    title,
+    status,
+    detail,
+    message,
+    code: name,
+    error: { message, type: PROXY_NAME, code: name },
+  };
+  return `${ascii(JSON.stringify(members))}\n`;
+}
+
+/** `Asked for: GET api.example.com.egress.local/v1` */
+function describe({ method, host = "", path = "" }: ReadSoFar): string | undefined {
+  if (method === undefined) return undefined;
+  const shown = path.length > MOST_PATH ? `${path.slice(0, MOST_PATH)}...` : path;
+  // A target that is a URL names its own host.
+  return `Asked for: ${method} ${shown.startsWith("/") || shown === "*" ? host + shown : shown}`;
 }
 
 /** JSON with everything else escaped, so that its characters are its bytes. */

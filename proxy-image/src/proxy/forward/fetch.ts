@@ -44,7 +44,7 @@ export class Fetch extends Relay implements Requester {
         connection,
         head,
         most,
-        () => this.cut(new FailureError(requestTooLarge)),
+        () => this.cut(new FailureError(requestTooLarge, `It has more than ${most} bytes.`)),
         () => (this.awaitingSince = performance.now()),
       );
     }
@@ -80,17 +80,7 @@ export class Fetch extends Relay implements Requester {
         body.start(connection);
         return;
       }
-      body.start(connection, () => this.proceed());
-      // It had sent some already.
-      if (!this.expecting) return;
-      const { response } = this.exchange.destination!.route.upstream.timeouts;
-      this.expectTimer = setTimeout(
-        () => {
-          this.proceed();
-          this.exchange.reply.continue();
-        },
-        Math.min(EXPECT_TIMEOUT, response / 2),
-      );
+      if (!this.awaitLeave(body, connection)) return;
     }
     this.awaitingSince = performance.now();
   }
@@ -153,6 +143,21 @@ export class Fetch extends Relay implements Requester {
   protected override settle(): void {
     clearTimeout(this.expectTimer);
     super.settle();
+  }
+
+  /** @returns whether leave is still waited for: the client may have sent some of its body already */
+  private awaitLeave(body: RequestBody, connection: Connection): boolean {
+    body.start(connection, () => this.proceed());
+    if (!this.expecting) return false;
+    const { response } = this.exchange.destination!.route.upstream.timeouts;
+    this.expectTimer = setTimeout(
+      () => {
+        this.proceed();
+        this.exchange.reply.continue();
+      },
+      Math.min(EXPECT_TIMEOUT, response / 2),
+    );
+    return true;
   }
 
   /** From now on the client is waited for, and its body goes. */

@@ -26,7 +26,7 @@ export function forward(options: ForwardOptions): Stage {
     }
     const most = route.upstream.maxBodyBytes?.request ?? Infinity;
     if (Number(head.contentLength ?? 0) > most) {
-      exchange.refuse(requestTooLarge);
+      exchange.refuse(requestTooLarge, `It would have ${head.contentLength!} bytes; ${most} are allowed.`);
       return false;
     }
     new Fetch(exchange, options, links.rewriterFor(exchange.destination!, head.host!), headers).start();

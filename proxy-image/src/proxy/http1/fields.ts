@@ -1,3 +1,4 @@
+import { explainFields } from "./explain-fields";
 import { MalformedMessageError } from "./malformed";
 
 /**
@@ -14,7 +15,9 @@ export const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\x
  */
 export function parseFields(lines: string, start: number): string[] {
   const section = start === 0 ? lines : lines.slice(start);
-  if (!FIELD_LINES.test(section)) throw new MalformedMessageError("a field line breaks the grammar");
+  if (!FIELD_LINES.test(section)) {
+    throw new MalformedMessageError(explainFields(lines, start) ?? "a field line breaks the grammar");
+  }
   const fields: string[] = [];
   for (let at = 0; at < section.length;) {
     const colon = section.indexOf(":", at);

@@ -1,11 +1,32 @@
+import { type MalformedReason, describeReason } from "./grammar-rules";
+
 /** A message breaks the grammar of RFC 9112, or can be read in two ways, so nothing of it counts. */
 export class MalformedMessageError extends Error {
   override readonly name = "MalformedMessageError";
   readonly code = "MALFORMED_MESSAGE";
+  /** Which rule is broken, and where; undefined where a text says it. */
+  readonly reason: MalformedReason | undefined;
+
+  /** @param what nothing secret: it is told to the client and logged */
+  constructor(what: string | MalformedReason) {
+    super(typeof what === "string" ? what : describeReason(what));
+    this.reason = typeof what === "string" ? undefined : what;
+  }
 }
 
 /** A header section has more bytes than are read. */
 export class SectionTooLargeError extends Error {
   override readonly name = "SectionTooLargeError";
   readonly code = "SECTION_TOO_LARGE";
+
+  /**
+   * @param message nothing secret: it is told to the client and logged
+   * @param inFirstLine whether the first line alone is too long
+   */
+  constructor(
+    message: string,
+    readonly inFirstLine = false,
+  ) {
+    super(message);
+  }
 }

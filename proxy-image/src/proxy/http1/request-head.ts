@@ -1,11 +1,9 @@
-import { METHODS } from "node:http";
+import { explainRequest } from "./explain-request";
 import { closes, parseFields } from "./fields";
 import { MalformedMessageError } from "./malformed";
 
-/** RFC 9112 §3, with single blanks and no more: the method is looked up afterwards. */
-const REQUEST_LINE = /^([A-Z][A-Z-]*) ([\x21-\x7e]+) HTTP\/1\.([01])\r\n/;
-/** Registered ones, as Node knows them; a third party's own reading of any other is anybody's guess. */
-const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
+/** RFC 9112 §3, with single blanks and no more. Any token is a method (RFC 9110 §9.1): 64 is `MOST_METHOD_LENGTH`. */
+const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}) ([\x21-\x7e]+) HTTP\/1\.([01])\r\n/;
 
 /** A request's line and header section, as it came. */
 export class RequestHead {
@@ -13,7 +11,7 @@ export class RequestHead {
   hosts = 0;
   lengths = 0;
   encodings = 0;
-  /** The first Host. */
+  /** The first Host; once admitted, the host that the request is for. */
   host: string | undefined;
   /** The first Content-Length. */
   contentLength: string | undefined;
@@ -30,7 +28,8 @@ export class RequestHead {
 
   constructor(
     readonly method: string,
-    readonly target: string,
+    /** As received; once admitted, in origin-form or `*`. */
+    public target: string,
     /** Of HTTP/1. */
     readonly minor: number,
     /** Flat: name, value, … */
@@ -84,8 +83,7 @@ export class RequestHead {
  */
 export function parseRequestHead(text: string): RequestHead {
   const line = REQUEST_LINE.exec(text);
-  if (!line) throw new MalformedMessageError("not a request line");
+  if (!line) throw new MalformedMessageError(explainRequest(text));
   const [all, method, target, minor] = line as unknown as [string, string, string, string];
-  if (!KNOWN_METHODS.has(method)) throw new MalformedMessageError("not a known method");
   return new RequestHead(method, target, minor === "1" ? 1 : 0, parseFields(text, all.length));
 }

@@ -1,11 +1,8 @@
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
 import type { Exchange } from "../exchange";
+import { hostOf, pathOf } from "../http1/shown";
 import { type Log, lineWriter } from "./log";
 
-/** Characters of a host in the log; a DNS name has no more. */
-const MOST_HOST = 253;
-/** Characters of a path in the log. */
-const MOST_PATH = 512;
 /** W3C Trace Context §3.2: version, trace id, parent id, flags. */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
 /** Text that stands in JSON as it is. */
@@ -42,7 +39,7 @@ function line(exchange: Exchange): string {
   const traceId = traceOf(head.traceparent);
   const duration = Math.round((performance.now() - exchange.startedAt) * 100) / 100;
   // What was refused is what one looks for: there the header itself, as it came.
-  const host = destination?.host ?? head.host?.slice(0, MOST_HOST);
+  const host = destination?.host ?? (head.host === undefined ? undefined : hostOf(head.host));
   return (
     (caller ? `"client":${quoted(caller.key)},` : "") +
     `"method":${quoted(head.method)}` +
@@ -75,12 +72,6 @@ function createTimestamp(): () => string {
     }
     return text;
   };
-}
-
-function pathOf(target: string): string {
-  const query = target.indexOf("?");
-  const path = query === -1 ? target : target.slice(0, query);
-  return path.length > MOST_PATH ? `${path.slice(0, MOST_PATH)}…` : path;
 }
 
 function traceOf(traceparent: string | undefined): string | undefined {

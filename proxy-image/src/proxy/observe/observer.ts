@@ -1,3 +1,4 @@
+import type { UnreadRequest } from "../caller/unread-request";
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { AccessLog } from "./access-log";
@@ -9,8 +10,8 @@ import type { Metrics } from "./metrics";
 export interface Observer {
   begin(exchange: Exchange): Exchange;
   end: (exchange: Exchange) => void;
-  /** What the parser could not read. */
-  unreadable(failure: Failure): void;
+  /** A request whose head could not be read. */
+  unreadable: (failure: Failure, request: UnreadRequest) => void;
   /** Exchanges that have begun and not ended. */
   readonly exchanges: Exchanges;
   /** When the last one began, on `performance.now()`'s clock. */
@@ -35,9 +36,9 @@ export function createObserver(log: Log, metrics: Metrics, accessLog: AccessLog)
       metrics.ended(exchange);
       accessLog(exchange);
     },
-    unreadable(failure) {
+    unreadable(failure, request) {
       metrics.failed("none", failure);
-      log.warn({ error: failure.name }, "unreadable request");
+      log.warn({ error: failure.name, ...request }, "unreadable request");
     },
   };
 }

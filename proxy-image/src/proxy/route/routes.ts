@@ -4,6 +4,8 @@ import type { Destination, Route } from "./route";
 
 /** Finds the upstream that a host names. */
 export interface Routes {
+  /** Below it clients name third parties: `egress.local`. */
+  readonly domain: string;
   /** All entries, in the policy's order. */
   readonly all: readonly Route[];
   /**
@@ -59,6 +61,7 @@ export function createRoutes({ domain, services, upstreams }: Policy): Routes {
   };
 
   return {
+    domain,
     all,
     find(host) {
       const known = byName.get(host);

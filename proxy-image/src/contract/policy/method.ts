@@ -1,0 +1,42 @@
+/** Characters of a method. The longest registered one, UPDATEREDIRECTREF, has 17; RFC 9110 §9.1 sets no limit. */
+export const MOST_METHOD_LENGTH = 64;
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/**
+ * Methods that are forwarded to no upstream. A CONNECT tunnel would escape the policy. TRACE would echo the
+ * credentials that the policy sets. PRI is reserved for HTTP/2's connection preface (RFC 9113 §3.4).
+ */
+const NEVER_FORWARDED: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "PRI"]);
+
+/** What nearly everybody means who writes one of them in other letters. */
+const COMMON: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** What a rule's method must be, for messages. */
+export const METHOD_MEANING =
+  'a method in capitals, such as "GET" or "LIST"; methods are case-sensitive, and CONNECT and TRACE are refused ' +
+  "for every upstream";
+
+/** Whether a text is a token (RFC 9110 §5.6.2): a header field's name or a method. */
+export function isToken(value: string): boolean {
+  return TOKEN.test(value);
+}
+
+/**
+ * Whether the proxy never forwards a method, in whatever letters: methods are case-sensitive (RFC 9110 §9.1), but a
+ * third party may be careless about that.
+ */
+export function isNeverForwarded(method: string): boolean {
+  // Lengths first: upper-casing every request's method would cost an allocation.
+  const { length } = method;
+  return (length === 3 || length === 5 || length === 7) && NEVER_FORWARDED.has(method.toUpperCase());
+}
+
+/**
+ * Whether a text can stand as a method in a rule: any token that the proxy forwards (RFC 9110 §9.1), but not `get`,
+ * which would admit no GET.
+ */
+export function isMethod(value: string): boolean {
+  if (value.length > MOST_METHOD_LENGTH || !isToken(value) || isNeverForwarded(value)) return false;
+  return COMMON.has(value) || !COMMON.has(value.toUpperCase());
+}

@@ -1,0 +1,74 @@
+import { failure } from "./failure";
+
+// Third parties' answers that can't be passed on.
+
+export const responseTimeout = failure(
+  "response-timeout",
+  504,
+  "http_response_timeout",
+  "The third party did not answer in time.",
+  "`timeouts.response` of the upstream is the limit.",
+);
+export const responseMalformed = failure(
+  "response-malformed",
+  502,
+  "http_protocol_error",
+  "The third party's answer is not well-formed HTTP/1.1.",
+  "Ask the third party.",
+);
+export const responseHeadersTooLarge = failure(
+  "response-headers-too-large",
+  502,
+  "http_response_header_section_size",
+  "The third party's answer has too large a header section.",
+  "Ask the third party.",
+);
+export const responseIncomplete = failure(
+  "response-incomplete",
+  502,
+  "http_response_incomplete",
+  "The third party's answer ended too early.",
+  "Repeat the request if it is safe to; if it lasts, ask the third party.",
+);
+export const responseStalled = failure(
+  "response-stalled",
+  504,
+  "http_response_timeout",
+  "The third party's answer stopped in the middle.",
+  "`timeouts.idle` of the upstream is the limit.",
+);
+export const responseTooLarge = failure(
+  "response-too-large",
+  502,
+  "http_response_body_size",
+  "The third party's answer is larger than the upstream's limit.",
+  "`maxBodyBytes` of the upstream is the limit.",
+);
+export const redirectRefused = failure(
+  "redirect-refused",
+  502,
+  "http_protocol_error",
+  "The third party sends the caller to an address inside the cluster.",
+  "Ask the third party: no answer from outside may name the cluster's own addresses.",
+);
+export const upgradeFailed = failure(
+  "upgrade-failed",
+  502,
+  "http_upgrade_failed",
+  "The third party's answer to the WebSocket handshake is wrong.",
+  "Ask the third party.",
+);
+export const callerStalled = failure(
+  "caller-stalled",
+  504,
+  "http_request_error",
+  "The caller stopped reading the answer.",
+  "`timeouts.idle` of the upstream is the limit.",
+);
+export const tooOld = failure(
+  "too-old",
+  504,
+  "http_response_timeout",
+  "The WebSocket connection reached its maximum age.",
+  "Connect again; `websockets.maxAge` of the upstream is the limit.",
+);
