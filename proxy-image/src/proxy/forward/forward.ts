@@ -3,12 +3,11 @@ import { proxyLoop, requestTooLarge } from "../errors/failures";
 import { Fetch } from "./fetch";
 import type { ForwardOptions } from "./options";
 import { requestHeaders } from "./request-headers";
-import { type UpgradeForwarder, createUpgradeForwarder } from "./upgrade";
+import { Upgrade } from "./upgrade";
 
 /** Last stage: sends the request to the third party and the answer to the caller. */
 export function forward(options: ForwardOptions): Stage {
   const { via, links } = options;
-  const forwardUpgrade: UpgradeForwarder = createUpgradeForwarder(options);
 
   return function forward(exchange) {
     const { head } = exchange;
@@ -19,7 +18,7 @@ export function forward(options: ForwardOptions): Stage {
       return false;
     }
     if (exchange.upgrade) {
-      forwardUpgrade(exchange, headers);
+      new Upgrade(exchange, headers, options).start();
       return true;
     }
     const most = route.upstream.maxBodyBytes?.request ?? Infinity;

@@ -63,7 +63,12 @@ export function createOrigins(dial: Dialler, isOwn: AddressRule): Origins {
     of: (route) => groups.get(route)?.origins.values() ?? [],
     destroy() {
       clearInterval(sweeper);
-      for (const { origins } of groups.values()) for (const { pool } of origins.values()) pool.destroy();
+      for (const { origins } of groups.values()) {
+        for (const { pool, upgrades } of origins.values()) {
+          pool.destroy();
+          upgrades.destroy();
+        }
+      }
     },
   };
 }
