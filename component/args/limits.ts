@@ -36,7 +36,10 @@ export interface Timeouts {
   connect?: string;
   /** From the request's last byte to the response's headers. Default: `60s`. */
   response?: string;
-  /** Between two pieces of a body. Default: `60s`. */
+  /**
+   * Between two pieces of a body; of a WebSocket connection, when one side has ended or does not take what the other
+   * sends. Default: `60s`.
+   */
   idle?: string;
   /** From the request's headers to the answer's end; cuts streams. Default: no limit. */
   total?: string;

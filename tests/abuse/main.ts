@@ -8,9 +8,12 @@ import { policies } from "./policies";
 import { responses } from "./responses";
 import { soak } from "./soak";
 import { ssrf } from "./ssrf";
+import { upgrades } from "./upgrades";
 
 /** The whole half hour is `tsx tests/abuse/soak.ts`. */
 const SOAK_SECONDS = 20;
+/** WebSocket handshakes. */
+const HANDSHAKES = 5_000;
 /** Violations that are shown of each kind. */
 const SHOWN = 10;
 
@@ -24,6 +27,7 @@ async function main(): Promise<number> {
     policies,
     () => names(),
     () => fuzz(),
+    () => upgrades(HANDSHAKES),
     () => soak(SOAK_SECONDS),
   ]) {
     const figure: Figure = await step();

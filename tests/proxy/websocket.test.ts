@@ -1,34 +1,13 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
 import { after, before, beforeEach, describe, it } from "node:test";
 import type { TLSSocket } from "node:tls";
+import { ACCEPT, KEY, handshake, switching } from "./support/handshake";
 import { lines, sendRaw, statusOf } from "./support/raw-client";
 import { type World, caller, eventually, startWorld, upstream } from "./support/world";
 
 const HOST = "ws.example.com";
-const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
-const ACCEPT = createHash("sha1").update(`${KEY}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-
-const handshake = (host: string, ...more: string[]): string =>
-  lines(
-    "GET /chat?x=1 HTTP/1.1",
-    `Host: ${host}.egress.local`,
-    "Connection: keep-alive, Upgrade",
-    "Upgrade: WebSocket",
-    "Sec-WebSocket-Version: 13",
-    `Sec-WebSocket-Key: ${KEY}`,
-    ...more,
-  );
-const switching = (...more: string[]): string =>
-  lines(
-    "HTTP/1.1 101 Switching Protocols",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    `Sec-WebSocket-Accept: ${ACCEPT}`,
-    ...more,
-  );
 
 describe("WebSocket", () => {
   let world: World;
@@ -131,7 +110,6 @@ describe("WebSocket", () => {
     ["a short key", handshake(HOST).replace(KEY, "abc")],
     ["two keys", handshake(HOST, `Sec-WebSocket-Key: ${KEY}`)],
     ["POST", handshake(HOST).replace("GET", "POST")],
-    ["HTTP/1.0", handshake(HOST).replace("HTTP/1.1", "HTTP/1.0")],
     ["a body", `${handshake(HOST, "Content-Length: 3")}abc`],
     ["a chunked body", `${handshake(HOST, "Transfer-Encoding: chunked")}0\r\n\r\n`],
     ["an expectation", handshake(HOST, "Expect: 100-continue")],
@@ -144,24 +122,6 @@ describe("WebSocket", () => {
       assert.equal(request, "");
     });
   }
-
-  it("other protocols are refused, but an offer of HTTP/2 is left unanswered", async () => {
-    const other = lines(
-      "GET / HTTP/1.1",
-      `Host: ${HOST}.egress.local`,
-      "Connection: Upgrade",
-      "Upgrade: foo/1",
-    );
-    assert.equal(statusOf(await sendRaw(world.port, other, 300)), 403);
-    assert.equal(request, "");
-    answer = (socket) => socket.end(`${lines("HTTP/1.1 200 OK", "Content-Length: 2")}ok`);
-    const offer = lines(
-      ...["GET / HTTP/1.1", `Host: ${HOST}.egress.local`, "Upgrade: h2c"],
-      ...["Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"],
-    );
-    assert.equal(statusOf(await sendRaw(world.port, offer, 300)), 200);
-    assert.doesNotMatch(request, /upgrade|settings/i);
-  });
 
   const wrong: [string, string][] = [
     ["another accept", switching().replace(ACCEPT, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")],

@@ -1,5 +1,4 @@
 import type { Destination } from "./route/route";
-import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Caller } from "./authorise/caller";
 import type { CallerConnection } from "./caller/caller-connection";
@@ -8,8 +7,8 @@ import { answer } from "./errors/answer";
 import { type Failure, FailureError } from "./errors/failures";
 import type { Relay } from "./forward/relay";
 import type { RequestBody } from "./forward/request-body";
-import type { UpgradeGate } from "./forward/upgrade-gate";
 import { askedFor } from "./http1/read-so-far";
+import type { Upgrade } from "./forward/upgrade";
 import type { RequestHead } from "./http1/request-head";
 import type { InFlight } from "./limit/in-flight";
 import { outcomeOf } from "./limit/outcome";
@@ -46,8 +45,8 @@ export class Exchange {
   bytesOut = 0;
   /** The caller's socket, where it asks for an upgrade, and what came behind the request. */
   upgrade: { socket: Socket; head: Buffer } | undefined;
-  gate: UpgradeGate | undefined;
-  outgoing: ClientRequest | undefined;
+  /** What forwards the upgrade, and ends both its sides. */
+  tunnel: Upgrade | undefined;
   /** The protocol has been switched. */
   upgraded = false;
 
@@ -94,17 +93,23 @@ export class Exchange {
 
   /** Ends it at once, without a word. */
   cut(): void {
-    this.outgoing?.destroy();
+    this.tunnel?.destroy();
     this.connection.destroy();
   }
 
   /** The answer has been sent, or can't be any more. */
   finish(): void {
     this.relay?.abandon();
-    if (this.gate) {
-      this.bytesOut += this.gate.bytesOut;
+    // An upgrade holds its room for as long as it has a connection on either side.
+    if (this.tunnel) this.tunnel.finish(() => this.settle());
+    else this.settle();
+  }
+
+  /** Counts and tells it, once. */
+  private settle(): void {
+    if (this.tunnel) {
+      this.bytesOut += this.tunnel.bytesOut;
       if (!this.upgraded && !this.failure && !this.reply.ended) this.abandoned = true;
-      this.outgoing?.destroy();
     }
     this.leave?.leave(this.caller?.key ?? "");
     this.origin?.breaker?.report(outcomeOf(this));

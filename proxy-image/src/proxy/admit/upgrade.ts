@@ -1,19 +1,28 @@
-import { malformedUpgrade, upgradeRefused } from "../errors/failures";
+import { malformedUpgrade } from "../errors/failures";
 import { isHandshake } from "../forward/handshake";
 import type { RequestHead } from "../http1/request-head";
 import { type Rejection, reject } from "./rejection";
 
 /**
- * Whether a request asks for a protocol that this proxy speaks: WebSocket. An offer to go on in HTTP/2 is left
- * unanswered, as any server may do (RFC 9110 §7.8): Java's HTTP client makes it with every first request.
+ * Whether a request asks for the one protocol that this proxy can switch to: WebSocket.
+ *
+ * `Upgrade` is a list, and a server may choose any member of it (RFC 9110 §7.8); a handshake is one that contains
+ * `websocket` (RFC 6455 §4.2.1). So `foo, websocket` is one, and the third party is offered `websocket` alone.
+ *
+ * Every other request is an ordinary one, because Upgrade can't insist on a change of protocols: the field is ignored,
+ * and not forwarded, so that the third party has nothing to switch to. Clients offer what they could do without:
+ * Java's HTTP client `h2c`, Apache's 5.4 `TLS/1.2`. In HTTP/1.0 the field must be ignored.
  */
-export function isUpgrade({ upgrade }: RequestHead): boolean {
-  return upgrade !== undefined && upgrade.toLowerCase() !== "h2c";
+export function isUpgrade({ upgrade, minor }: RequestHead): boolean {
+  if (upgrade === undefined || minor === 0) return false;
+  return upgrade.split(",").some((protocol) => protocol.trim().toLowerCase() === "websocket");
 }
 
-/** Refuses an upgrade to anything but WebSocket, and a handshake that is none. */
+/**
+ * Refuses what asks for WebSocket and is no handshake. That is one without `Connection: upgrade`, too: RFC 6455 §4.2.1
+ * wants an error for it, and an application that gets the third party's page in place of a connection would not learn
+ * that something on the way has removed the field.
+ */
 export function checkUpgrade(head: RequestHead): Rejection | undefined {
-  if (!isUpgrade(head)) return undefined;
-  if (head.upgrade!.toLowerCase() !== "websocket") return reject(upgradeRefused);
-  return isHandshake(head) ? undefined : reject(malformedUpgrade);
+  return !isUpgrade(head) || isHandshake(head) ? undefined : reject(malformedUpgrade);
 }

@@ -136,9 +136,9 @@ export class CallerConnection {
     this.exchange?.relay?.resume();
   };
 
-  /** Nobody would read an answer to what a caller asked for and left. */
+  /** Nobody would read an answer to what a caller asked for and left. Once switched, the other protocol decides. */
   private readonly onEnd = (): void => {
-    if (this.state !== "upgraded" && this.exchange) this.socket.destroy();
+    if (this.exchange && !this.exchange.upgraded) this.socket.destroy();
   };
 
   /** Uses up what has come, as far as it can be now. Not within itself: answers may end while requests are decided. */
@@ -217,7 +217,6 @@ export class CallerConnection {
     this.state = "upgraded";
     socket.pause();
     socket.off("data", this.onData);
-    socket.off("end", this.onEnd);
     exchange.upgrade = { socket, head: this.pending ?? Buffer.alloc(0) };
     this.pending = undefined;
   }

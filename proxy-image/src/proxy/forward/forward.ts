@@ -4,13 +4,12 @@ import { Fetch } from "./fetch";
 import { PerRoute } from "../route/per-route";
 import type { ForwardOptions } from "./options";
 import { requestHeaders, setHeadersOf } from "./request-headers";
-import { type UpgradeForwarder, createUpgradeForwarder } from "./upgrade";
+import { Upgrade } from "./upgrade";
 
 /** Last stage: sends the request to the third party and the answer to the caller. */
 export function forward(options: ForwardOptions): Stage {
   const { via, links, credentials } = options;
   const fields = new PerRoute(({ upstream }) => ({ set: setHeadersOf(upstream, credentials) }));
-  const forwardUpgrade: UpgradeForwarder = createUpgradeForwarder(options);
 
   return function forward(exchange) {
     const { head } = exchange;
@@ -21,7 +20,7 @@ export function forward(options: ForwardOptions): Stage {
       return false;
     }
     if (exchange.upgrade) {
-      forwardUpgrade(exchange, headers);
+      new Upgrade(exchange, headers, options).start();
       return true;
     }
     const most = route.upstream.maxBodyBytes?.request ?? Infinity;

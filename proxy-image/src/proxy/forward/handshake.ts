@@ -6,19 +6,17 @@ import { connectionOptions } from "./header-filter";
 /** RFC 6455 §1.3. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** Whether a request is a WebSocket handshake and nothing else (RFC 6455 §4.2.1). */
+/** Whether a request that asks for WebSocket is a handshake and nothing else (RFC 6455 §4.2.1). */
 export function isHandshake(head: RequestHead): boolean {
   const headers = joinedFields(head.fields);
   return (
     head.method === "GET" &&
-    head.minor === 1 &&
-    headers.upgrade?.toLowerCase() === "websocket" &&
     connectionOptions(headers.connection ?? "").includes("upgrade") &&
     headers["sec-websocket-version"] === "13" &&
     /^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? "") &&
-    // A body would be read as frames by one side and as a request by the other.
-    head.contentLength === undefined &&
-    head.transferEncoding === undefined &&
+    // A body would be read as frames by one side and as a request by the other. A length of zero is no body: Java's
+    // WebSocket client sends it. It is not passed on.
+    !head.hasBody &&
     head.expect === undefined
   );
 }

@@ -1,181 +1,188 @@
-import { type RequestHandler, createProxyMiddleware } from "http-proxy-middleware";
+import { createProxyMiddleware } from "http-proxy-middleware";
 import { type ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { classify } from "../errors/classify";
-import { FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
+import { type Failure, FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
 import type { Exchange } from "../exchange";
-import type { Origin } from "../upstream/origin";
-import { accepts, joinedFields } from "./handshake";
-import type { ForwardOptions } from "./options";
-import { Relay, type RelayOptions } from "./relay";
-import { framingOf } from "../http1/framing";
-import { responseHeaders } from "./response-headers";
+import type { UpgradeAgent } from "../upstream/upgrade-connector";
+import { accepts } from "./handshake";
 import type { LinkRewriter } from "./links";
+import type { ForwardOptions } from "./options";
+import { RefusalRelay } from "./refusal-relay";
+import { responseHeaders } from "./response-headers";
 import { UpgradeGate } from "./upgrade-gate";
 
-/** Sends a decided upgrade to the third party. */
-export type UpgradeForwarder = (exchange: Exchange, headers: readonly string[]) => void;
-
-/** What http-proxy-middleware knows by its message only. */
-const underWay = new WeakMap<IncomingMessage, { exchange: Exchange; headers: readonly string[] }>();
+/** The gate has what came behind the handshake. */
+const NOTHING = Buffer.alloc(0);
 
 /**
- * Upgrades go by http-proxy-middleware, over the same connections, behind the same decisions and filters as
- * everything else: it gets a request that has been decided on, a gate for the caller's socket and our agent.
+ * One upgrade, from the decided handshake to the end of both connections.
+ *
+ * It goes by http-proxy-middleware, behind the same decisions and filters as everything else: http-proxy-middleware gets
+ * a request that has been decided on, a gate for the client's socket and an agent that dials by our rules. Each has a
+ * middleware of its own, whose events are then those of one exchange.
  */
-export function createUpgradeForwarder(options: ForwardOptions): UpgradeForwarder {
-  const middlewares = new WeakMap<Origin, RequestHandler>();
+export class Upgrade {
+  private readonly gate: UpgradeGate;
+  private readonly agent: UpgradeAgent;
+  private readonly links: LinkRewriter;
+  private request: ClientRequest | undefined;
+  /** Ends the handshake, and later the connection. */
+  private timer: NodeJS.Timeout | undefined;
 
-  const middlewareOf = (origin: Origin): RequestHandler => {
-    let middleware = middlewares.get(origin);
-    if (!middleware) {
-      middleware = createProxyMiddleware({
-        target: `https://${origin.authority}`,
-        agent: origin.agent,
-        // Its own answers to errors would tell the third party's host and path.
-        ejectPlugins: true,
-        plugins: [
-          (server) => {
-            server.on("error", (error, req) => {
-              if (req) fail(underWay.get(req)!.exchange, error);
-            });
-            server.on("proxyReqWs", (request, req) => {
-              const { exchange, headers } = underWay.get(req)!;
-              takeOver(request, exchange, headers, options);
-            });
-          },
-        ],
+  /**
+   * @param headers flat, as they go out, without Host, Connection and Upgrade
+   */
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly headers: readonly string[],
+    private readonly options: ForwardOptions,
+  ) {
+    const { upgrade, origin, destination, head } = exchange;
+    exchange.tunnel = this;
+    this.links = options.links.rewriterFor(destination!, head.host!);
+    this.gate = new UpgradeGate(upgrade!.socket, upgrade!.head, destination!.route.upstream.timeouts.idle);
+    this.agent = origin!.upgrades.agent();
+  }
+
+  /** Hands it to http-proxy-middleware. */
+  start(): void {
+    const { exchange, gate, agent } = this;
+    const middleware = createProxyMiddleware({
+      target: `https://${exchange.origin!.authority}`,
+      agent,
+      // Its own answers to errors would tell the third party's host and path.
+      ejectPlugins: true,
+      plugins: [
+        (server) => {
+          server.on("error", (error) => this.fail(error));
+          server.on("proxyReqWs", (request) => this.takeOver(request));
+        },
+      ],
+    });
+    middleware.upgrade(messageOf(exchange), gate as unknown as Socket, NOTHING);
+  }
+
+  /** Bytes to the client, after the handshake. */
+  get bytesOut(): number {
+    return this.gate.bytesOut;
+  }
+
+  /** Since when the third party does not take what the client sends, on the exchanges' clock; 0 while it does. */
+  get blockedSince(): number {
+    return this.gate.blockedSince;
+  }
+
+  /** Since when the client does not take what the third party sends; 0 while it does. */
+  get pausedSince(): number {
+    return this.gate.pausedSince;
+  }
+
+  /** Ends both sides at once, after the handshake, for a reason of ours. */
+  cut(failure: Failure): void {
+    this.exchange.failure = failure;
+    this.destroy();
+  }
+
+  /** Ends both sides at once, in whatever state. Before the handshake the client's socket is left for a response. */
+  destroy(): void {
+    clearTimeout(this.timer);
+    this.agent.destroy();
+    this.request?.destroy();
+    this.gate.destroy();
+  }
+
+  /**
+   * The client has gone, or got a response that is not a 101.
+   *
+   * @param then is called when the third party's side has ended too: at once, unless it has yet to take the last bytes
+   */
+  finish(then: () => void): void {
+    const { gate } = this;
+    if (gate.finishing) {
+      gate.once("close", () => {
+        clearTimeout(this.timer);
+        then();
       });
-      middlewares.set(origin, middleware);
+      return;
     }
-    return middleware;
-  };
+    this.destroy();
+    then();
+  }
 
-  return (exchange, headers) => {
-    const { socket, head } = exchange.upgrade!;
-    const gate = new UpgradeGate(socket);
-    exchange.gate = gate;
-    const message = messageOf(exchange, socket);
-    underWay.set(message, { exchange, headers });
-    middlewareOf(exchange.origin!).upgrade(message, gate as unknown as Socket, head);
-  };
+  /** Runs before http-proxy-middleware listens to the request itself, so what is decided here comes first. */
+  private takeOver(request: ClientRequest): void {
+    const { exchange, gate } = this;
+    const { connect, response } = exchange.destination!.route.upstream.timeouts;
+    this.request = request;
+    // It ended before http-proxy-middleware began.
+    if (gate.destroyed) request.destroy();
+
+    for (const name of request.getHeaderNames()) request.removeHeader(name);
+    request.setHeader("Host", exchange.origin!.authority);
+    request.setHeader("Connection", "Upgrade");
+    // Of all that the client may have offered, what was decided on.
+    request.setHeader("Upgrade", "websocket");
+    const { headers } = this;
+    for (let i = 0; i < headers.length; i += 2) request.appendHeader(headers[i]!, headers[i + 1]!);
+
+    this.timer = setTimeout(() => {
+      this.fail(new FailureError(responseTimeout));
+      request.destroy();
+    }, connect + response);
+    request.on("response", (answer) => {
+      clearTimeout(this.timer);
+      // Destroyed, the gate tells http-proxy-middleware that nobody waits for this answer: it is ours.
+      gate.destroy();
+      new RefusalRelay(exchange, this.options, this.links, answer);
+    });
+    request.on("upgrade", (answer, socket) => this.switch(answer, socket));
+  }
+
+  /** The third party switches protocols. */
+  private switch(answer: IncomingMessage, socket: Socket): void {
+    const { exchange, gate } = this;
+    clearTimeout(this.timer);
+    try {
+      if (!accepts(exchange.head, answer)) throw new FailureError(upgradeFailed);
+      gate.open(switching(answer, this.options.via, this.links), socket);
+    } catch (error) {
+      socket.destroy();
+      this.fail(error as Error);
+      return;
+    }
+    exchange.upgraded = true;
+    exchange.answeredAt = performance.now();
+    const { maxAge } = exchange.destination!.route.upstream.websockets!;
+    this.timer = setTimeout(() => this.cut(tooOld), maxAge);
+  }
+
+  /** There will be no handshake. After one, the gate ends what is left; and what has ended fails by that. */
+  private fail(error: Error): void {
+    const { exchange, gate } = this;
+    if (exchange.upgraded || gate.destroyed || exchange.reply.begun) return;
+    exchange.cause = error;
+    exchange.refuse(classify(error), error instanceof FailureError ? error.reason : undefined);
+    gate.destroy();
+  }
 }
 
-/** The request as http-proxy-middleware takes it. */
-function messageOf({ head }: Exchange, socket: Socket): IncomingMessage {
-  const message = new IncomingMessage(socket);
+/** The request as http-proxy-middleware takes it; its fields are set when it goes out. */
+function messageOf({ head, upgrade }: Exchange): IncomingMessage {
+  const message = new IncomingMessage(upgrade!.socket);
   message.method = head.method;
   message.url = head.target;
   message.httpVersionMajor = 1;
   message.httpVersionMinor = head.minor;
   message.httpVersion = `1.${head.minor}`;
-  message.headers = joinedFields(head.fields);
+  message.headers = { connection: "Upgrade", upgrade: "websocket" };
   return message;
 }
 
-/** Runs before http-proxy-middleware listens to the request itself, so what is decided here comes first. */
-function takeOver(
-  request: ClientRequest,
-  exchange: Exchange,
-  headers: readonly string[],
-  options: ForwardOptions,
-): void {
-  const { head, destination, origin } = exchange;
-  const { timeouts, websockets } = destination!.route.upstream;
-  const links = options.links.rewriterFor(destination!, head.host!);
-
-  for (const name of request.getHeaderNames()) request.removeHeader(name);
-  request.setHeader("Host", origin!.authority);
-  request.setHeader("Connection", "Upgrade");
-  request.setHeader("Upgrade", "websocket");
-  for (let i = 0; i < headers.length; i += 2) request.appendHeader(headers[i]!, headers[i + 1]!);
-
-  exchange.outgoing = request;
-  let timer = setTimeout(() => {
-    fail(exchange, new FailureError(responseTimeout));
-    request.destroy();
-  }, timeouts.connect + timeouts.response);
-  exchange.connection.socket.once("close", () => clearTimeout(timer));
-
-  request.on("response", (answer) => {
-    clearTimeout(timer);
-    // Destroyed, the gate tells http-proxy-middleware that nobody waits for this answer: it is ours.
-    exchange.gate!.destroy();
-    new RefusalRelay(exchange, options, links, answer);
-  });
-  request.on("upgrade", (answer, socket) => {
-    clearTimeout(timer);
-    try {
-      if (!accepts(head, answer)) throw new FailureError(upgradeFailed);
-      exchange.gate!.open(switching(answer, options.via, links));
-    } catch (error) {
-      socket.destroy();
-      fail(exchange, error as Error);
-      return;
-    }
-    exchange.upgraded = true;
-    exchange.answeredAt = performance.now();
-    timer = setTimeout(() => {
-      exchange.failure = tooOld;
-      socket.destroy();
-      exchange.gate!.destroy();
-    }, websockets!.maxAge);
-  });
-}
-
-/** The 101 that the caller gets. */
+/** The 101 that the client gets. */
 function switching(answer: IncomingMessage, via: string, links: LinkRewriter): string {
   const headers = responseHeaders(answer.rawHeaders, 101, via, links);
   let text = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
   return `${text}\r\n`;
-}
-
-function fail(exchange: Exchange, error: Error): void {
-  if (exchange.upgraded || exchange.failure || exchange.abandoned || exchange.reply.begun) return;
-  exchange.cause = error;
-  exchange.refuse(classify(error), error instanceof FailureError ? error.reason : undefined);
-  exchange.gate?.destroy();
-}
-
-/** The third party's answer where it does not switch protocols: 401, 403, 426 … */
-class RefusalRelay extends Relay {
-  constructor(
-    exchange: Exchange,
-    options: RelayOptions,
-    links: LinkRewriter,
-    private readonly answer: IncomingMessage,
-  ) {
-    super(exchange, options, links);
-    answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
-    answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
-    answer.on("error", (error) => this.fail(error));
-    this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
-  }
-
-  protected keepPiece(): void {
-    // Node gives every piece a buffer of its own.
-  }
-
-  protected pauseSource(): void {
-    this.answer.pause();
-  }
-
-  protected resumeSource(): void {
-    this.answer.resume();
-  }
-
-  protected abortSource(): void {
-    this.answer.destroy();
-  }
-
-  private guard(step: () => void): void {
-    if (this.done) return;
-    try {
-      step();
-    } catch (error) {
-      this.fail(error as Error);
-      this.abortSource();
-    }
-  }
 }

@@ -19,6 +19,7 @@ export class RequestHead {
   transferEncoding: string | undefined;
   /** Not in HTTP/1.0, where it is ignored (RFC 9110 §10.1.1). */
   expect: string | undefined;
+  /** A list; repeated ones joined (RFC 9110 §5.3). */
   upgrade: string | undefined;
   traceparent: string | undefined;
   /** Whether it says that trailers follow the body. */
@@ -58,7 +59,8 @@ export class RequestHead {
         if (name.toLowerCase() === "expect" && this.minor === 1) this.expect ??= value;
         break;
       case 7:
-        if (name.toLowerCase() === "upgrade") this.upgrade ??= value;
+        if (name.toLowerCase() === "upgrade")
+          this.upgrade = this.upgrade === undefined ? value : `${this.upgrade}, ${value}`;
         else if (name.toLowerCase() === "trailer") this.announcesTrailers = true;
         break;
       case 10:

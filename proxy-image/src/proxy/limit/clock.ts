@@ -25,12 +25,15 @@ export function startClock(exchanges: Iterable<Exchange>): { stop(): void } {
 }
 
 function check(exchange: Exchange, now: number): void {
-  const { destination, body, relay, startedAt } = exchange;
-  if (!destination || exchange.upgraded) return;
+  const { destination, body, relay, tunnel, startedAt } = exchange;
+  if (!destination) return;
   const { connect, response, idle, total = Infinity } = destination.route.upstream.timeouts;
   const over = (since: number | undefined, limit: number): boolean =>
     since !== undefined && since > 0 && now - since > limit;
-  if (over(startedAt, total)) stop(exchange, totalTimeout);
+  if (exchange.upgraded) {
+    if (over(tunnel!.pausedSince, idle)) tunnel!.cut(callerStalled);
+    else if (over(tunnel!.blockedSince, idle)) tunnel!.cut(responseStalled);
+  } else if (over(startedAt, total)) stop(exchange, totalTimeout);
   else if (over(body?.waitingSince, idle)) stop(exchange, requestStalled);
   else if (over(body?.blockedSince, idle)) stop(exchange, responseTimeout);
   else if (over(relay?.pausedAt, idle)) stop(exchange, callerStalled);

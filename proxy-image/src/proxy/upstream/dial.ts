@@ -35,6 +35,7 @@ export interface DialTarget {
  * Connects to a third party: resolves its name, checks every address, dials only checked ones, one after the
  * other until one answers, and verifies the certificate.
  *
+ * @param signal ends it early, with the signal's reason: the connection is not needed any more
  * @throws FailureError
  */
 export async function dial(
@@ -42,6 +43,7 @@ export async function dial(
   resolve: (name: string) => Promise<readonly string[]>,
   endpoint: Network["endpoint"],
   inbox?: Inbox,
+  signal?: AbortSignal,
 ): Promise<TLSSocket> {
   const deadline = performance.now() + target.timeout;
   const addresses = await withDeadline(resolve(`${target.host}.`), deadline);
@@ -51,10 +53,13 @@ export async function dial(
   for (const [index, address] of permitted.entries()) {
     const left = deadline - performance.now();
     if (left <= 0) break;
+    signal?.throwIfAborted();
     try {
       // Each gets its share of what is left, so that a silent first address leaves time for the others.
-      return await attempt(target, endpoint(address, target.port), left / (permitted.length - index), inbox);
+      const share = left / (permitted.length - index);
+      return await attempt(target, endpoint(address, target.port), share, inbox, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       last = error;
       // Another address of the same name would show the same certificate, or worse, another one.
       if (classify(error) === certificateRefused) break;
@@ -71,6 +76,7 @@ function attempt(
   { host, port }: Endpoint,
   timeout: number,
   inbox: Inbox | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const context = target.context();
@@ -87,17 +93,21 @@ function attempt(
       ...(inbox && { onread: inbox.onread }),
     };
     const socket = startTls(options);
+    const onAbort = (): void => fail(signal!.reason as Error);
     const fail = (error: Error): void => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
       socket.destroy();
       reject(error);
     };
     const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
+    signal?.addEventListener("abort", onAbort);
     socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
     socket.on("error", fail);
     socket.on("session", (session) => (target.resumable = { context, session }));
     socket.once("secureConnect", () => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
       socket.off("error", fail);
       resolve(socket);
     });

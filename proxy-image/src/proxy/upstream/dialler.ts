@@ -8,8 +8,9 @@ import { type Lookup, cached } from "./resolver-cache";
  * Connects to third parties, for pools and Node's agents alike.
  *
  * @param inbox where its bytes arrive; without one it is a stream to read from
+ * @param signal ends the dial early, with the signal's reason
  */
-export type Dialler = (target: DialTarget, inbox?: Inbox) => Promise<TLSSocket>;
+export type Dialler = (target: DialTarget, inbox?: Inbox, signal?: AbortSignal) => Promise<TLSSocket>;
 
 /** Is told what connecting shows. */
 export interface DialObserver {
@@ -24,8 +25,9 @@ export function createDialler(network: Network, observer: DialObserver): Dialler
     (name) => network.resolve(name),
     (lookup, milliseconds) => observer.lookup(lookup, milliseconds),
   );
-  return async (target, inbox) => {
-    const socket = await dial(target, resolve, (address, port) => network.endpoint(address, port), inbox);
+  const endpoint: Network["endpoint"] = (address, port) => network.endpoint(address, port);
+  return async (target, inbox, signal) => {
+    const socket = await dial(target, resolve, endpoint, inbox, signal);
     const { valid_to: expires } = socket.getPeerCertificate();
     observer.connected(target.entry, Date.parse(expires) / 1_000);
     return socket;

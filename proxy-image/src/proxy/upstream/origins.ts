@@ -64,7 +64,12 @@ export function createOrigins(dial: Dialler, isOwn: AddressRule, credentials: Cr
     of: (route) => groups.known(route)?.origins.values() ?? [],
     destroy() {
       clearInterval(sweeper);
-      for (const { origins } of groups.all()) for (const { pool } of origins.values()) pool.destroy();
+      for (const { origins } of groups.all()) {
+        for (const { pool, upgrades } of origins.values()) {
+          pool.destroy();
+          upgrades.destroy();
+        }
+      }
     },
   };
 }

@@ -1,29 +1,20 @@
 import type { TLSSocket } from "node:tls";
 import { BoundConnections } from "./bound-connections";
-import { Inbox } from "./inbox";
 import { Connection, type ConnectionOwner, type Requester } from "./connection";
-
-/**
- * Milliseconds for which a request waits for a connection that is in use, before more are dialled, and between one
- * step of dials and the next. A dial takes longer, and a millisecond of the processor: a dial for each of the
- * requests that had piled up in a pause made it a longer one.
- */
-const PATIENCE = 5;
-/** In one step the connections become so many more, or so many times as many: 64 take 55 ms, 1,000 take 115. */
-const STEP = 4;
-const GROWTH = 1.25;
+import { DialPacer, type Paced } from "./dial-pacer";
+import { Inbox } from "./inbox";
 
 /**
  * The connections to one origin. A free one is found in one step, the last used first, so that those beyond the
  * need fall idle and are closed.
  */
-export class Pool implements ConnectionOwner {
+export class Pool implements ConnectionOwner, Paced {
   private readonly idle: Connection[] = [];
   private readonly bound = new BoundConnections();
   private readonly all = new Set<Connection>();
   private readonly waiting: Requester[] = [];
   private dialling = 0;
-  private patience: NodeJS.Timeout | undefined;
+  private readonly pacer = new DialPacer(this);
   private closing = false;
 
   /**
@@ -54,8 +45,10 @@ export class Pool implements ConnectionOwner {
       }
     }
     this.waiting.push(requester);
-    if (fresh || this.all.size + this.dialling === 0) this.dial();
-    else this.dialLater();
+    this.makeRoom();
+    if (fresh || this.size === 0) this.pacer.start();
+    // One in use is mostly free again before a new one would be.
+    else this.pacer.startLater();
   }
 
   /** Takes back a request that still waits for its connection. */
@@ -68,7 +61,7 @@ export class Pool implements ConnectionOwner {
     if (connection.binding) {
       if (this.closing) connection.destroy();
       else this.bound.add(connection);
-      this.dial();
+      this.makeRoom();
       return;
     }
     const next = this.waiting.shift();
@@ -82,7 +75,7 @@ export class Pool implements ConnectionOwner {
     const place = this.idle.indexOf(connection);
     if (place !== -1) this.idle.splice(place, 1);
     this.bound.remove(connection);
-    this.dial();
+    this.pacer.start();
   }
 
   /** Closes what has been idle for too long. @param now on `performance.now()`'s clock */
@@ -101,44 +94,40 @@ export class Pool implements ConnectionOwner {
   /** Ends everything, at once. */
   destroy(): void {
     this.close();
-    clearTimeout(this.patience);
-    this.patience = undefined;
+    this.pacer.stop();
     this.waiting.length = 0;
     for (const connection of this.all) connection.destroy();
   }
 
-  private dialLater(): void {
-    this.patience ??= setTimeout(() => {
-      this.patience = undefined;
-      this.dial();
-    }, PATIENCE);
+  /** An idle connection that is bound gives way to a request of another client. */
+  private makeRoom(): void {
+    if (this.waiting.length > this.dialling && this.size >= this.most) this.bound.evict();
   }
 
-  /** As many connections as are waited for, step by step, and no more than there may be. */
-  private dial(): void {
-    if (this.waiting.length > this.dialling && this.all.size + this.dialling >= this.most) this.bound.evict();
-    const now = this.all.size + this.dialling;
-    const step = Math.max(now + STEP, Math.floor(now * GROWTH));
-    while (this.waiting.length > this.dialling && this.all.size + this.dialling < this.most) {
-      if (this.all.size + this.dialling === step) {
-        this.dialLater();
-        return;
-      }
-      this.dialling++;
-      const inbox = new Inbox();
-      this.connect(inbox).then(
-        (socket) => {
-          this.dialling--;
-          const connection = new Connection(socket, inbox, this);
-          this.all.add(connection);
-          this.released(connection);
-        },
-        (error: unknown) => {
-          this.dialling--;
-          this.waiting.shift()?.onFailure(error as Error);
-          this.dial();
-        },
-      );
-    }
+  get size(): number {
+    return this.all.size + this.dialling;
+  }
+
+  /** As many as are waited for, and no more than there may be. */
+  get wanted(): number {
+    return Math.min(this.waiting.length - this.dialling, this.most - this.size);
+  }
+
+  dial(): void {
+    this.dialling++;
+    const inbox = new Inbox();
+    this.connect(inbox).then(
+      (socket) => {
+        this.dialling--;
+        const connection = new Connection(socket, inbox, this);
+        this.all.add(connection);
+        this.released(connection);
+      },
+      (error: unknown) => {
+        this.dialling--;
+        this.waiting.shift()?.onFailure(error as Error);
+        this.pacer.start();
+      },
+    );
   }
 }

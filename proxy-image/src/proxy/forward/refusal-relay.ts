@@ -1,0 +1,47 @@
+import type { IncomingMessage } from "node:http";
+import type { Exchange } from "../exchange";
+import { framingOf } from "../http1/framing";
+import type { LinkRewriter } from "./links";
+import { Relay, type RelayOptions } from "./relay";
+
+/** The third party's answer to an upgrade where it does not switch protocols: 401, 403, 426 ... */
+export class RefusalRelay extends Relay {
+  constructor(
+    exchange: Exchange,
+    options: RelayOptions,
+    links: LinkRewriter,
+    private readonly answer: IncomingMessage,
+  ) {
+    super(exchange, options, links);
+    answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
+    answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
+    answer.on("error", (error) => this.fail(error));
+    this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
+  }
+
+  protected keepPiece(): void {
+    // Node gives every piece a buffer of its own.
+  }
+
+  protected pauseSource(): void {
+    this.answer.pause();
+  }
+
+  protected resumeSource(): void {
+    this.answer.resume();
+  }
+
+  protected abortSource(): void {
+    this.answer.destroy();
+  }
+
+  private guard(step: () => void): void {
+    if (this.done) return;
+    try {
+      step();
+    } catch (error) {
+      this.fail(error as Error);
+      this.abortSource();
+    }
+  }
+}

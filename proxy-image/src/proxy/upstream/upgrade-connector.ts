@@ -1,0 +1,135 @@
+import https from "node:https";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { FailureError, connectionTimeout } from "../errors/failures";
+import { ConnectionLostError } from "./connection";
+import { DialPacer, type Paced } from "./dial-pacer";
+
+/** A dial that waits for its step. */
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly resolve: (socket: Promise<TLSSocket>) => void;
+}
+
+/**
+ * Connects upgrades to one origin. Each has a connection of its own, because it never gives it back; dials are paced as
+ * a pool's are.
+ */
+export class UpgradeConnector implements Paced {
+  /** In the order in which they came. */
+  private readonly waiting = new Set<Waiting>();
+  private readonly connections = new Set<TLSSocket>();
+  private dialling = 0;
+  private readonly pacer = new DialPacer(this);
+
+  /**
+   * @param connect makes a verified connection, unless the signal ends it early
+   * @param timeout milliseconds for all of it: the wait for a step and the dial
+   */
+  constructor(
+    private readonly connect: (signal: AbortSignal) => Promise<TLSSocket>,
+    private readonly timeout: number,
+  ) {}
+
+  /** For one upgrade. */
+  agent(): UpgradeAgent {
+    return new UpgradeAgent((signal) => this.dialInTurn(signal), this.timeout);
+  }
+
+  /** Ends everything, at once. */
+  destroy(): void {
+    this.pacer.stop();
+    this.waiting.clear();
+    for (const socket of this.connections) socket.destroy();
+  }
+
+  get size(): number {
+    return this.connections.size + this.dialling;
+  }
+
+  get wanted(): number {
+    return this.waiting.size;
+  }
+
+  dial(): void {
+    const [next] = this.waiting as Iterable<Waiting>;
+    this.waiting.delete(next!);
+    this.dialling++;
+    next!.resolve(this.take(next!.signal));
+  }
+
+  /** @throws FailureError, or the reason of the signal */
+  private dialInTurn(signal: AbortSignal): Promise<TLSSocket> {
+    return new Promise((resolve, reject) => {
+      const waiting = { signal, resolve };
+      this.waiting.add(waiting);
+      // Without effect on one whose dial has begun: `connect` ends that.
+      signal.addEventListener(
+        "abort",
+        () => {
+          if (this.waiting.delete(waiting)) reject(signal.reason as Error);
+        },
+        { once: true },
+      );
+      this.pacer.start();
+    });
+  }
+
+  private async take(signal: AbortSignal): Promise<TLSSocket> {
+    try {
+      const socket = await this.connect(signal);
+      this.connections.add(socket);
+      socket.once("close", () => this.connections.delete(socket));
+      return socket;
+    } finally {
+      this.dialling--;
+    }
+  }
+}
+
+/**
+ * What http-proxy-middleware takes for one upgrade. Dials as the pool does: Node's own agent would resolve, check and
+ * verify by other rules. One for each upgrade, because Node tells an agent nothing of a request that ends while its
+ * connection is dialled: `destroy` does.
+ */
+export class UpgradeAgent extends https.Agent {
+  private readonly ending = new AbortController();
+
+  constructor(
+    private readonly dial: (signal: AbortSignal) => Promise<TLSSocket>,
+    private readonly dialTimeout: number,
+  ) {
+    super({ keepAlive: false });
+  }
+
+  override createConnection(
+    _options: unknown,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    this.connect().then(
+      (socket) => callback!(null, socket),
+      (error: unknown) => callback!(error as Error, undefined as never),
+    );
+  }
+
+  /** Ends the dial, or takes its place out of the queue. */
+  override destroy(): void {
+    this.ending.abort(new ConnectionLostError("the upgrade has ended"));
+    super.destroy();
+  }
+
+  private async connect(): Promise<TLSSocket> {
+    const { ending, dialTimeout } = this;
+    ending.signal.throwIfAborted();
+    const timer = setTimeout(() => ending.abort(new FailureError(connectionTimeout)), dialTimeout);
+    try {
+      const socket = await this.dial(ending.signal);
+      // A dial may be done in the turn of the event loop in which it is ended.
+      if (ending.signal.aborted) socket.destroy();
+      ending.signal.throwIfAborted();
+      return socket;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
