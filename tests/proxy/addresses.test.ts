@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { pino } from "pino";
-import { addressRule, among } from "../../proxy-image/src/proxy/upstream/addresses";
-import { createOwnAddresses } from "../../proxy-image/src/proxy/upstream/own-addresses";
+import { addressRule, among } from "../../proxy-image/src/proxy/upstream/names/address-rule";
+import { createOwnAddresses } from "../../proxy-image/src/proxy/upstream/names/own-addresses";
 import { ask } from "./support/client";
 import { startWorld, upstream } from "./support/world";
 

@@ -7,8 +7,8 @@ import {
   Connection,
   ConnectionLostError,
   type Requester,
-} from "../../proxy-image/src/proxy/upstream/connection";
-import { Inbox } from "../../proxy-image/src/proxy/upstream/inbox";
+} from "../../proxy-image/src/proxy/http1/upstream-connection";
+import { Inbox } from "../../proxy-image/src/proxy/http1/read-buffer";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const HEAD = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -5,7 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { type TestContext, describe, it, mock } from "node:test";
 import type { UpgradeAgent } from "../../proxy-image/src/proxy/upstream/upgrade-connector";
 import { Pool } from "../../proxy-image/src/proxy/upstream/pool";
-import type { Requester } from "../../proxy-image/src/proxy/upstream/connection";
+import type { Requester } from "../../proxy-image/src/proxy/http1/upstream-connection";
 import { UpgradeConnector } from "../../proxy-image/src/proxy/upstream/upgrade-connector";
 
 /** Milliseconds of a step. */

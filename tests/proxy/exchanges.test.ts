@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Exchange } from "../../proxy-image/src/proxy/exchange";
+import type { Exchange } from "../../proxy-image/src/proxy/exchange/exchange";
 import { Exchanges } from "../../proxy-image/src/proxy/observe/exchanges";
 
 /** As much of an exchange as the list looks at. */

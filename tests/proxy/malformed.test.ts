@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { parseFields } from "../../proxy-image/src/proxy/http1/fields";
 import { GRAMMAR_RULES } from "../../proxy-image/src/proxy/http1/grammar-rules";
 import { MalformedMessageError } from "../../proxy-image/src/proxy/http1/malformed";
-import { parseRequestHead } from "../../proxy-image/src/proxy/http1/request-head";
+import { parseRequestHead } from "../../proxy-image/src/proxy/message/request-head";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, eventually, startWorld, upstream } from "./support/world";
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, describe, it } from "node:test";
 import tls, { type TLSSocket } from "node:tls";
-import type { AnswerHead } from "../../proxy-image/src/proxy/http1/answer-reader";
-import type { Connection, Requester } from "../../proxy-image/src/proxy/upstream/connection";
+import type { AnswerHead } from "../../proxy-image/src/proxy/http1/response-reader";
+import type { Connection, Requester } from "../../proxy-image/src/proxy/http1/upstream-connection";
 import { Pool } from "../../proxy-image/src/proxy/upstream/pool";
 import { authority, eventually } from "./support/world";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { CallerConnection } from "../../proxy-image/src/proxy/caller/caller-connection";
+import type { CallerConnection } from "../../proxy-image/src/proxy/http1/client-connection";
 import { RequestBody } from "../../proxy-image/src/proxy/forward/request-body";
-import { parseRequestHead } from "../../proxy-image/src/proxy/http1/request-head";
-import type { Connection } from "../../proxy-image/src/proxy/upstream/connection";
+import { parseRequestHead } from "../../proxy-image/src/proxy/message/request-head";
+import type { Connection } from "../../proxy-image/src/proxy/http1/upstream-connection";
 
 describe("a piece of a request's body", () => {
   const head = parseRequestHead("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { once } from "node:events";
 import { describe, it } from "node:test";
-import { createDnsResolver } from "../../proxy-image/src/proxy/upstream/resolver";
-import { type Lookup, cached } from "../../proxy-image/src/proxy/upstream/resolver-cache";
+import { createDnsResolver } from "../../proxy-image/src/proxy/upstream/names/resolver";
+import { type Lookup, cached } from "../../proxy-image/src/proxy/upstream/names/resolver-cache";
 
 /** What a DNS server of the tests says: addresses, a response code, or nothing. */
 type Records = { a?: string[]; aaaa?: string[]; ttl?: number } | number | "silent";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { compilePathPattern, isPathPattern } from "../../proxy-image/src/contract/policy/path-pattern";
-import { callerReader } from "../../proxy-image/src/proxy/authorise/caller";
+import { callerReader } from "../../proxy-image/src/proxy/authorise/client-identity";
 import { normalPath } from "../../proxy-image/src/proxy/authorise/normal-path";
 import { ask } from "./support/client";
 import { lines, sendRaw } from "./support/raw-client";

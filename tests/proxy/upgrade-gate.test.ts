@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { describe, it, mock } from "node:test";
-import { UpgradeGate } from "../../proxy-image/src/proxy/forward/upgrade-gate";
+import { UpgradeGate } from "../../proxy-image/src/proxy/upgrade/gate";
 
 const IDLE = 1_000;
 

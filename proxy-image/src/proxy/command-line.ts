@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { MESH_MODES, type MeshMode } from "./mesh/sidecar";
-import { LOG_LEVELS, type LogLevel } from "./observe/log";
+import { LOG_LEVELS, type LogLevel } from "./log";
 
 /** What the proxy is started with. */
 export interface CommandLine {

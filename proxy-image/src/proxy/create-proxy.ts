@@ -4,25 +4,25 @@ import type { Policy } from "../contract/policy/policy";
 import { createAdminServer } from "./admin/admin-server";
 import { createPolicyServer } from "./admin/policy-server";
 import { createAudit } from "./authorise/audit";
-import { createCallers } from "./authorise/callers";
+import { createCallers } from "./authorise/clients";
 import { type Routes, createRoutes } from "./route/routes";
-import { createChain } from "./chain";
-import { DataServer } from "./caller/data-server";
-import { drain } from "./drain";
-import { PROXY_NAME } from "./errors/answer";
+import { createChain } from "./server/chain";
+import { DataServer } from "./server/data-server";
+import { drain } from "./server/drain";
+import { PROXY_NAME } from "./errors/problem";
 import { createLinkPolicy } from "./forward/links";
 import type { BreakerState } from "./upstream/breaker";
 import { startClock } from "./limit/clock";
 import type { MeshMode } from "./mesh/sidecar";
 import { createAccessLog } from "./observe/access-log";
-import type { Log } from "./observe/log";
+import type { Log } from "./log";
 import { createMetrics } from "./observe/metrics";
 import { createObserver } from "./observe/observer";
 import { createCredentials } from "./upstream/credentials";
 import type { Network } from "./upstream/network";
-import { createDialler } from "./upstream/dialler";
+import { createDialler } from "./upstream/connect/connector";
 import { type Origins, createOrigins } from "./upstream/origins";
-import { createOwnAddresses } from "./upstream/own-addresses";
+import { createOwnAddresses } from "./upstream/names/own-addresses";
 
 /** What a proxy is made of. */
 export interface ProxyOptions {

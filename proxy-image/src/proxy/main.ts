@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import { isIP } from "node:net";
 import { CommandLineError, USAGE } from "./command-line";
 import { run } from "./run";
-import { realNetwork } from "./upstream/real-network";
+import { realNetwork } from "./upstream/names/real-network";
 
 /** The API server's address, which Kubernetes gives to every container, and this pod's own. */
 function ownAddresses(): string[] {

@@ -4,7 +4,7 @@ import { loadPolicy } from "../contract/policy/load";
 import { CommandLineError, parseCommandLine } from "./command-line";
 import { createProxy } from "./create-proxy";
 import { SIDECAR_PATIENCE, SIDECAR_READY, type SidecarPatience, awaitSidecar } from "./mesh/sidecar";
-import { createLog } from "./observe/log";
+import { createLog } from "./log";
 import type { Network } from "./upstream/network";
 
 /** What a process finds around itself. Tests bring their own; no option reaches it. */

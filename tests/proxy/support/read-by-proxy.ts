@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { duplexPair } from "node:stream";
 import { admit } from "../../../proxy-image/src/proxy/admit/admit";
-import { CallerConnection } from "../../../proxy-image/src/proxy/caller/caller-connection";
-import { Exchange } from "../../../proxy-image/src/proxy/exchange";
-import { type AnswerHead, AnswerReader } from "../../../proxy-image/src/proxy/http1/answer-reader";
+import { CallerConnection } from "../../../proxy-image/src/proxy/http1/client-connection";
+import { Exchange } from "../../../proxy-image/src/proxy/exchange/exchange";
+import { type AnswerHead, AnswerReader } from "../../../proxy-image/src/proxy/http1/response-reader";
 import { type Message, settled } from "./read-by-node";
 
 /** What the proxy admits from a connection. */

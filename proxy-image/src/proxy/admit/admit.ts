@@ -1,6 +1,6 @@
 import { isNeverForwarded } from "../../contract/policy/method";
 import { expectationRefused, methodRefused } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import { checkFraming } from "./framing";
 import { type Rejection, reject } from "./rejection";
 import { resolveTarget } from "./target";

@@ -4,7 +4,7 @@ import {
   tooManyHeaders,
   transferEncodingRefused,
 } from "../errors/failures";
-import type { RequestHead } from "../http1/request-head";
+import type { RequestHead } from "../message/request-head";
 import { type Rejection, reject } from "./rejection";
 
 /** More header fields than any client sends, and few enough to walk for every request. */

@@ -1,5 +1,5 @@
 import { conflictingHost, duplicateHost, malformedTarget, missingHost } from "../errors/failures";
-import type { RequestHead } from "../http1/request-head";
+import type { RequestHead } from "../message/request-head";
 import { canonicalHost } from "../message/host";
 import { type Rejection, reject } from "./rejection";
 

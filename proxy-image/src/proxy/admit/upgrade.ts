@@ -1,6 +1,6 @@
 import { malformedUpgrade } from "../errors/failures";
-import { isHandshake } from "../forward/handshake";
-import type { RequestHead } from "../http1/request-head";
+import { isHandshake } from "../message/websocket";
+import type { RequestHead } from "../message/request-head";
 import { type Rejection, reject } from "./rejection";
 
 /**

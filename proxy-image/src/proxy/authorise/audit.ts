@@ -4,7 +4,7 @@ import type { Policy, PolicyAudit, PolicyUpstream } from "../../contract/policy/
 import { isPublicName } from "../../contract/policy/public-name";
 import { canonicalHost } from "../message/host";
 import { type Failure, auditEnded, notAudited, notListed } from "../errors/failures";
-import type { Caller } from "./caller";
+import type { Caller } from "./client-identity";
 
 /**
  * What becomes of a request for a host that the policy does not list.

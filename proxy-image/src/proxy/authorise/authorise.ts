@@ -1,4 +1,4 @@
-import type { Stage } from "../stage";
+import type { Stage } from "../exchange/stage";
 import {
   type Failure,
   callerUnknown,
@@ -6,10 +6,10 @@ import {
   sidecarBypassed,
   upgradeRefused,
 } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import type { Unlisted } from "./audit";
-import type { Callers } from "./callers";
+import type { Callers } from "./clients";
 import { explain } from "./explain";
 import { PerRoute } from "../route/per-route";
 import { compileRules } from "./rules";

@@ -1,9 +1,9 @@
 import type { PolicyRule } from "../../contract/policy/policy";
 import { type Failure, callerRefused, callerUnknown, notListed, requestRefused } from "../errors/failures";
 import { canonicalHost } from "../message/host";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
-import { type Caller, identitiesIn } from "./caller";
+import { type Caller, identitiesIn } from "./client-identity";
 
 /** Characters of an identity that are repeated; Linkerd's are DNS names. */
 const MOST_IDENTITY = 253;

@@ -1,4 +1,4 @@
-import { canonicalField } from "../forward/header-filter";
+import { canonicalField } from "../message/header-filter";
 
 /** With these a third party may act on another method than the one that was decided on. */
 const METHOD_OVERRIDES = new Set([

@@ -8,7 +8,7 @@ import {
   overrideRefused,
   requestRefused,
 } from "../errors/failures";
-import type { Caller } from "./caller";
+import type { Caller } from "./client-identity";
 import { normalPath } from "./normal-path";
 import { overridesMethod, overridesPath } from "./overrides";
 

@@ -1,10 +1,10 @@
-import type { Stage } from "../stage";
+import type { Stage } from "../exchange/stage";
 import { proxyLoop, requestTooLarge } from "../errors/failures";
-import { Fetch } from "./fetch";
+import { Fetch } from "./upstream-request";
 import { PerRoute } from "../route/per-route";
 import type { ForwardOptions } from "./options";
 import { requestHeaders, setHeadersOf } from "./request-headers";
-import { Upgrade } from "./upgrade";
+import { Upgrade } from "../upgrade/upgrade";
 
 /** Last stage: sends the request to the third party and the answer to the caller. */
 export function forward(options: ForwardOptions): Stage {

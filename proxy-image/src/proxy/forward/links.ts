@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import type { Policy } from "../../contract/policy/policy";
 import type { Routes } from "../route/routes";
 import { FailureError, redirectRefused } from "../errors/failures";
-import { addressRule } from "../upstream/addresses";
+import { addressRule } from "../upstream/names/address-rule";
 
 /**
  * Rewrites one field that leads somewhere.

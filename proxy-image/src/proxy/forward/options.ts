@@ -1,6 +1,6 @@
 import type { LinkPolicy } from "./links";
 import type { Credentials } from "../upstream/credentials";
-import type { RelayOptions } from "./relay";
+import type { RelayOptions } from "./response-pipeline";
 
 /** What the last stage needs. */
 export interface ForwardOptions extends RelayOptions {

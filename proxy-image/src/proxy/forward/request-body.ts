@@ -1,8 +1,8 @@
-import type { BodyConsumer, CallerConnection } from "../caller/caller-connection";
+import type { BodyConsumer, CallerConnection } from "../http1/client-connection";
 import { sizeLine } from "../http1/chunked";
-import type { RequestHead } from "../http1/request-head";
-import type { Connection } from "../upstream/connection";
-import { requestTrailers } from "./trailers";
+import type { RequestHead } from "../message/request-head";
+import type { Connection } from "../http1/upstream-connection";
+import { requestTrailers } from "../message/trailers";
 
 /** The request's body on its way to the third party: piece by piece, at the pace of the slower side. */
 export class RequestBody implements BodyConsumer {

@@ -1,6 +1,6 @@
 import type { PolicyUpstream } from "../../contract/policy/policy";
 import type { Credentials } from "../upstream/credentials";
-import { connectionOptions, fieldName } from "./header-filter";
+import { connectionOptions, fieldName } from "../message/header-filter";
 
 /** Fields that the policy sets: name in lower case → value, as it is now. */
 export type SetHeaders = ReadonlyMap<string, () => string>;

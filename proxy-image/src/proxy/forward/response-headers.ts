@@ -1,4 +1,4 @@
-import { canonicalField, connectionOptions, fieldName } from "./header-filter";
+import { canonicalField, connectionOptions, fieldName } from "../message/header-filter";
 import { FailureError, responseHeadersTooLarge } from "../errors/failures";
 import { withoutDomain } from "./cookies";
 import type { LinkRewriter } from "./links";

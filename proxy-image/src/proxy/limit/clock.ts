@@ -7,7 +7,7 @@ import {
   totalTimeout,
   upstreamBusy,
 } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 
 /** Milliseconds between two looks; limits are kept to that. */
 const TICK = 250;

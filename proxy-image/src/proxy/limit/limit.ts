@@ -1,6 +1,6 @@
-import type { Stage } from "../stage";
+import type { Stage } from "../exchange/stage";
 import { circuitOpen, overloaded, rateLimited } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import { PerRoute } from "../route/per-route";
 import type { Origins } from "../upstream/origins";
 import { Limits } from "./limits";

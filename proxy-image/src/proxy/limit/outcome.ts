@@ -15,7 +15,7 @@ import {
   totalTimeout,
   upgradeFailed,
 } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import type { Outcome } from "../upstream/breaker";
 
 /** Failures that are the third party's, or its network's. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../observe/log";
+import type { Log } from "../log";
 
 /**
  * Whether the proxy serves without Linkerd's sidecar: not at all (`required`), also without one and callers without

@@ -1,7 +1,7 @@
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
-import type { Exchange } from "../exchange";
-import { hostOf, pathOf } from "../http1/shown";
-import { type Log, lineWriter } from "./log";
+import type { Exchange } from "../exchange/exchange";
+import { hostOf, pathOf } from "../message/shown";
+import { type Log, lineWriter } from "../log";
 
 /** W3C Trace Context §3.2: version, trace id, parent id, flags. */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;

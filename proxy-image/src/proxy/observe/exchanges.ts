@@ -1,4 +1,4 @@
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 
 /**
  * The exchanges that have begun and not ended.

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Failure } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import type { BreakerState } from "../upstream/breaker";
-import type { DialObserver } from "../upstream/dialler";
+import type { DialObserver } from "../upstream/connect/connector";
 import { createRequestMetrics } from "./request-metrics";
 import { BUCKETS } from "./series";
 

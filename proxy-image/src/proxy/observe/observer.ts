@@ -1,9 +1,9 @@
-import type { UnreadRequest } from "../caller/unread-request";
+import type { UnreadRequest } from "../server/unread-request";
 import type { Failure } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import type { AccessLog } from "./access-log";
 import { Exchanges } from "./exchanges";
-import type { Log } from "./log";
+import type { Log } from "../log";
 import type { Metrics } from "./metrics";
 
 /** Sees every exchange begin and end: the log and the metrics, in one place. */

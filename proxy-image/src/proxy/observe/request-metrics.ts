@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Registry } from "prom-client";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import { BUCKETS, type Count, Counts, type Durations, Histograms } from "./series";
 
 /** RFC 9110's and PATCH; any other is one label value, or callers could make metrics without end. */

@@ -1,4 +1,4 @@
-import type { ClientHandle, Connection } from "./connection";
+import type { ClientHandle, Connection } from "../http1/upstream-connection";
 
 /** Who may use a connection. */
 export interface Binding {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Policy } from "../../contract/policy/policy";
-import type { Log } from "../observe/log";
+import type { Log } from "../log";
 
 /** Milliseconds between looks at the mounted Secrets: the kubelet renews them about once a minute. */
 const REFRESH = 10_000;

@@ -1,9 +1,9 @@
 import type { Route } from "../route/route";
 import type { SecureContext } from "node:tls";
 import { Breaker } from "./breaker";
-import type { AddressRule } from "./addresses";
-import type { DialTarget } from "./dial";
-import type { Dialler } from "./dialler";
+import type { AddressRule } from "./names/address-rule";
+import type { DialTarget } from "./connect/connect";
+import type { Dialler } from "./connect/connector";
 import { Pool } from "./pool";
 import { UpgradeConnector } from "./upgrade-connector";
 

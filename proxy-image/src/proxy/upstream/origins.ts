@@ -1,11 +1,11 @@
 import type { Destination, Route } from "../route/route";
-import { type AddressRule, addressRule } from "./addresses";
-import type { Dialler } from "./dialler";
+import { type AddressRule, addressRule } from "./names/address-rule";
+import type { Dialler } from "./connect/connector";
 import { Origin } from "./origin";
 import { PerRoute } from "../route/per-route";
 import type { SecureContext } from "node:tls";
 import type { Credentials } from "./credentials";
-import { tlsContextOf } from "./tls-context";
+import { tlsContextOf } from "./connect/tls-context";
 
 /** Names below one wildcard that keep connections at a time: random names must not fill the memory. */
 const MOST_NAMES_PER_WILDCARD = 256;

@@ -1,8 +1,8 @@
 import type { TLSSocket } from "node:tls";
 import { BoundConnections } from "./bound-connections";
-import { Connection, type ConnectionOwner, type Requester } from "./connection";
-import { DialPacer, type Paced } from "./dial-pacer";
-import { Inbox } from "./inbox";
+import { Connection, type ConnectionOwner, type Requester } from "../http1/upstream-connection";
+import { DialPacer, type Paced } from "./connect-pacer";
+import { Inbox } from "../http1/read-buffer";
 
 /**
  * The connections to one origin. A free one is found in one step, the last used first, so that those beyond the

@@ -2,8 +2,8 @@ import https from "node:https";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { FailureError, connectionTimeout } from "../errors/failures";
-import { ConnectionLostError } from "./connection";
-import { DialPacer, type Paced } from "./dial-pacer";
+import { ConnectionLostError } from "../http1/upstream-connection";
+import { DialPacer, type Paced } from "./connect-pacer";
 
 /** A dial that waits for its step. */
 interface Waiting {

@@ -1,14 +1,14 @@
-import { admit } from "./admit/admit";
-import { authorise } from "./authorise/authorise";
-import type { Unlisted } from "./authorise/audit";
-import type { Callers } from "./authorise/callers";
-import type { Routes } from "./route/routes";
-import type { Exchange } from "./exchange";
-import { forward } from "./forward/forward";
-import type { ForwardOptions } from "./forward/options";
-import { limit } from "./limit/limit";
-import type { Stage } from "./stage";
-import type { Origins } from "./upstream/origins";
+import { admit } from "../admit/admit";
+import { authorise } from "../authorise/authorise";
+import type { Unlisted } from "../authorise/audit";
+import type { Callers } from "../authorise/clients";
+import type { Routes } from "../route/routes";
+import type { Exchange } from "../exchange/exchange";
+import { forward } from "../forward/forward";
+import type { ForwardOptions } from "../forward/options";
+import { limit } from "../limit/limit";
+import type { Stage } from "../exchange/stage";
+import type { Origins } from "../upstream/origins";
 
 /** What the stages need. */
 export interface ChainOptions extends ForwardOptions {

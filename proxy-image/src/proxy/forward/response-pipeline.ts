@@ -6,11 +6,11 @@ import {
   responseTooLarge,
   upgradeFailed,
 } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import type { LinkRewriter } from "./links";
 import { MalformedMessageError } from "../http1/malformed";
 import { responseHeaders } from "./response-headers";
-import { responseTrailers } from "./trailers";
+import { responseTrailers } from "../message/trailers";
 
 /** Interim answers (1xx) that are passed on for one request; more are a third party that plays for time. */
 const MOST_INTERIM = 16;

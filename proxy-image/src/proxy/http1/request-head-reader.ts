@@ -1,8 +1,8 @@
 import { MOST_METHOD_LENGTH } from "../../contract/policy/method";
-import { explainRequest } from "../http1/explain-request";
-import { MalformedMessageError, SectionTooLargeError } from "../http1/malformed";
-import { largestField } from "../http1/read-so-far";
-import { type RequestHead, parseRequestHead } from "../http1/request-head";
+import { explainRequest } from "./explain-request";
+import { MalformedMessageError, SectionTooLargeError } from "./malformed";
+import { largestField } from "../message/read-so-far";
+import { type RequestHead, parseRequestHead } from "../message/request-head";
 
 /** Bytes of a request's line and header section. */
 export const MOST_HEADER_BYTES = 16 * 1024;

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { sizeLine } from "../http1/chunked";
-import type { RequestHead } from "../http1/request-head";
-import { type Sender, atEndOfTurn } from "../turn";
+import { sizeLine } from "./chunked";
+import type { RequestHead } from "../message/request-head";
+import { type Sender, atEndOfTurn } from "../event-loop";
 
 /** What a kept connection tells a caller, in seconds. */
 export const KEEP_ALIVE_SECONDS = 75;

@@ -1,9 +1,9 @@
 import net from "node:net";
 import { internalError } from "../errors/failures";
-import { Exchange } from "../exchange";
+import { Exchange } from "../exchange/exchange";
 import type { Observer } from "../observe/observer";
-import { CallerConnection, type ConnectionHandler } from "./caller-connection";
-import { CALLER_TIMEOUTS } from "./timeouts";
+import { CallerConnection, type ConnectionHandler } from "../http1/client-connection";
+import { CALLER_TIMEOUTS } from "../http1/client-timeouts";
 
 /** The port that applications call. */
 export class DataServer extends net.Server {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
-import type { Reply } from "../caller/reply";
-import type { ReadSoFar } from "../http1/read-so-far";
+import type { Reply } from "../http1/response-writer";
+import type { ReadSoFar } from "../message/read-so-far";
 import type { Failure } from "./failures";
 
 /** Who answers, in Proxy-Status. */

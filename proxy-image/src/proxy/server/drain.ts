@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DataServer } from "./caller/data-server";
-import type { Observer } from "./observe/observer";
+import type { DataServer } from "./data-server";
+import type { Observer } from "../observe/observer";
 
 /** Milliseconds without a new request after which nobody is believed to send any more. */
 const QUIET = 1_000;

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { PolicyMesh } from "../../contract/policy/policy";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import type { MeshMode } from "../mesh/sidecar";
-import { type Caller, callerReader } from "./caller";
+import { type Caller, callerReader } from "./client-identity";
 
 /** Tells who sends a request. */
 export interface Callers {

@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import { type Sender, atEndOfTurn } from "../turn";
+import { type Sender, atEndOfTurn } from "./event-loop";
 
 /** The proxy's log. */
 export type Log = Logger;

@@ -1,10 +1,10 @@
 import type { TLSSocket } from "node:tls";
-import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-reader";
-import { closes } from "../http1/fields";
-import { type Sender, atEndOfTurn } from "../turn";
-import type { Binding } from "./bound-connections";
-import type { Inbox } from "./inbox";
-import { namesConnectionScheme } from "../http1/connection-auth";
+import { type AnswerHead, AnswerReader, type AnswerSink } from "./response-reader";
+import { closes } from "./fields";
+import { type Sender, atEndOfTurn } from "../event-loop";
+import type { Binding } from "../upstream/bound-connections";
+import type { Inbox } from "./read-buffer";
+import { namesConnectionScheme } from "../message/connection-auth";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
 const KEEP_ALIVE = 55_000;

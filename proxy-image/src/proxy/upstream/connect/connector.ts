@@ -1,8 +1,8 @@
 import type { TLSSocket } from "node:tls";
-import { type DialTarget, dial } from "./dial";
-import type { Inbox } from "./inbox";
-import type { Network } from "./network";
-import { type Lookup, cached } from "./resolver-cache";
+import { type DialTarget, dial } from "./connect";
+import type { Inbox } from "../../http1/read-buffer";
+import type { Network } from "../network";
+import { type Lookup, cached } from "../names/resolver-cache";
 
 /**
  * Connects to third parties, for pools and Node's agents alike.

@@ -1,6 +1,6 @@
 import { NODATA, NOTFOUND, Resolver, TIMEOUT, type RecordWithTtl } from "node:dns";
-import { FailureError, dnsError, dnsTimeout } from "../errors/failures";
-import type { Resolved } from "./network";
+import { FailureError, dnsError, dnsTimeout } from "../../errors/failures";
+import type { Resolved } from "../network";
 
 /** For one question to one server, milliseconds; c-ares doubles it from try to try. */
 const QUERY_TIMEOUT = 2_000;

@@ -1,16 +1,16 @@
 import type { Socket } from "node:net";
 import { isUpgrade } from "../admit/upgrade";
-import { answer } from "../errors/answer";
+import { answer } from "../errors/problem";
 import { type Failure, http2NotSpoken, requestTimeout } from "../errors/failures";
-import type { Exchange } from "../exchange";
-import { BodyReader } from "../http1/body-reader";
-import type { ChunkedSink } from "../http1/chunked";
-import type { RequestHead } from "../http1/request-head";
-import { HeadReader } from "./head-reader";
+import type { Exchange } from "../exchange/exchange";
+import { BodyReader } from "./body-reader";
+import type { ChunkedSink } from "./chunked";
+import type { RequestHead } from "../message/request-head";
+import { HeadReader } from "./request-head-reader";
 import { http11Required, isHttp2Preface } from "./http2-preface";
-import { Reply } from "./reply";
-import { CALLER_TIMEOUTS } from "./timeouts";
-import { type UnreadRequest, bodyReason, failureOf, lateReason, unreadRequest } from "./unread-request";
+import { Reply } from "./response-writer";
+import { CALLER_TIMEOUTS } from "./client-timeouts";
+import { type UnreadRequest, bodyReason, failureOf, lateReason, unreadRequest } from "../server/unread-request";
 
 /** Gets a request's body. */
 export interface BodyConsumer extends ChunkedSink {

@@ -1,19 +1,19 @@
-import type { Destination } from "./route/route";
+import type { Destination } from "../route/route";
 import type { Socket } from "node:net";
-import type { Caller } from "./authorise/caller";
-import type { CallerConnection } from "./caller/caller-connection";
-import type { Reply } from "./caller/reply";
-import { answer } from "./errors/answer";
-import { type Failure, FailureError } from "./errors/failures";
-import type { Relay } from "./forward/relay";
-import type { RequestBody } from "./forward/request-body";
-import { askedFor } from "./http1/read-so-far";
-import type { Upgrade } from "./forward/upgrade";
-import type { RequestHead } from "./http1/request-head";
-import type { InFlight } from "./limit/in-flight";
-import { outcomeOf } from "./limit/outcome";
-import type { RetryBudget } from "./limit/retry-budget";
-import type { Origin } from "./upstream/origin";
+import type { Caller } from "../authorise/client-identity";
+import type { CallerConnection } from "../http1/client-connection";
+import type { Reply } from "../http1/response-writer";
+import { answer } from "../errors/problem";
+import { type Failure, FailureError } from "../errors/failures";
+import type { Relay } from "../forward/response-pipeline";
+import type { RequestBody } from "../forward/request-body";
+import { askedFor } from "../message/read-so-far";
+import type { Upgrade } from "../upgrade/upgrade";
+import type { RequestHead } from "../message/request-head";
+import type { InFlight } from "../limit/in-flight";
+import { outcomeOf } from "../limit/outcome";
+import type { RetryBudget } from "../limit/retry-budget";
+import type { Origin } from "../upstream/origin";
 
 /** One request and its answer: what the stages find out, and what the log and the metrics tell afterwards. */
 export class Exchange {

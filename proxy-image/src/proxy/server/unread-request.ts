@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { type Failure, headersTooLarge, malformedRequest, targetTooLong } from "../errors/failures";
 import { SectionTooLargeError } from "../http1/malformed";
-import { type ReadSoFar, readSoFar } from "../http1/read-so-far";
-import { MOST_HEADER_BYTES } from "./head-reader";
+import { type ReadSoFar, readSoFar } from "../message/read-so-far";
+import { MOST_HEADER_BYTES } from "../http1/request-head-reader";
 
 /** What is known of a request whose head could not be read: nothing secret, no control characters. */
 export interface UnreadRequest extends ReadSoFar {

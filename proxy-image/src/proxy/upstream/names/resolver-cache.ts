@@ -1,4 +1,4 @@
-import type { Resolved } from "./network";
+import type { Resolved } from "../network";
 
 /** Names that are kept; beyond, the oldest goes: random names under a wildcard must not fill the memory. */
 const MOST_NAMES = 4_096;

@@ -3,14 +3,14 @@ import { type ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { classify } from "../errors/classify";
 import { type Failure, FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import type { UpgradeAgent } from "../upstream/upgrade-connector";
-import { accepts } from "./handshake";
-import type { LinkRewriter } from "./links";
-import type { ForwardOptions } from "./options";
-import { RefusalRelay } from "./refusal-relay";
-import { responseHeaders } from "./response-headers";
-import { UpgradeGate } from "./upgrade-gate";
+import { accepts } from "../message/websocket";
+import type { LinkRewriter } from "../forward/links";
+import type { ForwardOptions } from "../forward/options";
+import { RefusalRelay } from "./refusal";
+import { responseHeaders } from "../forward/response-headers";
+import { UpgradeGate } from "./gate";
 
 /** The gate has what came behind the handshake. */
 const NOTHING = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-import type { Network } from "./network";
+import type { Network } from "../network";
 import { createDnsResolver } from "./resolver";
 
 /** The world outside as it is: the pod's DNS servers, and every address itself. */

@@ -1,15 +1,15 @@
 import type { TcpSocketConnectOpts } from "node:net";
 import { type ConnectionOptions, type SecureContext, type TLSSocket, connect as startTls } from "node:tls";
-import { classify } from "../errors/classify";
+import { classify } from "../../errors/classify";
 import {
   FailureError,
   certificateRefused,
   connectionTimeout,
   destinationProhibited,
-} from "../errors/failures";
-import type { AddressRule } from "./addresses";
-import type { Inbox } from "./inbox";
-import type { Endpoint, Network } from "./network";
+} from "../../errors/failures";
+import type { AddressRule } from "../names/address-rule";
+import type { Inbox } from "../../http1/read-buffer";
+import type { Endpoint, Network } from "../network";
 
 /** Addresses that are tried for one connection; more would only make the caller wait. */
 const MOST_ATTEMPTS = 4;

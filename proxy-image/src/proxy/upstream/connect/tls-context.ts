@@ -1,6 +1,6 @@
 import { type SecureContext, createSecureContext } from "node:tls";
-import type { PolicyTls } from "../../contract/policy/policy";
-import type { Credentials } from "./credentials";
+import type { PolicyTls } from "../../../contract/policy/policy";
+import type { Credentials } from "../credentials";
 
 /** Contexts that are kept; more than there are different settings, but for rotated client certificates. */
 const MOST_KEPT = 1_000;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { RequestHead } from "../http1/request-head";
+import type { RequestHead } from "./request-head";
 import { connectionOptions } from "./header-filter";
 
 /** RFC 6455 §1.3. */

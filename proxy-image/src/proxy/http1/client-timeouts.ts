@@ -1,4 +1,4 @@
-import { KEEP_ALIVE_SECONDS } from "./reply";
+import { KEEP_ALIVE_SECONDS } from "./response-writer";
 
 /** How long a caller's connection may stay at what; all in milliseconds. */
 export interface CallerTimeouts {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { Exchange } from "../exchange";
+import type { Exchange } from "../exchange/exchange";
 import { framingOf } from "../http1/framing";
-import type { LinkRewriter } from "./links";
-import { Relay, type RelayOptions } from "./relay";
+import type { LinkRewriter } from "../forward/links";
+import { Relay, type RelayOptions } from "../forward/response-pipeline";
 
 /** The third party's answer to an upgrade where it does not switch protocols: 401, 403, 426 ... */
 export class RefusalRelay extends Relay {

@@ -1,6 +1,6 @@
-import type { Log } from "../observe/log";
-import { type AddressRule, among } from "./addresses";
-import type { Network } from "./network";
+import type { Log } from "../../log";
+import { type AddressRule, among } from "./address-rule";
+import type { Network } from "../network";
 
 /** Milliseconds between two looks at which pods there are. */
 const REFRESH = 10_000;

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { BlockList, isIP } from "node:net";
-import { NEVER_ALLOWED } from "../../contract/policy/never-allowed";
-import { SPECIAL_RANGES } from "../../contract/policy/special-ranges";
+import { NEVER_ALLOWED } from "../../../contract/policy/never-allowed";
+import { SPECIAL_RANGES } from "../../../contract/policy/special-ranges";
 
 /** Decides whether an address may be dialled. */
 export type AddressRule = (address: string) => boolean;

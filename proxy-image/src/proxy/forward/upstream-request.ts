@@ -1,12 +1,12 @@
 import { classify } from "../errors/classify";
 import { FailureError, connectionRefused, connectionTerminated, requestTooLarge } from "../errors/failures";
-import type { Exchange } from "../exchange";
-import type { AnswerHead } from "../http1/answer-reader";
-import { signsOn } from "../http1/connection-auth";
+import type { Exchange } from "../exchange/exchange";
+import type { AnswerHead } from "../http1/response-reader";
+import { signsOn } from "../message/connection-auth";
 import type { Binding } from "../upstream/bound-connections";
-import type { Connection, Requester } from "../upstream/connection";
+import type { Connection, Requester } from "../http1/upstream-connection";
 import type { LinkRewriter } from "./links";
-import { Relay, type RelayOptions } from "./relay";
+import { Relay, type RelayOptions } from "./response-pipeline";
 import { RequestBody } from "./request-body";
 
 /** RFC 9110 §9.2.2. */
