@@ -18,6 +18,8 @@ const PROXY_LAYERS = [
 ];
 
 const PROXY = "^proxy-image/src/proxy/";
+/** How hosts, methods and the like are written. */
+const NAMES = "^proxy-image/src/contract/names/";
 const STAGES = ["admit", "authorise", "limit", "forward"];
 
 /** A folder's files, or the one file. */
@@ -46,15 +48,18 @@ export default {
     ...layers,
     forbid(
       "message-knows-nothing",
-      "Messages know no protocol, no socket, no policy and no failure.",
+      "Messages know no protocol, no socket, no policy and no failure; only how names are written.",
       { path: inProxy(["message"]) },
-      { path: "^proxy-image/src/|^(?:node:)?(?:net|tls|http|https|http2)$", pathNot: inProxy(["message"]) },
+      {
+        path: "^proxy-image/src/|^(?:node:)?(?:net|tls|http|https|http2)$",
+        pathNot: `${inProxy(["message"])}|${NAMES}`,
+      },
     ),
     forbid(
       "http1-knows-messages",
       "HTTP/1.1 turns bytes into messages and back; it decides nothing.",
       { path: inProxy(["http1"]) },
-      { path: "^proxy-image/src/", pathNot: inProxy(["http1", "message", "event-loop.ts"]) },
+      { path: "^proxy-image/src/", pathNot: `${inProxy(["http1", "message", "event-loop.ts"])}|${NAMES}` },
     ),
     ...STAGES.map((stage) =>
       forbid(

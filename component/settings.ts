@@ -103,7 +103,7 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
     }),
     maxConnections: upstream.maxConnections ?? 256,
     maxRequests: upstream.maxRequests ?? 1_024,
-    maxRequestsPerCaller: upstream.maxRequestsPerCaller ?? 512,
+    maxRequestsPerClient: upstream.maxRequestsPerClient ?? 512,
     ...(maxBodyBytes && { maxBodyBytes }),
     ...(budgetPercent > 0 && { retries: { budgetPercent } }),
     ...(rateLimit && {
@@ -125,7 +125,7 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
 
 /** What is not listed is called as a host that is listed without a word more, so that listing it changes nothing. */
 function auditSettings({ namespaces, until }: Audit): AuditSettings {
-  const { timeouts, maxConnections, maxRequests, maxRequestsPerCaller, retries, websockets } =
+  const { timeouts, maxConnections, maxRequests, maxRequestsPerClient, retries, websockets } =
     upstreamSettings({ host: ANY_HOST, websockets: true });
   return {
     namespaces: [...namespaces].sort(),
@@ -133,7 +133,7 @@ function auditSettings({ namespaces, until }: Audit): AuditSettings {
     timeouts,
     maxConnections,
     maxRequests,
-    maxRequestsPerCaller,
+    maxRequestsPerClient,
     retries,
     websockets,
   };

@@ -46,7 +46,7 @@ export interface Upstream {
   /** Requests in flight at a time in each pod; one more is answered 503 at once. Default: 1,024. */
   maxRequests?: number;
   /** The same for each calling service account; those that the mesh does not identify are one. Default: 512. */
-  maxRequestsPerCaller?: number;
+  maxRequestsPerClient?: number;
   /** Largest bodies, in bytes. Default: no limit. */
   maxBodyBytes?: BodyLimits;
   /** Whether WebSocket connections are let through. Default: false. */

@@ -13,7 +13,7 @@ const whole = policyOf({
     setHeaders: { authorization: { credential: "key", prefix: "Bearer " } },
     maxConnections: 1,
     maxRequests: 1,
-    maxRequestsPerCaller: 1,
+    maxRequestsPerClient: 1,
     maxBodyBytes: { request: 1, response: 1 },
     retries: { budgetPercent: 20 },
     rateLimit: { requests: 1, period: 1, burst: 1 },

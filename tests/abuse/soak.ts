@@ -28,7 +28,7 @@ export async function soak(seconds: number): Promise<Figure> {
       timeouts: { connect: 2_000, response: 5_000, idle: 5_000, total: 10_000 },
       retries: { budgetPercent: 20 },
       maxRequests: 1_000,
-      maxRequestsPerCaller: 1_000,
+      maxRequestsPerClient: 1_000,
       websockets: { maxAge: 2_000 },
     }),
   });

@@ -96,7 +96,7 @@ export async function upgrades(handshakes: number): Promise<Figure> {
     timeouts: { connect: LONG, response: LONG, idle: LONG },
     websockets: { maxAge: LONG },
     maxRequests: 2 * PARALLEL,
-    maxRequestsPerCaller: 2 * PARALLEL,
+    maxRequestsPerClient: 2 * PARALLEL,
   };
   const world = await startWorld(
     { [WS]: upstream("ws-example-com", settings), [MUTE]: upstream("mute-example-com", settings) },

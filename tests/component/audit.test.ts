@@ -91,7 +91,7 @@ describe("audit: the policy and the zone", () => {
   it("call what is not listed as what is listed without a word more, until the day's end", () => {
     const text = policyText(compilePolicy(settingsOf({ ...ARGS, upstreams: [{ host: "a.com" }] })));
     const { audit, upstreams } = parsePolicy(text);
-    const { timeouts, maxConnections, maxRequests, maxRequestsPerCaller, retries } = upstreams["a.com"]!;
+    const { timeouts, maxConnections, maxRequests, maxRequestsPerClient, retries } = upstreams["a.com"]!;
     assert.deepEqual(audit, {
       service: "audit---any",
       namespaces: ["reports", "shop"],
@@ -99,7 +99,7 @@ describe("audit: the policy and the zone", () => {
       timeouts,
       maxConnections,
       maxRequests,
-      maxRequestsPerCaller,
+      maxRequestsPerClient,
       retries,
       websockets: { maxAge: 3_600_000 },
     });

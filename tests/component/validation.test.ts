@@ -165,7 +165,7 @@ const cases: Case[] = [
   up({ websockets: true, timeouts: { websocket: "forever" } }, "timeouts.websocket", /is not a duration/),
   up({ maxConnections: 0 }, "maxConnections", /give an integer from 1/),
   up({ maxRequests: "many" }, "maxRequests", /give an integer from 1/),
-  up({ maxRequestsPerCaller: 1.5 }, "maxRequestsPerCaller", /give an integer from 1/),
+  up({ maxRequestsPerClient: 1.5 }, "maxRequestsPerClient", /give an integer from 1/),
   up({ maxBodyBytes: 5 }, "maxBodyBytes", /write it as in/),
   up({ maxBodyBytes: { request: -1 } }, "maxBodyBytes.request", /give an integer from 0/),
   up({ retries: { budgetPercent: 101 } }, "retries.budgetPercent", /give an integer from 0 to 100/),

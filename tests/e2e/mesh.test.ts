@@ -67,7 +67,7 @@ describe("an EgressProxy's mesh on a real API server", { timeout: 600_000 }, () 
     assert.equal(open.status, 200, open.body);
     const keyed = await app.request("http://second-example-test.egress/", { headers });
     assert.equal(keyed.status, 403);
-    assert.match(keyed.body!, /#caller-unknown/);
+    assert.match(keyed.body!, /#client-unknown/);
   });
 
   it("the API server takes the Server as Linkerd's schema has it", async () => {
@@ -128,6 +128,6 @@ describe("an EgressProxy's mesh on a real API server", { timeout: 600_000 }, () 
       headers: { "l5d-client-id": identityOf("reports/default") },
     });
     assert.equal(status, 403);
-    assert.match(body!, /#caller-unknown/);
+    assert.match(body!, /#client-unknown/);
   });
 });

@@ -52,14 +52,14 @@ describe("a refused caller is told", () => {
 
   it("who it is, where it may call nothing, and nothing of those who may", async () => {
     const [name, detail, body] = await refused(caller("reports/daily"));
-    assert.equal(name, "caller-refused");
+    assert.equal(name, "client-denied");
     assert.match(detail, /^The mesh says that this is reports\/daily\. Add it to the `clients`/);
     assert.doesNotMatch(body, /shop|checkout|secret|charges/);
   });
 
   it("what it may ask for, and nothing of others' rules and upstreams", async () => {
     const [name, detail, body] = await refused(caller("shop/checkout"));
-    assert.equal(name, "request-refused");
+    assert.equal(name, "request-denied");
     assert.match(
       detail,
       /^shop\/checkout may ask for POST \/v1\/charges, \/v1\/refunds; GET, HEAD on any path\. /,
@@ -80,7 +80,7 @@ describe("a refused caller is told", () => {
   it("that the mesh names nobody, before anything of the policy", async () => {
     for (const host of ["api", "other-team", "not-listed"]) {
       const [name, detail] = await refused({}, { host });
-      assert.equal(name, "caller-unknown");
+      assert.equal(name, "client-unknown");
       assert.equal(
         detail,
         "Run the calling pod with Linkerd's sidecar (linkerd.io/inject: enabled). " +
@@ -92,7 +92,7 @@ describe("a refused caller is told", () => {
   it("that its identity is of another trust domain, as with a wrong mesh.trustDomain", async () => {
     const foreign = "web.shop.serviceaccount.identity.linkerd.other.domain";
     const [name, detail] = await refused({ "l5d-client-id": foreign });
-    assert.equal(name, "caller-unknown");
+    assert.equal(name, "client-unknown");
     assert.match(detail, /^"web\.shop\..*\.other\.domain" is no service account of .*`mesh\.trustDomain`/);
     assert.match(String(world.log.at(-1)?.reason), /other\.domain/);
     const [, long] = await refused({ "l5d-client-id": "x".repeat(10_000) });

@@ -140,8 +140,8 @@ describe("callers are who the mesh says, whatever they say themselves", () => {
 
     it("and with an open default a pause inside the request line would forge: hence both", async () => {
       await inject(OPEN_BY_DEFAULT);
-      assert.equal(await unmeshed(request("keyed", [FORGED])), "403 caller-unknown");
-      assert.equal(await meshed("shop/web", request("keyed", [FORGED])), "403 caller-refused");
+      assert.equal(await unmeshed(request("keyed", [FORGED])), "403 client-unknown");
+      assert.equal(await meshed("shop/web", request("keyed", [FORGED])), "403 client-denied");
       assert.equal(await unmeshed(...paused(request("keyed", [FORGED]))), "200");
       assert.equal(lastClient(), "shop/checkout");
     });
@@ -168,7 +168,7 @@ describe("callers are who the mesh says, whatever they say themselves", () => {
         ]) {
           assert.equal(await send(request("open", headers)), "200");
           assert.equal(lastClient(), undefined);
-          assert.equal(await send(request("keyed", headers)), "403 caller-unknown");
+          assert.equal(await send(request("keyed", headers)), "403 client-unknown");
         }
       });
     }

@@ -87,13 +87,13 @@ describe("admission: what could be read in two ways is refused before anything i
     ["a fragment", lines("GET /a#b HTTP/1.1", HOST), 400, "malformed-target"],
     ["bytes beyond ASCII in the target", lines("GET /\xe9 HTTP/1.1", HOST), 400, "malformed-request"],
     ["a target without a slash", lines("GET x HTTP/1.1", HOST), 400, "malformed-"],
-    ["CONNECT", lines("CONNECT other:443 HTTP/1.1", HOST), 405, "method-refused"],
-    ["TRACE", lines("TRACE / HTTP/1.1", HOST), 405, "method-refused"],
+    ["CONNECT", lines("CONNECT other:443 HTTP/1.1", HOST), 405, "method-rejected"],
+    ["TRACE", lines("TRACE / HTTP/1.1", HOST), 405, "method-rejected"],
     [
       "another transfer coding before chunked",
       `${lines("POST / HTTP/1.1", HOST, "Transfer-Encoding: gzip, chunked")}0\r\n\r\n`,
       501,
-      "transfer-encoding-refused",
+      "transfer-encoding-rejected",
     ],
     [
       "chunked twice",
@@ -128,7 +128,12 @@ describe("admission: what could be read in two ways is refused before anything i
     ["a bare line feed", `GET / HTTP/1.1\n${HOST}\n\n`, 400, "malformed-request"],
     ["a space before the colon", lines("GET / HTTP/1.1", "Host : a"), 400, "malformed-request"],
     ["no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "malformed-request"],
-    ["an unknown expectation", lines("GET / HTTP/1.1", HOST, "Expect: miracles"), 417, "expectation-refused"],
+    [
+      "an unknown expectation",
+      lines("GET / HTTP/1.1", HOST, "Expect: miracles"),
+      417,
+      "expectation-rejected",
+    ],
   ];
 
   for (const [name, bytes, status, failure] of refused) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isDay, isInstant } from "../../proxy-image/src/contract/policy/instant";
-import { isPublicName } from "../../proxy-image/src/contract/policy/public-name";
+import { isPublicName } from "../../proxy-image/src/contract/names/public-name";
 import { InvalidPolicyError, parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { policyOf, upstream } from "./support/world";
 
@@ -12,7 +12,7 @@ const AUDIT = {
   timeouts: { connect: 1, response: 1, idle: 1, total: 1 },
   maxConnections: 1,
   maxRequests: 1,
-  maxRequestsPerCaller: 1,
+  maxRequestsPerClient: 1,
   retries: { budgetPercent: 20 },
   websockets: { maxAge: 1_000 },
 };

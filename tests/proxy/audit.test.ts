@@ -19,7 +19,7 @@ const AUDIT: PolicyAudit = {
   namespaces: ["shop", "reports"],
   until: "2999-01-01T00:00:00Z",
   timeouts: { connect: 2_000, response: 5_000, idle: 5_000 },
-  maxRequestsPerCaller: 1,
+  maxRequestsPerClient: 1,
 };
 
 async function anotherInternet(host: string): Promise<Internet> {
@@ -100,9 +100,9 @@ describe("an audit", () => {
 
   it("never overrides what a listed upstream refuses, by its own name or by a wildcard's", async () => {
     seen = [];
-    assert.equal(await outcome("shop/web", "api.example.com"), "403 caller-refused");
-    assert.equal(await outcome("shop/web", "API.example.com"), "403 caller-refused");
-    assert.equal(await outcome("shop/web", "a.listed.com"), "403 request-refused");
+    assert.equal(await outcome("shop/web", "api.example.com"), "403 client-denied");
+    assert.equal(await outcome("shop/web", "API.example.com"), "403 client-denied");
+    assert.equal(await outcome("shop/web", "a.listed.com"), "403 request-denied");
     assert.deepEqual(seen, []);
   });
 
@@ -139,7 +139,7 @@ describe("an audit", () => {
     const address = await world.internet.https(["other.example.org"], (_req, res) => res.end());
     world.internet.names.set("impostor.example.org", [address]);
     world.internet.dialled.length = 0;
-    assert.equal(await outcome("shop/web", "impostor.example.org"), "502 certificate-refused");
+    assert.equal(await outcome("shop/web", "impostor.example.org"), "502 certificate-invalid");
     assert.deepEqual(new Set(world.internet.dialled), new Set([`${address}:443`]));
   });
 
@@ -169,8 +169,8 @@ describe("an audit", () => {
     t.after(() => next.close());
     assert.equal(await outcome("shop/web", "new.example.com", "PUT", next), "200");
     assert.equal(await outcome("reports/cron", "new.example.com", "GET", next), "200");
-    assert.equal(await outcome("shop/web", "new.example.com", "GET", next), "403 request-refused");
-    assert.equal(await outcome("shop/api", "new.example.com", "PUT", next), "403 caller-refused");
+    assert.equal(await outcome("shop/web", "new.example.com", "GET", next), "403 request-denied");
+    assert.equal(await outcome("shop/api", "new.example.com", "PUT", next), "403 client-denied");
     assert.equal(await outcome("shop/web", "typo.example.com", "GET", next), "403 not-listed");
   });
 

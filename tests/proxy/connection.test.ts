@@ -1,16 +1,27 @@
+import type { UpstreamHandler } from "../../proxy-image/src/proxy/message/upstream-stream";
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { describe, it } from "node:test";
 import type { TLSSocket } from "node:tls";
 import { setImmediate as turn } from "node:timers/promises";
 import {
-  Connection,
+  UpstreamConnection,
   ConnectionLostError,
-  type Requester,
 } from "../../proxy-image/src/proxy/http1/upstream-connection";
-import { Inbox } from "../../proxy-image/src/proxy/http1/read-buffer";
+import type { OutgoingHead } from "../../proxy-image/src/proxy/message/upstream-stream";
+import { ReadBuffer } from "../../proxy-image/src/proxy/http1/read-buffer";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+/** A request of which `HEAD` is the text. */
+const GET: OutgoingHead = {
+  method: "GET",
+  target: "/",
+  authority: "a",
+  fields: [],
+  body: "none",
+  expectContinue: false,
+  last: false,
+};
 const HEAD = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /**
@@ -39,17 +50,17 @@ class StandIn extends EventEmitter {
 
 function stage() {
   const socket = new StandIn();
-  const inbox = new Inbox();
+  const readBuffer = new ReadBuffer();
   let released = 0;
-  const connection = new Connection(socket as unknown as TLSSocket, inbox, {
+  const connection = new UpstreamConnection(socket as unknown as TLSSocket, readBuffer, {
     released: () => released++,
     closed: () => undefined,
   });
   const failures: Error[] = [];
   const heard: string[] = [];
-  const requester: Requester = {
+  const handler: UpstreamHandler = {
     binding: { client: { onClose: () => () => undefined }, identity: "" },
-    onConnection: () => undefined,
+    onStream: () => undefined,
     onHead: ({ status }) => heard.push(`head ${status}`),
     onBody: (piece) => heard.push(`body ${piece.toString()}`),
     onEnd: () => heard.push("end"),
@@ -60,21 +71,21 @@ function stage() {
   return {
     socket,
     connection,
-    requester,
+    handler,
     failures,
     heard,
     released: () => released,
     receive: (text: string): void => {
-      const buffer = inbox.onread.buffer();
-      inbox.onread.callback(buffer.write(text, "latin1"), buffer);
+      const buffer = readBuffer.onread.buffer();
+      readBuffer.onread.callback(buffer.write(text, "latin1"), buffer);
     },
   };
 }
 
 describe("a connection to a third party", () => {
   it("sends a request without a body at the end of the turn, in one write", async () => {
-    const { socket, connection, requester, heard, receive } = stage();
-    connection.request(requester, HEAD, false, false);
+    const { socket, connection, handler, heard, receive } = stage();
+    connection.begin(handler, GET);
     assert.deepEqual(socket.written, []);
     await turn();
     assert.deepEqual(socket.written, [HEAD]);
@@ -83,8 +94,8 @@ describe("a connection to a third party", () => {
   });
 
   it("takes nothing that comes before its request goes out for the answer", async () => {
-    const { socket, connection, requester, failures, heard, receive, released } = stage();
-    connection.request(requester, HEAD, false, false);
+    const { socket, connection, handler, failures, heard, receive, released } = stage();
+    connection.begin(handler, GET);
     receive(OK);
     await turn();
     assert.ok(failures[0] instanceof ConnectionLostError);
@@ -96,8 +107,8 @@ describe("a connection to a third party", () => {
   });
 
   it("sends nothing for a request that was given up in the same turn", async () => {
-    const { socket, connection, requester, failures } = stage();
-    connection.request(requester, HEAD, false, false);
+    const { socket, connection, handler, failures } = stage();
+    connection.begin(handler, GET);
     connection.destroy();
     await turn();
     assert.deepEqual(socket.written, []);
@@ -105,8 +116,8 @@ describe("a connection to a third party", () => {
   });
 
   it("is free after an answer that overtakes TLS's word that the request is with the network", async () => {
-    const { socket, connection, requester, receive, released } = stage();
-    connection.request(requester, HEAD, false, false);
+    const { socket, connection, handler, receive, released } = stage();
+    connection.begin(handler, GET);
     await turn();
     assert.ok(socket.writableLength > 0);
     receive(OK);
@@ -115,13 +126,13 @@ describe("a connection to a third party", () => {
   });
 
   it("ends where requests pile up in front of a third party that answers and does not read", async () => {
-    const { socket, connection, requester, receive, released } = stage();
-    connection.request(requester, HEAD, false, false);
+    const { socket, connection, handler, receive, released } = stage();
+    connection.begin(handler, GET);
     await turn();
     receive(OK);
     assert.equal(released(), 1);
     // The first one is still here.
-    connection.request(requester, HEAD, false, false);
+    connection.begin(handler, GET);
     await turn();
     receive(OK);
     await turn();
@@ -130,10 +141,10 @@ describe("a connection to a third party", () => {
   });
 
   it("is free at the end of the turn after a body that the network has taken by then", async () => {
-    const { socket, connection, requester, receive, released } = stage();
-    connection.begin(requester, HEAD, false, false);
+    const { socket, connection, handler, receive, released } = stage();
+    connection.begin(handler, { ...GET, body: { length: 4 } });
     connection.write(Buffer.from("body"));
-    connection.finish();
+    connection.end([]);
     receive(OK);
     assert.equal(released(), 0);
     socket.writableLength = 0;
@@ -143,10 +154,10 @@ describe("a connection to a third party", () => {
   });
 
   it("ends after a body that the network has not taken: it is perhaps never read", async () => {
-    const { socket, connection, requester, receive, released } = stage();
-    connection.begin(requester, HEAD, false, false);
+    const { socket, connection, handler, receive, released } = stage();
+    connection.begin(handler, { ...GET, body: { length: 4 } });
     connection.write(Buffer.from("body"));
-    connection.finish();
+    connection.end([]);
     receive(OK);
     await turn();
     assert.equal(released(), 0);
@@ -154,8 +165,8 @@ describe("a connection to a third party", () => {
   });
 
   it("ends after an answer to half of a request", async () => {
-    const { socket, connection, requester, receive, released } = stage();
-    connection.begin(requester, HEAD, false, false);
+    const { socket, connection, handler, receive, released } = stage();
+    connection.begin(handler, { ...GET, body: { length: 4 } });
     receive(OK);
     await turn();
     assert.equal(released(), 0);

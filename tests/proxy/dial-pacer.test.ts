@@ -1,3 +1,4 @@
+import type { UpstreamHandler } from "../../proxy-image/src/proxy/message/upstream-stream";
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
@@ -5,7 +6,6 @@ import type { TLSSocket } from "node:tls";
 import { type TestContext, describe, it, mock } from "node:test";
 import type { UpgradeAgent } from "../../proxy-image/src/proxy/upstream/upgrade-connector";
 import { Pool } from "../../proxy-image/src/proxy/upstream/pool";
-import type { Requester } from "../../proxy-image/src/proxy/http1/upstream-connection";
 import { UpgradeConnector } from "../../proxy-image/src/proxy/upstream/upgrade-connector";
 
 /** Milliseconds of a step. */
@@ -148,7 +148,7 @@ describe("dials of a pool", () => {
       dials++;
       return new Promise(() => undefined);
     }, 1_000);
-    const requester = {} as Requester;
+    const requester = {} as UpstreamHandler;
     for (let i = 0; i < 100; i++) pool.request(requester, true);
     assert.equal(dials, 4);
     mock.timers.tick(STEP);
@@ -161,7 +161,7 @@ describe("dials of a pool", () => {
     let dials = 0;
     const pool = new Pool(() => Promise.reject(new Error(`refused ${++dials}`)), 1_000);
     let failed = 0;
-    const requester = { onFailure: () => failed++ } as unknown as Requester;
+    const requester = { onFailure: () => failed++ } as unknown as UpstreamHandler;
     for (let i = 0; i < 100; i++) pool.request(requester);
     for (let i = 0; i < 5; i++) await turn();
     assert.equal(dials, 4);

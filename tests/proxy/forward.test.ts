@@ -194,7 +194,7 @@ describe("forward", () => {
       req.destroy();
       await eventually(() => closed, "the third party's request is closed");
       await eventually(() => world.log.length === 1, "a log line");
-      assert.equal(world.log[0]?.abandoned, true);
+      assert.equal(world.log[0]?.cancelled, true);
       assert.equal("error" in world.log[0], false);
     });
 

@@ -59,7 +59,7 @@ describe("requests in flight", () => {
   it("one caller's share is no other's; one that leaves gives it back", async () => {
     const waiting: http.ServerResponse[] = [];
     await withWorld(
-      { maxRequestsPerCaller: 1 },
+      { maxRequestsPerClient: 1 },
       (_req, res) => void waiting.push(res),
       async (world) => {
         const { req, response } = begin({ port: world.port, host: NAME, headers: caller("shop/a") });
@@ -68,7 +68,7 @@ describe("requests in flight", () => {
         await eventually(() => waiting.length === 1, "one in flight");
         assert.equal(
           failure(await ask({ port: world.port, host: NAME, headers: caller("shop/a") })),
-          "caller-busy",
+          "client-busy",
         );
         const other = ask({ port: world.port, host: NAME, headers: caller("shop/b") });
         await eventually(() => waiting.length === 2, "another caller's");

@@ -44,7 +44,7 @@ describe("the policy's text", () => {
       setHeaders: KEY,
       maxConnections: 1,
       maxRequests: 1,
-      maxRequestsPerCaller: 1,
+      maxRequestsPerClient: 1,
       maxBodyBytes: { request: 0, response: 1 },
       retries: { budgetPercent: 20 },
       rateLimit: { requests: 1, period: 1_000, burst: 1 },

@@ -1,18 +1,18 @@
+import type { ResponseHead } from "../../proxy-image/src/proxy/message/response-head";
+import type { UpstreamHandler, UpstreamStream } from "../../proxy-image/src/proxy/message/upstream-stream";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, describe, it } from "node:test";
 import tls, { type TLSSocket } from "node:tls";
-import type { AnswerHead } from "../../proxy-image/src/proxy/http1/response-reader";
-import type { Connection, Requester } from "../../proxy-image/src/proxy/http1/upstream-connection";
 import { Pool } from "../../proxy-image/src/proxy/upstream/pool";
 import { authority, eventually } from "./support/world";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 /** A request that is sent as soon as it has a connection. */
-class Asking implements Requester {
-  connection: Connection | undefined;
+class Asking implements UpstreamHandler {
+  stream: UpstreamStream | undefined;
   status = 0;
   body = "";
   ended = false;
@@ -22,12 +22,13 @@ class Asking implements Requester {
 
   constructor(readonly path: string) {}
 
-  onConnection(connection: Connection): void {
-    this.connection = connection;
-    connection.begin(this, `GET ${this.path} HTTP/1.1\r\nHost: a\r\n\r\n`, false, false);
-    connection.finish();
+  onStream(stream: UpstreamStream): void {
+    this.stream = stream;
+    const { path: target } = this;
+    const none = { fields: [], body: "none", expectContinue: false, last: false } as const;
+    stream.begin(this, { method: "GET", target, authority: "a", ...none });
   }
-  onHead({ status }: AnswerHead): void {
+  onHead({ status }: ResponseHead): void {
     this.status = status;
   }
   onBody(piece: Buffer): void {
@@ -74,10 +75,10 @@ async function stage(t: TestContext, most: number, refuse: () => boolean = () =>
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const pool = new Pool(async (inbox) => {
+  const pool = new Pool(async (readBuffer) => {
     dials++;
     if (refuse()) throw new Error("refused");
-    const options = { host: "127.0.0.1", port, servername: "a", ca: authority.ca, onread: inbox.onread };
+    const options = { host: "127.0.0.1", port, servername: "a", ca: authority.ca, onread: readBuffer.onread };
     const socket = tls.connect(options as tls.ConnectionOptions);
     await once(socket, "secureConnect");
     return socket;

@@ -1,9 +1,9 @@
+import { parseRequestHead } from "../../proxy-image/src/proxy/http1/parse-request-head";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { CallerConnection } from "../../proxy-image/src/proxy/http1/client-connection";
+import type { BodySource } from "../../proxy-image/src/proxy/message/body";
 import { RequestBody } from "../../proxy-image/src/proxy/forward/request-body";
-import { parseRequestHead } from "../../proxy-image/src/proxy/message/request-head";
-import type { Connection } from "../../proxy-image/src/proxy/http1/upstream-connection";
+import type { UpstreamStream } from "../../proxy-image/src/proxy/message/upstream-stream";
 
 describe("a piece of a request's body", () => {
   const head = parseRequestHead("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n");
@@ -11,21 +11,21 @@ describe("a piece of a request's body", () => {
   /** Sends one piece. @returns what tells that it has been sent */
   function send(piece: Buffer): () => void {
     let sent: (() => void) | undefined;
-    const caller = { read: () => undefined } as unknown as CallerConnection;
-    const connection = {
+    const client = { read: () => undefined } as unknown as BodySource;
+    const stream = {
       write(_piece: Buffer, then: () => void) {
         sent = then;
         return true;
       },
-    } as unknown as Connection;
+    } as unknown as UpstreamStream;
     const body = new RequestBody(
-      caller,
+      client,
       head,
       Infinity,
       () => undefined,
       () => undefined,
     );
-    body.start(connection);
+    body.start(stream);
     body.onBody(piece);
     return sent!;
   }

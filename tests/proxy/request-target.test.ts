@@ -72,11 +72,11 @@ describe("a request's target", () => {
     const ask = async (line: string, host = RULED): Promise<string> =>
       outcome(await send(`${line} HTTP/1.1`, `Host: ${host}`));
     assert.equal(await ask(`GET http://${RULED}/v1/a`), "200");
-    assert.equal(await ask(`GET http://${RULED}/v2/a`), "request-refused");
+    assert.equal(await ask(`GET http://${RULED}/v2/a`), "request-denied");
     assert.equal(await ask(`GET http://${RULED}/v1/../v2`), "ambiguous-path");
-    assert.equal(await ask(`GET http://${RULED}`), "request-refused");
-    assert.equal(await ask("OPTIONS *"), "request-refused");
-    assert.equal(await ask(`OPTIONS http://${RULED}`), "request-refused");
+    assert.equal(await ask(`GET http://${RULED}`), "request-denied");
+    assert.equal(await ask("OPTIONS *"), "request-denied");
+    assert.equal(await ask(`OPTIONS http://${RULED}`), "request-denied");
     const options = "options.example.com.egress.local";
     assert.equal(await ask("OPTIONS *", options), "200");
     assert.deepEqual(seen, ["GET /v1/a ruled.example.com", "OPTIONS * options.example.com"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { compilePathPattern, isPathPattern } from "../../proxy-image/src/contract/policy/path-pattern";
-import { callerReader } from "../../proxy-image/src/proxy/authorise/client-identity";
+import { identityReader } from "../../proxy-image/src/proxy/authorise/client-identity";
 import { normalPath } from "../../proxy-image/src/proxy/authorise/normal-path";
 import { ask } from "./support/client";
 import { lines, sendRaw } from "./support/raw-client";
@@ -10,7 +10,7 @@ import { type World, caller, startWorld, upstream } from "./support/world";
 describe("callers", () => {
   const suffix = "serviceaccount.identity.linkerd.cluster.local";
   const read = (...identities: string[]): string | undefined =>
-    callerReader(suffix)(identities.flatMap((identity) => ["L5d-Client-Id", identity]))?.key;
+    identityReader(suffix)(identities.flatMap((identity) => ["L5d-Client-Id", identity]))?.key;
 
   it("are namespace and service account", () => {
     assert.equal(read(`web.shop.${suffix}`), "shop/web");
@@ -145,17 +145,17 @@ describe("rules", () => {
 
   it("refuse everything else, with the reason", async () => {
     seen = [];
-    assert.deepEqual(await status(undefined, "POST", "/v1/charges"), [403, "caller-unknown"]);
-    assert.deepEqual(await status("shop/web", "POST", "/v1/charges"), [403, "caller-refused"]);
-    assert.deepEqual(await status("checkout/shop", "POST", "/v1/charges"), [403, "caller-refused"]);
-    assert.deepEqual(await status("shop/checkout", "GET", "/v1/charges"), [403, "request-refused"]);
-    assert.deepEqual(await status("shop/checkout", "POST", "/v1/charges/1"), [403, "request-refused"]);
-    assert.deepEqual(await status("reports/a", "POST", "/v1/charges"), [403, "request-refused"]);
+    assert.deepEqual(await status(undefined, "POST", "/v1/charges"), [403, "client-unknown"]);
+    assert.deepEqual(await status("shop/web", "POST", "/v1/charges"), [403, "client-denied"]);
+    assert.deepEqual(await status("checkout/shop", "POST", "/v1/charges"), [403, "client-denied"]);
+    assert.deepEqual(await status("shop/checkout", "GET", "/v1/charges"), [403, "request-denied"]);
+    assert.deepEqual(await status("shop/checkout", "POST", "/v1/charges/1"), [403, "request-denied"]);
+    assert.deepEqual(await status("reports/a", "POST", "/v1/charges"), [403, "request-denied"]);
     assert.deepEqual(seen, []);
   });
 
   it("do not mix: a caller of one rule has nothing of another's", async () => {
-    assert.deepEqual(await status("shop/checkout", "GET", "/v1/anything"), [403, "request-refused"]);
+    assert.deepEqual(await status("shop/checkout", "GET", "/v1/anything"), [403, "request-denied"]);
   });
 
   it("an upstream without rules is for all callers and paths, as they are", async () => {
@@ -166,7 +166,7 @@ describe("rules", () => {
 
   it("a rule without clients is for callers that nobody vouches for, too", async () => {
     assert.deepEqual(await status(undefined, "GET", "/", {}, "read"), [200, ""]);
-    assert.deepEqual(await status(undefined, "POST", "/", {}, "read"), [403, "request-refused"]);
+    assert.deepEqual(await status(undefined, "POST", "/", {}, "read"), [403, "request-denied"]);
   });
 
   it("methods are tokens, and case-sensitive", async () => {
@@ -187,13 +187,13 @@ describe("rules", () => {
     };
     assert.equal(await ask("vault", "LIST"), "200 ");
     for (const method of ["list", "LISTS", "LIS", "GET"])
-      assert.equal(await ask("vault", method), "403 request-refused", method);
+      assert.equal(await ask("vault", method), "403 request-denied", method);
     for (const method of ["get", "Get", "GETX", "head"])
-      assert.equal(await ask("read", method), "403 request-refused", method);
+      assert.equal(await ask("read", method), "403 request-denied", method);
     for (const method of ["get", "x!#$%&'*+-.^_`|~9", "L".repeat(64)])
       assert.equal(await ask("any", method), "200 ", method);
     for (const method of ["TRACE", "CONNECT", "connect", "Trace", "PRI"])
-      assert.equal(await ask("any", method), "405 method-refused", method);
+      assert.equal(await ask("any", method), "405 method-rejected", method);
     for (const method of ["L".repeat(65), "L(ST", "L\tST", ""])
       assert.equal(await ask("any", method), "400 malformed-request", method);
     assert.deepEqual(lines, [
@@ -213,13 +213,13 @@ describe("rules", () => {
     ]) {
       assert.deepEqual(await status(undefined, "GET", "/", { [name]: "DELETE" }, "read"), [
         403,
-        "override-refused",
+        "override-denied",
       ]);
     }
     for (const query of ["_method=DELETE", "a=1&_method=x", "%5Fmethod=DELETE", "_METHOD=x", "_method[]=x"]) {
       assert.deepEqual(
         await status(undefined, "GET", `/?${query}`, {}, "read"),
-        [403, "override-refused"],
+        [403, "override-denied"],
         query,
       );
     }
@@ -233,7 +233,7 @@ describe("rules", () => {
     for (const name of ["X-Original-URL", "X-Rewrite-URL", "x_original_url", "X-Override-URL"]) {
       assert.deepEqual(await status("reports/a", "GET", "/v1/a", { [name]: "/admin" }), [
         403,
-        "override-refused",
+        "override-denied",
       ]);
     }
   });
@@ -287,7 +287,7 @@ describe("rules", () => {
         world.port,
         lines(`GET ${path} HTTP/1.1`, "Host: api.example.com.egress.local", "Connection: close", ...identity),
       );
-      assert.match(reply.text, /^HTTP\/1\.1 403 [^]*details="(?:ambiguous-path|request-refused)"/);
+      assert.match(reply.text, /^HTTP\/1\.1 403 [^]*details="(?:ambiguous-path|request-denied)"/);
       assert.deepEqual(seen, []);
     });
   }

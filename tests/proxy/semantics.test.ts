@@ -231,7 +231,7 @@ describe("messages from end to end", () => {
       it(`${value} becomes 502`, async () => {
         const answer = await location(value);
         assert.equal(answer.status, 502);
-        assert.match(String(answer.headers["proxy-status"]), /details="redirect-refused"/);
+        assert.match(String(answer.headers["proxy-status"]), /details="redirect-denied"/);
         assert.equal(answer.headers.location, undefined);
       });
     }
@@ -336,7 +336,7 @@ describe("messages from end to end", () => {
       res.on("error", () => undefined);
       res.pause();
       await eventually(() => world.log.length > 0, "cut");
-      assert.equal(world.log[0]?.error, "caller-stalled");
+      assert.equal(world.log[0]?.error, "client-stalled");
       req.destroy();
     });
 

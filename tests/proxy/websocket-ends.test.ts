@@ -123,7 +123,7 @@ describe("the end of an upgrade", () => {
       await eventually(() => world.internet.open === 1, "dialled");
       end(socket);
       await over();
-      assert.equal(world.log[0]!.abandoned, true);
+      assert.equal(world.log[0]!.cancelled, true);
       assert.equal(world.log[0]!.status, 0);
     });
 
@@ -133,7 +133,7 @@ describe("the end of an upgrade", () => {
       await eventually(() => request !== "", "asked");
       end(socket);
       await over();
-      assert.equal(world.log[0]!.abandoned, true);
+      assert.equal(world.log[0]!.cancelled, true);
     });
 
     it(`client's ${name} behind bytes that it sent too early`, async (t) => {
@@ -150,7 +150,7 @@ describe("the end of an upgrade", () => {
       await once(socket, "data");
       end(socket);
       await over();
-      assert.equal(world.log[0]!.abandoned, true);
+      assert.equal(world.log[0]!.cancelled, true);
     });
 
     it(`client's ${name} with the 101 unread`, async (t) => {
@@ -170,7 +170,7 @@ describe("the end of an upgrade", () => {
       if (name === "close") await eventually(() => !third!.write("anything") || third!.destroyed, "a reset");
       await over();
       assert.equal(world.log[0]!.status, 101);
-      assert.equal(world.log[0]!.abandoned, undefined);
+      assert.equal(world.log[0]!.cancelled, undefined);
     });
   }
 
@@ -303,7 +303,7 @@ describe("the end of an upgrade", () => {
       to.pause();
       from.write(Buffer.alloc(30_000_000));
       await over();
-      assert.equal(world.log[0]!.error, side === "client" ? "caller-stalled" : "response-stalled");
+      assert.equal(world.log[0]!.error, side === "client" ? "client-stalled" : "response-stalled");
     });
   }
 

@@ -91,7 +91,7 @@ describe("WebSocket", () => {
   it("an upstream without websockets: 403, and nobody is asked", async () => {
     const reply = await sendRaw(world.port, handshake("no.example.com"), 300);
     assert.equal(statusOf(reply), 403);
-    assert.match(reply.text, /details="upgrade-refused"/);
+    assert.match(reply.text, /details="upgrade-denied"/);
     assert.equal(request, "");
   });
 

@@ -1,12 +1,12 @@
 import type { Client, HeaderValue, Rule } from "../../args/access";
 import { MeshMode } from "../../args/mesh";
-import { isNamespaceName, isServiceAccountName } from "../../../proxy-image/src/contract/policy/names";
+import { isNamespaceName, isServiceAccountName } from "../../../proxy-image/src/contract/names/names";
 import { isPathPattern } from "../../../proxy-image/src/contract/policy/path-pattern";
 import { isHeaderText, isSettable } from "../../../proxy-image/src/contract/policy/validate";
 import { type Unchecked, checkBoolean, checkObject, isRecord } from "../checks/checks";
 import { checkCredentialName } from "../credentials";
 import { type Problems, show } from "../checks/problems";
-import { METHOD_MEANING, isMethod } from "../../../proxy-image/src/contract/policy/method";
+import { METHOD_MEANING, isMethod } from "../../../proxy-image/src/contract/names/method";
 import type { Surroundings } from "./surroundings";
 
 const RULE = `{ clients: [{ namespace: "shop", serviceAccount: "checkout" }], methods: ["POST"], paths: ["/v1/charges"] }`;

@@ -20,7 +20,7 @@ export function checkLimits(upstream: Unchecked, path: string, problems: Problem
   for (const [key, example] of [
     ["maxConnections", 256],
     ["maxRequests", 1_024],
-    ["maxRequestsPerCaller", 512],
+    ["maxRequestsPerClient", 512],
   ] as const) {
     checkInteger(upstream[key], `${path}.${key}`, { ...COUNT, example }, problems);
   }

@@ -1,4 +1,4 @@
-import { isMethod } from "../../../proxy-image/src/contract/policy/method";
+import { isMethod } from "../../../proxy-image/src/contract/names/method";
 import type { MeshCircuitBreaker, MeshRetries, MeshTimeouts, UpstreamMesh } from "../../args/upstream-mesh";
 import { MeshMode } from "../../args/mesh";
 import { checkInteger, checkObject } from "../checks/checks";

@@ -26,7 +26,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof Upstream>([
   "rateLimit",
   "maxConnections",
   "maxRequests",
-  "maxRequestsPerCaller",
+  "maxRequestsPerClient",
   "maxBodyBytes",
   "websockets",
   "sharedSuffix",

@@ -4,7 +4,7 @@ import type { Policy } from "../contract/policy/policy";
 import { createAdminServer } from "./admin/admin-server";
 import { createPolicyServer } from "./admin/policy-server";
 import { createAudit } from "./authorise/audit";
-import { createCallers } from "./authorise/clients";
+import { createClients } from "./authorise/clients";
 import { type Routes, createRoutes } from "./route/routes";
 import { createChain } from "./server/chain";
 import { DataServer } from "./server/data-server";
@@ -20,7 +20,7 @@ import { createMetrics } from "./observe/metrics";
 import { createObserver } from "./observe/observer";
 import { createCredentials } from "./upstream/credentials";
 import type { Network } from "./upstream/network";
-import { createDialler } from "./upstream/connect/connector";
+import { createConnector } from "./upstream/connect/connector";
 import { type Origins, createOrigins } from "./upstream/origins";
 import { createOwnAddresses } from "./upstream/names/own-addresses";
 
@@ -84,14 +84,14 @@ export function createProxy({
   const credentials = createCredentials(policy, folder, log);
   const routes = createRoutes(policy);
   const ownAddresses = createOwnAddresses(own, ownService, network, log);
-  const origins = createOrigins(createDialler(network, metrics), ownAddresses.isOwn, credentials);
+  const origins = createOrigins(createConnector(network, metrics), ownAddresses.isOwn, credentials);
   const chain = createChain({
     routes,
     unlisted: createAudit(policy),
     links: createLinkPolicy(policy, routes),
     credentials,
     inFlight: () => observer.exchanges.size,
-    callers: createCallers(policy.mesh, mesh),
+    clients: createClients(policy.mesh, mesh),
     origins,
     via: pseudonym(policy),
     draining: () => draining,

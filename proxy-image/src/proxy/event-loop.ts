@@ -1,9 +1,9 @@
 /** Somebody who has something to send. */
-export interface Sender {
+export interface DeferredWriter {
   send(): void;
 }
 
-let waiting: Sender[] = [];
+let waiting: DeferredWriter[] = [];
 
 /**
  * Lets somebody send at the end of this turn of the event loop, when all that came has been read.
@@ -12,7 +12,7 @@ let waiting: Sender[] = [];
  * ready, nearly every one of them woke a reader that had just gone to sleep, which is dearer than the write: a small
  * request cost 1.15 to 1.25 times the processor time.
  */
-export function atEndOfTurn(sender: Sender): void {
+export function atEndOfIteration(sender: DeferredWriter): void {
   if (waiting.push(sender) === 1) setImmediate(sendAll);
 }
 

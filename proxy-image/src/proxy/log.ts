@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import { type Sender, atEndOfTurn } from "./event-loop";
+import { type DeferredWriter, atEndOfIteration } from "./event-loop";
 
 /** The proxy's log. */
 export type Log = Logger;
@@ -33,13 +33,13 @@ export function createLog(level: LogLevel): Log {
 }
 
 /** Writes the lines of a turn together: the destination measures all that it holds at every write. */
-class Lines implements Sender {
+class Lines implements DeferredWriter {
   private held = "";
 
   constructor(private readonly output: (text: string) => void) {}
 
   write(line: string): void {
-    if (this.held === "") atEndOfTurn(this);
+    if (this.held === "") atEndOfIteration(this);
     this.held += line;
   }
 

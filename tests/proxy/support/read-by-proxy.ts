@@ -1,9 +1,13 @@
+import type { ResponseHead } from "../../../proxy-image/src/proxy/message/response-head";
 import type { Socket } from "node:net";
 import { duplexPair } from "node:stream";
 import { admit } from "../../../proxy-image/src/proxy/admit/admit";
-import { CallerConnection } from "../../../proxy-image/src/proxy/http1/client-connection";
+import { ClientConnection } from "../../../proxy-image/src/proxy/http1/client-connection";
+import { malformedRequest } from "../../../proxy-image/src/proxy/errors/failures";
+import { sendFailure } from "../../../proxy-image/src/proxy/errors/problem";
+import { abortExchange } from "../../../proxy-image/src/proxy/exchange/fail";
 import { Exchange } from "../../../proxy-image/src/proxy/exchange/exchange";
-import { type AnswerHead, AnswerReader } from "../../../proxy-image/src/proxy/http1/response-reader";
+import { ResponseReader } from "../../../proxy-image/src/proxy/http1/response-reader";
 import { type Message, settled } from "./read-by-node";
 
 /** What the proxy admits from a connection. */
@@ -20,25 +24,32 @@ export async function requestsByProxy(pieces: Iterable<Buffer>): Promise<Admitte
   const messages: Message[] = [];
   const lines: string[] = [];
   const [near, far] = duplexPair();
-  new CallerConnection(far as unknown as Socket, {
-    begin: (head, reply, connection) => new Exchange(head, reply, connection, () => undefined),
+  new ClientConnection<Exchange>(far as unknown as Socket, {
+    begin: (head, response, stream) => new Exchange(head, response, stream),
     decide(exchange) {
-      const { head, reply, connection } = exchange;
-      const line = `${head.method} ${head.target} HTTP/1.${head.minor}`;
+      const { head, response, stream } = exchange;
+      const line = `${head.method} ${head.target} HTTP/${head.version}`;
       if (!admit(exchange)) return;
-      const start = `${head.method} ${head.host} ${head.target} 1.${head.minor}`;
+      const start = `${head.method} ${head.host} ${head.target} ${head.version}`;
       let body = "";
       const end = (trailers: readonly string[]): void => {
         lines.push(line);
         messages.push({ start, fields: head.fields, body, trailers });
-        reply.begin(200, ["Content-Length", "0"]);
-        reply.end();
+        response.begin(200, ["Content-Length", "0"]);
+        response.end();
       };
       if (!head.hasBody) end([]);
-      else connection.read({ onBody: (piece) => (body += piece.toString("latin1")), onEnd: end });
+      else stream.read({ onBody: (piece) => (body += piece.toString("latin1")), onEnd: end });
     },
-    unreadable: () => undefined,
-    closed: () => undefined,
+    onDrain: () => undefined,
+    onBodyError: (exchange) => abortExchange(exchange, malformedRequest),
+    outlivesClientEnd: () => false,
+    onEnd: () => undefined,
+    onUnreadable(_what, _bytes, _peer, response) {
+      sendFailure(response, malformedRequest, {});
+      return undefined;
+    },
+    onClose: () => undefined,
   });
   let ended = false;
   near
@@ -58,10 +69,10 @@ export async function requestsByProxy(pieces: Iterable<Buffer>): Promise<Admitte
 
 /** @returns undefined where there is no answer, or half of one */
 export function answerByProxy(pieces: Iterable<Buffer>, method: string): Message | undefined {
-  let head: AnswerHead | undefined;
+  let head: ResponseHead | undefined;
   let body = "";
   let message: Message | undefined;
-  const reader = new AnswerReader(
+  const reader = new ResponseReader(
     {
       onHead: (one) => (head = one),
       onBody: (piece) => (body += piece.toString("latin1")),

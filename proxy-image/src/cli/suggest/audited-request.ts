@@ -1,7 +1,7 @@
-import { isMethod } from "../../contract/policy/method";
+import { isMethod } from "../../contract/names/method";
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
-import { isNamespaceName, isServiceAccountName } from "../../contract/policy/names";
-import { isPublicName } from "../../contract/policy/public-name";
+import { isNamespaceName, isServiceAccountName } from "../../contract/names/names";
+import { isPublicName } from "../../contract/names/public-name";
 import { isRecord } from "../../contract/policy/schema";
 
 /** A request that an audit let through. Every text has been checked: it can stand in a list of upstreams. */

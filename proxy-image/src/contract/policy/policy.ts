@@ -37,7 +37,7 @@ export interface PolicyAudit extends Pick<
   | "timeouts"
   | "maxConnections"
   | "maxRequests"
-  | "maxRequestsPerCaller"
+  | "maxRequestsPerClient"
   | "retries"
   | "websockets"
 > {
@@ -66,7 +66,7 @@ export interface PolicyUpstream {
   /** Requests in flight at a time in each pod; one more gets 503 at once. Absent: no limit. */
   maxRequests?: number;
   /** The same for each service account; without a mesh all callers are one. Absent: no limit. */
-  maxRequestsPerCaller?: number;
+  maxRequestsPerClient?: number;
   /** Bytes of a request's body, and of an answer's. Absent: no limit. */
   maxBodyBytes?: { request?: number; response?: number };
   /** Absent: no retries. */

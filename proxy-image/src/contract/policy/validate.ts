@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { isInstant } from "./instant";
-import { METHOD_MEANING, isMethod, isToken } from "./method";
+import { METHOD_MEANING, isMethod, isToken } from "../names/method";
 import {
   isDomain,
   isHostname,
@@ -9,7 +9,7 @@ import {
   isServiceAccountName,
   isServiceName,
   isUpstreamHost,
-} from "./names";
+} from "../names/names";
 import { isPathPattern } from "./path-pattern";
 import type { Policy, PolicyUpstream } from "./policy";
 import { type Mistake, integer, isRecord, list, object, oneOf, optional, record, text } from "./schema";
@@ -79,7 +79,7 @@ const common = {
   }),
   maxConnections: optional(integer(1, MOST_COUNT, "a number of connections")),
   maxRequests: optional(count),
-  maxRequestsPerCaller: optional(count),
+  maxRequestsPerClient: optional(count),
   retries: optional(object({ budgetPercent: integer(1, 100, "percent") })),
   websockets: optional(object({ maxAge: milliseconds })),
 };

@@ -2,7 +2,7 @@ import {
   conflictingFraming,
   malformedRequest,
   tooManyHeaders,
-  transferEncodingRefused,
+  transferEncodingRejected,
 } from "../errors/failures";
 import type { RequestHead } from "../message/request-head";
 import { type Rejection, reject } from "./rejection";
@@ -34,10 +34,10 @@ export function checkFraming(head: RequestHead): Rejection | undefined {
   if (coding !== undefined && coding !== "chunked") {
     return coding.split("chunked").length > 2
       ? reject(conflictingFraming, "Transfer-Encoding names `chunked` more than once.")
-      : reject(transferEncodingRefused);
+      : reject(transferEncodingRejected);
   }
   // There was none: whoever says so is confused about where its messages end (RFC 9112 §6.1).
-  if (coding !== undefined && head.minor === 0) {
+  if (coding !== undefined && head.version === "1.0") {
     return reject(conflictingFraming, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 §6.1).");
   }
   return undefined;

@@ -63,7 +63,7 @@ function resolveAbsolute(head: RequestHead): Rejection | undefined {
     );
   }
   // RFC 9112 §3.2: HTTP/1.1 needs a Host even here; HTTP/1.0 knew none.
-  if (head.hosts === 0 && head.minor === 1) return reject(missingHost);
+  if (head.hosts === 0 && head.version !== "1.0") return reject(missingHost);
   if (head.host !== undefined && identityOf(head.host) !== effective) return reject(conflictingHost);
   head.host = authority;
   head.target = originForm(head.method, rest);

@@ -1,17 +1,17 @@
 import type { Destination, Route } from "../route/route";
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
 import type { Policy, PolicyAudit, PolicyUpstream } from "../../contract/policy/policy";
-import { isPublicName } from "../../contract/policy/public-name";
+import { isPublicName } from "../../contract/names/public-name";
 import { canonicalHost } from "../message/host";
 import { type Failure, auditEnded, notAudited, notListed } from "../errors/failures";
-import type { Caller } from "./client-identity";
+import type { ClientIdentity } from "../exchange/client";
 
 /**
  * What becomes of a request for a host that the policy does not list.
  *
  * @param header the Host header, which is a host name
  */
-export type Unlisted = (header: string, caller: Caller | undefined) => Destination | Failure;
+export type Unlisted = (header: string, client: ClientIdentity | undefined) => Destination | Failure;
 
 /**
  * An audit lets verified callers of its namespaces through to public hosts, until its end. It comes after the list, so
@@ -32,8 +32,8 @@ export function createAudit(policy: Policy, now: () => number = Date.now): Unlis
   const ends = Date.parse(audit.until);
   const suffix = `.${domain}`;
 
-  return (header, caller) => {
-    if (!caller || !namespaces.has(caller.namespace)) return notListed;
+  return (header, client) => {
+    if (!client || !namespaces.has(client.namespace)) return notListed;
     const name = canonicalHost(header)!;
     if (!name.endsWith(suffix)) return notListed;
     const host = name.slice(0, -suffix.length);

@@ -1,12 +1,5 @@
-import { isNamespaceName, isServiceAccountName } from "../../contract/policy/names";
-
-/** A service account, as the mesh vouches for it. */
-export interface Caller {
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  /** `namespace/serviceAccount`: the key in limits, and the label in metrics and logs. */
-  readonly key: string;
-}
+import type { ClientIdentity } from "../exchange/client";
+import { isNamespaceName, isServiceAccountName } from "../../contract/names/names";
 
 /** Identities that are kept parsed; there are as many as meshed service accounts. */
 const MOST_KEPT = 10_000;
@@ -17,11 +10,13 @@ const MOST_KEPT = 10_000;
  *
  * @param suffix the policy's `mesh.identitySuffix`
  */
-export function callerReader(suffix: string): (rawHeaders: readonly string[]) => Caller | undefined {
-  const kept = new Map<string, Caller | undefined>();
+export function identityReader(
+  suffix: string,
+): (rawHeaders: readonly string[]) => ClientIdentity | undefined {
+  const kept = new Map<string, ClientIdentity | undefined>();
   const tail = `.${suffix}`;
 
-  const parse = (identity: string): Caller | undefined => {
+  const parse = (identity: string): ClientIdentity | undefined => {
     if (!identity.endsWith(tail)) return undefined;
     const name = identity.slice(0, -tail.length);
     const dot = name.lastIndexOf(".");
@@ -41,9 +36,9 @@ export function callerReader(suffix: string): (rawHeaders: readonly string[]) =>
     }
     if (identity === undefined) return undefined;
     if (kept.has(identity)) return kept.get(identity);
-    const caller = parse(identity);
-    if (kept.size < MOST_KEPT) kept.set(identity, caller);
-    return caller;
+    const client = parse(identity);
+    if (kept.size < MOST_KEPT) kept.set(identity, client);
+    return client;
   };
 }
 

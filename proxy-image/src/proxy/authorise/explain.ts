@@ -1,9 +1,10 @@
 import type { PolicyRule } from "../../contract/policy/policy";
-import { type Failure, callerRefused, callerUnknown, notListed, requestRefused } from "../errors/failures";
+import { type Failure, clientDenied, clientUnknown, notListed, requestDenied } from "../errors/failures";
 import { canonicalHost } from "../message/host";
 import type { Exchange } from "../exchange/exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
-import { type Caller, identitiesIn } from "./client-identity";
+import type { ClientIdentity } from "../exchange/client";
+import { identitiesIn } from "./client-identity";
 
 /** Characters of an identity that are repeated; Linkerd's are DNS names. */
 const MOST_IDENTITY = 253;
@@ -17,14 +18,13 @@ const MOST_ALLOWED = 400;
  * @param domain the policy's, below which clients name third parties
  */
 export function explain(failure: Failure, exchange: Exchange, domain: string): string | undefined {
-  const { caller, destination, head, connection } = exchange;
-  if (failure === callerUnknown)
-    return isFromOwnSidecar(connection.socket) ? foreign(head.fields) : undefined;
-  if (failure === callerRefused) return caller && `The mesh says that this is ${caller.key}.`;
+  const { client, destination, head, stream } = exchange;
+  if (failure === clientUnknown) return isFromOwnSidecar(stream.peer) ? foreign(head.fields) : undefined;
+  if (failure === clientDenied) return client && `The mesh says that this is ${client.key}.`;
   if (failure === notListed) return unlisted(canonicalHost(head.host!)!, domain);
-  if (failure !== requestRefused || !destination) return undefined;
-  const own = (destination.route.upstream.allow ?? []).filter((rule) => appliesTo(rule, caller));
-  return `${caller?.key ?? "A caller that the mesh does not know"} may ask for ${bounded(own.map(describe))}.`;
+  if (failure !== requestDenied || !destination) return undefined;
+  const own = (destination.route.upstream.allow ?? []).filter((rule) => appliesTo(rule, client));
+  return `${client?.key ?? "A caller that the mesh does not know"} may ask for ${bounded(own.map(describe))}.`;
 }
 
 /** @param name canonical */
@@ -46,12 +46,12 @@ function foreign(rawHeaders: readonly string[]): string | undefined {
   );
 }
 
-function appliesTo({ clients }: PolicyRule, caller: Caller | undefined): boolean {
+function appliesTo({ clients }: PolicyRule, client: ClientIdentity | undefined): boolean {
   if (!clients) return true;
   return clients.some(
     ({ namespace, serviceAccount }) =>
-      namespace === caller?.namespace &&
-      (serviceAccount === undefined || serviceAccount === caller.serviceAccount),
+      namespace === client?.namespace &&
+      (serviceAccount === undefined || serviceAccount === client.serviceAccount),
   );
 }
 

@@ -3,12 +3,12 @@ import type { PolicyRule, PolicyUpstream } from "../../contract/policy/policy";
 import {
   type Failure,
   ambiguousPath,
-  callerRefused,
-  callerUnknown,
-  overrideRefused,
-  requestRefused,
+  clientDenied,
+  clientUnknown,
+  overrideDenied,
+  requestDenied,
 } from "../errors/failures";
-import type { Caller } from "./client-identity";
+import type { ClientIdentity } from "../exchange/client";
 import { normalPath } from "./normal-path";
 import { overridesMethod, overridesPath } from "./overrides";
 
@@ -21,7 +21,7 @@ export interface Asked {
 }
 
 /** Decides whether a caller may ask for something. */
-export type Rules = (caller: Caller | undefined, asked: Asked) => Failure | undefined;
+export type Rules = (client: ClientIdentity | undefined, asked: Asked) => Failure | undefined;
 
 interface CompiledRule {
   readonly clients: ReadonlySet<string> | undefined;
@@ -39,22 +39,22 @@ export function compileRules({ allow }: PolicyUpstream): Rules {
   const restrictsPaths = rules.some(({ paths }) => paths);
   const everyRuleNamesClients = rules.every(({ clients }) => clients);
 
-  return (caller, { method, target, rawHeaders }) => {
-    if (everyRuleNamesClients && !caller) return callerUnknown;
-    if (!rules.some((rule) => isFor(rule, caller))) return callerRefused;
+  return (client, { method, target, rawHeaders }) => {
+    if (everyRuleNamesClients && !client) return clientUnknown;
+    if (!rules.some((rule) => isFor(rule, client))) return clientDenied;
     let path = target;
     if (restrictsPaths) {
       const normal = normalPath(target);
       if (normal === undefined) return ambiguousPath;
-      if (overridesPath(rawHeaders)) return overrideRefused;
+      if (overridesPath(rawHeaders)) return overrideDenied;
       path = normal;
     }
-    if (restrictsMethods && overridesMethod(rawHeaders, target)) return overrideRefused;
+    if (restrictsMethods && overridesMethod(rawHeaders, target)) return overrideDenied;
     const admits = (rule: CompiledRule): boolean =>
-      isFor(rule, caller) &&
+      isFor(rule, client) &&
       (!rule.methods || rule.methods.has(method)) &&
       (!rule.paths || rule.paths.some((matches) => matches(path)));
-    return rules.some(admits) ? undefined : requestRefused;
+    return rules.some(admits) ? undefined : requestDenied;
   };
 }
 
@@ -68,11 +68,11 @@ function compileRule({ clients, methods, paths }: PolicyRule): CompiledRule {
   };
 }
 
-function isFor({ clients }: CompiledRule, caller: Caller | undefined): boolean {
-  return !clients || (caller !== undefined && names(clients, caller));
+function isFor({ clients }: CompiledRule, client: ClientIdentity | undefined): boolean {
+  return !clients || (client !== undefined && names(clients, client));
 }
 
 /** `*` is no service account's name, so it can stand for all of a namespace. */
-function names(clients: ReadonlySet<string>, { namespace, key }: Caller): boolean {
+function names(clients: ReadonlySet<string>, { namespace, key }: ClientIdentity): boolean {
   return clients.has(key) || clients.has(`${namespace}/*`);
 }

@@ -1,7 +1,7 @@
 import {
   FailureError,
   type Failure,
-  certificateRefused,
+  certificateInvalid,
   connectionRefused,
   connectionTerminated,
   connectionTimeout,
@@ -41,7 +41,7 @@ export function classify(error: unknown): Failure {
   if (typeof code !== "string") return internalError;
   const known = byCode[code];
   if (known) return known;
-  if (CERTIFICATE_CODE.test(code)) return certificateRefused;
+  if (CERTIFICATE_CODE.test(code)) return certificateInvalid;
   if (code.startsWith("HPE_")) return responseMalformed;
   if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code === "EPROTO") return tlsFailed;
   return internalError;

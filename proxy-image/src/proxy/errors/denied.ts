@@ -23,8 +23,8 @@ export const notAudited = failure(
   "The policy lists no upstream for this host, and an audit lets only public hosts through.",
   "Call a name of the cluster as such; a third party on a private network needs an entry in `upstreams` and `allowedCidrs`.",
 );
-export const callerUnknown = failure(
-  "caller-unknown",
+export const clientUnknown = failure(
+  "client-unknown",
   403,
   "http_request_denied",
   "The mesh does not say who is calling.",
@@ -37,15 +37,15 @@ export const sidecarBypassed = failure(
   "The connection has gone around this pod's sidecar, so that nothing vouches for it.",
   "Look for the port in config.linkerd.io/skip-inbound-ports, and for a CNI plugin that was not ready when the pod started; then delete the pod.",
 );
-export const callerRefused = failure(
-  "caller-refused",
+export const clientDenied = failure(
+  "client-denied",
   403,
   "http_request_denied",
   "The caller's service account may not call this upstream.",
   "Add it to the `clients` of a rule in the upstream's `allow`.",
 );
-export const requestRefused = failure(
-  "request-refused",
+export const requestDenied = failure(
+  "request-denied",
   403,
   "http_request_denied",
   "No rule of the upstream allows this caller this method on this path.",
@@ -58,15 +58,15 @@ export const ambiguousPath = failure(
   "The path is not in its normal form, so that a rule and the third party could read it differently.",
   "Send it without dot segments, empty segments, backslashes, `;` parameters and needless escapes.",
 );
-export const overrideRefused = failure(
-  "override-refused",
+export const overrideDenied = failure(
+  "override-denied",
   403,
   "http_request_denied",
   "The request asks for one method or path and names another in a header field or its query.",
   "Send the method and the path themselves: the rules are about those.",
 );
-export const upgradeRefused = failure(
-  "upgrade-refused",
+export const upgradeDenied = failure(
+  "upgrade-denied",
   403,
   "http_request_denied",
   "The upstream does not allow this protocol upgrade.",

@@ -32,12 +32,12 @@ export const upstreamBusy = failure(
   "Wait as Retry-After says, then repeat the request; `maxRequests` and `maxConnections` of the upstream are the limits.",
   { headers: ["Retry-After", "1"] },
 );
-export const callerBusy = failure(
-  "caller-busy",
+export const clientBusy = failure(
+  "client-busy",
   503,
   "connection_limit_reached",
   "As many of this caller's requests as the upstream allows are in flight.",
-  "Wait as Retry-After says, then repeat the request; `maxRequestsPerCaller` of the upstream is the limit.",
+  "Wait as Retry-After says, then repeat the request; `maxRequestsPerClient` of the upstream is the limit.",
   { headers: ["Retry-After", "1"] },
 );
 export const circuitOpen = failure(

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { Reply } from "../http1/response-writer";
+import type { ResponseWriter } from "../message/response-writer";
 import type { ReadSoFar } from "../message/read-so-far";
 import type { Failure } from "./failures";
 
@@ -11,7 +11,7 @@ const EXPLANATIONS =
 /** Characters of a path that are repeated to the client. */
 const MOST_PATH = 200;
 
-/** What belongs to one answer beside the failure. */
+/** What belongs to one response beside the failure. */
 export interface Particulars {
   /** What the failure means in this case. */
   readonly reason?: string | undefined;
@@ -21,12 +21,16 @@ export interface Particulars {
   readonly further?: readonly string[] | undefined;
 }
 
-/** Answers a request with a failure (RFC 9457 body, RFC 9209 header); nothing may have been sent before. */
-export function answer(reply: Reply, failure: Failure, { reason, asked, further = [] }: Particulars): void {
+/** Responds with a failure (RFC 9457 body, RFC 9209 header); nothing may have been sent before. */
+export function sendFailure(
+  response: ResponseWriter,
+  failure: Failure,
+  { reason, asked, further = [] }: Particulars,
+): void {
   const { name, status, proxyStatus, headers = [] } = failure;
   const body = problem(failure, reason, asked);
-  if (failure.closes) reply.last = true;
-  reply.begin(
+  if (failure.closes) response.close();
+  response.begin(
     status,
     [
       "Content-Type",
@@ -43,7 +47,7 @@ export function answer(reply: Reply, failure: Failure, { reason, asked, further 
     // Many clients show nothing else of an error.
     `${STATUS_CODES[status]} (${PROXY_NAME}: ${name})`,
   );
-  reply.end(body);
+  response.end(body);
 }
 
 /**

@@ -57,16 +57,16 @@ export const malformedTarget = failure(
   "Send a path that begins with `/` and consists of visible ASCII, everything else percent-encoded.",
   close,
 );
-export const methodRefused = failure(
-  "method-refused",
+export const methodRejected = failure(
+  "method-rejected",
   405,
   "http_request_denied",
   "CONNECT and TRACE are refused for every upstream.",
   "Use another method: a tunnel would escape the policy, and TRACE would echo credentials.",
   { ...close, headers: ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"] },
 );
-export const transferEncodingRefused = failure(
-  "transfer-encoding-refused",
+export const transferEncodingRejected = failure(
+  "transfer-encoding-rejected",
   501,
   "http_request_error",
   "The request has a Transfer-Encoding other than `chunked`.",
@@ -113,8 +113,8 @@ export const requestTimeout = failure(
   clientIsWrong,
   close,
 );
-export const expectationRefused = failure(
-  "expectation-refused",
+export const expectationRejected = failure(
+  "expectation-rejected",
   417,
   "http_request_error",
   "The only expectation that can be met is `100-continue`.",

@@ -44,8 +44,8 @@ export const responseTooLarge = failure(
   "The third party's answer is larger than the upstream's limit.",
   "`maxBodyBytes` of the upstream is the limit.",
 );
-export const redirectRefused = failure(
-  "redirect-refused",
+export const redirectDenied = failure(
+  "redirect-denied",
   502,
   "http_protocol_error",
   "The third party sends the caller to an address inside the cluster.",
@@ -58,8 +58,8 @@ export const upgradeFailed = failure(
   "The third party's answer to the WebSocket handshake is wrong.",
   "Ask the third party.",
 );
-export const callerStalled = failure(
-  "caller-stalled",
+export const clientStalled = failure(
+  "client-stalled",
   504,
   "http_request_error",
   "The caller stopped reading the answer.",

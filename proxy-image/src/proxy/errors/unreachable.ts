@@ -51,8 +51,8 @@ export const connectionTerminated = failure(
   "The third party closed the connection before it answered.",
   "Repeat the request if it is safe to; if it lasts, ask the third party.",
 );
-export const certificateRefused = failure(
-  "certificate-refused",
+export const certificateInvalid = failure(
+  "certificate-invalid",
   502,
   "tls_certificate_error",
   "The third party's certificate could not be verified.",

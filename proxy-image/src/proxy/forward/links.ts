@@ -1,8 +1,8 @@
 import type { Destination } from "../route/route";
-import { isIP } from "node:net";
+import { isIpAddress } from "../../contract/names/names";
 import type { Policy } from "../../contract/policy/policy";
 import type { Routes } from "../route/routes";
-import { FailureError, redirectRefused } from "../errors/failures";
+import { FailureError, redirectDenied } from "../errors/failures";
 import { addressRule } from "../upstream/names/address-rule";
 
 /**
@@ -32,7 +32,7 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
 
   const isOwn = (host: string): boolean => {
     if (host.startsWith("[")) return !isPublic(host.slice(1, -1));
-    if (isIP(host) !== 0) return !isPublic(host);
+    if (isIpAddress(host)) return !isPublic(host);
     const name = host.endsWith(".") ? host.slice(0, -1) : host;
     return !name.includes(".") || ownDomains.some((own) => name === own || name.endsWith(`.${own}`));
   };
@@ -42,7 +42,7 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
     if (/^\/(?![/\\])[^\\]*$/.test(reference)) return reference;
     const url = parse(reference, `https://${host}:${route.upstream.port}/`);
     if (!url || reference.includes("\\") || !/^[\x21-\x7e\x80-\xff ]*$/.test(reference)) {
-      throw new FailureError(redirectRefused, "The reference can be read in several ways.");
+      throw new FailureError(redirectDenied, "The reference can be read in several ways.");
     }
     if (!/^(?:https?|wss?|ftp):$/.test(url.protocol)) return reference;
     const port = url.port === "" ? 443 : Number(url.port);
@@ -55,7 +55,7 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
       const sibling = routes.find(`${name}.${domain}`);
       if (sibling !== "malformed" && sibling?.route === route) return `http://${name}.${domain}${rest}`;
     }
-    if (isOwn(url.hostname)) throw new FailureError(redirectRefused);
+    if (isOwn(url.hostname)) throw new FailureError(redirectDenied);
     return reference;
   };
 

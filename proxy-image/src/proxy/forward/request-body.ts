@@ -1,11 +1,11 @@
-import type { BodyConsumer, CallerConnection } from "../http1/client-connection";
-import { sizeLine } from "../http1/chunked";
+import type { ForwardedBody } from "../exchange/parts";
+import type { BodySink, BodySource } from "../message/body";
 import type { RequestHead } from "../message/request-head";
-import type { Connection } from "../http1/upstream-connection";
 import { requestTrailers } from "../message/trailers";
+import type { UpstreamStream } from "../message/upstream-stream";
 
 /** The request's body on its way to the third party: piece by piece, at the pace of the slower side. */
-export class RequestBody implements BodyConsumer {
+export class RequestBody implements BodySink, ForwardedBody {
   /** Bytes so far. */
   bytes = 0;
   /** It has been written to its end. */
@@ -14,7 +14,7 @@ export class RequestBody implements BodyConsumer {
   waitingSince = 0;
   /** Since when the third party has been waited for to take more; 0 while it takes all. */
   blockedSince = 0;
-  private connection: Connection | undefined;
+  private stream: UpstreamStream | undefined;
   /** Is called when the client sends without waiting for leave. */
   private onFirst: (() => void) | undefined;
 
@@ -24,7 +24,7 @@ export class RequestBody implements BodyConsumer {
    * @param onComplete is called when all has been written
    */
   constructor(
-    private readonly caller: CallerConnection,
+    private readonly client: BodySource,
     private readonly head: RequestHead,
     private readonly most: number,
     private readonly onTooLarge: () => void,
@@ -36,11 +36,11 @@ export class RequestBody implements BodyConsumer {
    *
    * @param onFirst where the caller may be waiting for leave to send: is called when it sends all the same
    */
-  start(connection: Connection, onFirst?: () => void): void {
-    this.connection = connection;
+  start(stream: UpstreamStream, onFirst?: () => void): void {
+    this.stream = stream;
     this.onFirst = onFirst;
     if (!onFirst) this.waitingSince = performance.now();
-    this.caller.read(this);
+    this.client.read(this);
   }
 
   /** The caller has leave to send, or needs none. */
@@ -51,23 +51,23 @@ export class RequestBody implements BodyConsumer {
 
   /** The third party takes more. */
   resume(): void {
-    if (!this.connection) return;
+    if (!this.stream) return;
     this.blockedSince = 0;
     this.waitingSince = performance.now();
-    this.caller.resume();
+    this.client.resume();
   }
 
   /** Sends nothing more. What still comes is read and dropped, so that the caller can read its answer. */
   stop(): void {
-    this.connection = undefined;
+    this.stream = undefined;
     this.waitingSince = 0;
     this.blockedSince = 0;
-    if (!this.complete) this.caller.drop();
+    if (!this.complete) this.client.drop();
   }
 
   onBody(piece: Buffer): void {
-    const { connection } = this;
-    if (!connection) return;
+    const { stream } = this;
+    if (!stream) return;
     this.onFirst?.();
     this.bytes += piece.length;
     if (this.bytes > this.most) {
@@ -75,36 +75,23 @@ export class RequestBody implements BodyConsumer {
       this.onTooLarge();
       return;
     }
-    let more: boolean;
-    if (this.head.chunked) {
-      connection.cork();
-      connection.write(sizeLine(piece.length));
-      connection.write(piece);
-      more = connection.write("\r\n");
-      connection.uncork();
-    } else more = connection.write(piece, () => giveBack(piece));
+    const more = stream.write(piece, () => giveBack(piece));
     this.waitingSince = performance.now();
     if (more) return;
     this.blockedSince = this.waitingSince;
     this.waitingSince = 0;
-    this.caller.pause();
+    this.client.pause();
   }
 
   onEnd(trailers: readonly string[]): void {
-    const { connection } = this;
+    const { stream } = this;
     this.complete = true;
-    if (!connection) return;
-    this.connection = undefined;
+    if (!stream) return;
+    this.stream = undefined;
     this.waitingSince = 0;
     this.blockedSince = 0;
-    if (this.head.chunked) {
-      let last = "0\r\n";
-      // Not unannounced: a reader that looks for none would take them for the next request.
-      const kept = this.head.announcesTrailers ? requestTrailers(trailers) : [];
-      for (const [name, value] of kept) last += `${name}: ${value}\r\n`;
-      connection.write(`${last}\r\n`);
-    }
-    connection.finish();
+    // Not unannounced: a reader that looks for none would take them for the next request.
+    stream.end(this.head.announcesTrailers ? requestTrailers(trailers) : []);
     this.onComplete();
   }
 }

@@ -1,14 +1,16 @@
+import { failExchange } from "../exchange/fail";
 import { classify } from "../errors/classify";
 import {
   FailureError,
   connectionTerminated,
   responseIncomplete,
+  responseMalformed,
   responseTooLarge,
   upgradeFailed,
 } from "../errors/failures";
+import type { Pipeline } from "../exchange/parts";
 import type { Exchange } from "../exchange/exchange";
 import type { LinkRewriter } from "./links";
-import { MalformedMessageError } from "../http1/malformed";
 import { responseHeaders } from "./response-headers";
 import { responseTrailers } from "../message/trailers";
 
@@ -19,7 +21,7 @@ const MOST_INTERIM = 16;
 const MOST_JOINED = 16 * 1024;
 
 /** What the relay needs to know of the process. */
-export interface RelayOptions {
+export interface PipelineOptions {
   /** Pseudonym for the Via field (RFC 9110 §7.6.3). */
   readonly via: string;
   /** Whether the process is about to end, so that connections are not to be kept. */
@@ -30,9 +32,9 @@ export interface RelayOptions {
  * Passes the third party's answer back to the caller, piece by piece, whoever fetches it. One object per
  * request and no closures; the caller's events find it through the exchange.
  */
-export abstract class Relay {
+export abstract class ResponsePipeline implements Pipeline {
   /** When the caller stopped reading, on the exchanges' clock; 0 while it reads. */
-  pausedAt = 0;
+  pausedSince = 0;
   /** What the third party is waited for, and since when, on the exchanges' clock; 0 while it is not. */
   awaiting: "connection" | "head" | "body" = "connection";
   awaitingSince = 0;
@@ -44,11 +46,11 @@ export abstract class Relay {
 
   constructor(
     protected readonly exchange: Exchange,
-    protected readonly options: RelayOptions,
+    protected readonly options: PipelineOptions,
     protected readonly links: LinkRewriter,
   ) {
     this.most = exchange.destination!.route.upstream.maxBodyBytes?.response ?? Infinity;
-    exchange.relay = this;
+    exchange.pipeline = this;
   }
 
   /** The piece that came last is still needed. */
@@ -62,23 +64,23 @@ export abstract class Relay {
   /** The caller reads on. */
   resume(): void {
     // The caller's socket also tells that it takes more after what was not held back for it.
-    if (this.pausedAt === 0) return;
-    this.pausedAt = 0;
+    if (this.pausedSince === 0) return;
+    this.pausedSince = 0;
     if (this.done) return;
     this.awaitingSince = performance.now();
     this.resumeSource();
   }
 
   /** The caller has gone: nothing more is fetched for it. */
-  abandon(): void {
+  cancel(): void {
     if (this.done) return;
     this.settle();
-    this.exchange.abandoned = true;
+    this.exchange.cancelled = true;
     this.abortSource();
   }
 
   /** Ends both sides for a reason of ours. */
-  cut(error: FailureError): void {
+  abort(error: FailureError): void {
     if (this.done) return;
     this.fail(error);
     this.abortSource();
@@ -95,13 +97,13 @@ export abstract class Relay {
     }
     this.length = length;
     if (length !== undefined && length > this.most) throw new FailureError(responseTooLarge);
-    const { reply } = this.exchange;
-    if (this.options.draining()) reply.last = true;
-    this.exchange.answeredAt = performance.now();
+    const { response } = this.exchange;
+    if (this.options.draining()) response.close();
+    this.exchange.respondedAt = performance.now();
     this.awaiting = "body";
-    this.awaitingSince = this.exchange.answeredAt;
+    this.awaitingSince = this.exchange.respondedAt;
     // The third party's reason phrase means nothing (RFC 9112 §4): the registered one is one hostile text less.
-    reply.begin(status, headers);
+    response.begin(status, headers);
   }
 
   protected data(piece: Buffer): void {
@@ -111,29 +113,29 @@ export abstract class Relay {
     if (piece.length === this.length && piece.length <= MOST_JOINED) {
       // The whole body in one piece: as text it shares the head's write, as bytes it would be a second one.
       this.settle();
-      exchange.reply.end(piece.toString("latin1"));
+      exchange.response.end(piece.toString("latin1"));
       return;
     }
     if (exchange.bytesOut > this.most) throw new FailureError(responseTooLarge);
     this.awaitingSince = performance.now();
-    const more = exchange.reply.write(piece);
-    if (exchange.reply.pending) this.keepPiece();
+    const more = exchange.response.write(piece);
+    if (exchange.response.pending) this.keepPiece();
     if (more) return;
-    this.pausedAt = this.awaitingSince;
+    this.pausedSince = this.awaitingSince;
     this.awaitingSince = 0;
     this.pauseSource();
   }
 
   /** All that has come has been passed on: nothing of it may wait for more. */
   protected pass(): void {
-    if (!this.done) this.exchange.reply.flush();
+    if (!this.done) this.exchange.response.flush();
   }
 
   protected end(trailers: readonly string[]): void {
     if (this.done) return;
     this.settle();
-    const { reply } = this.exchange;
-    reply.end("", trailers.length > 0 && reply.chunked ? responseTrailers(trailers) : []);
+    const { response } = this.exchange;
+    response.end("", trailers.length > 0 && response.takesTrailers ? responseTrailers(trailers) : []);
   }
 
   protected fail(error: Error): void {
@@ -141,24 +143,31 @@ export abstract class Relay {
     this.settle();
     const { exchange } = this;
     // When the caller left, that is the reason behind all others.
-    if (exchange.abandoned) return;
+    if (exchange.cancelled) return;
     const failure = classify(error);
     exchange.cause = error;
-    exchange.refuse(
-      failure === connectionTerminated && exchange.reply.begun ? responseIncomplete : failure,
+    failExchange(
+      exchange,
+      failure === connectionTerminated && exchange.response.begun ? responseIncomplete : failure,
       error instanceof FailureError ? error.reason : undefined,
     );
+  }
+
+  /** The request's body goes no further. */
+  protected stopBody(): void {
+    // An upgrade has none.
   }
 
   /** Nothing more is waited for, nor passed on. */
   protected settle(): void {
     this.done = true;
     this.awaitingSince = 0;
-    this.exchange.body?.stop();
+    this.stopBody();
   }
 
   private passInterim(status: number, headers: string[]): void {
-    if (++this.interim > MOST_INTERIM) throw new MalformedMessageError("too many interim answers");
-    if (status === 103) this.exchange.reply.earlyHints(headers);
+    if (++this.interim > MOST_INTERIM)
+      throw new FailureError(responseMalformed, "It has too many interim responses.");
+    if (status === 103) this.exchange.response.earlyHints(headers);
   }
 }

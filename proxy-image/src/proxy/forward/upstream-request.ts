@@ -1,12 +1,11 @@
 import { classify } from "../errors/classify";
 import { FailureError, connectionRefused, connectionTerminated, requestTooLarge } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
-import type { AnswerHead } from "../http1/response-reader";
 import { signsOn } from "../message/connection-auth";
-import type { Binding } from "../upstream/bound-connections";
-import type { Connection, Requester } from "../http1/upstream-connection";
+import type { ResponseHead } from "../message/response-head";
+import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
 import type { LinkRewriter } from "./links";
-import { Relay, type RelayOptions } from "./response-pipeline";
+import { type PipelineOptions, ResponsePipeline } from "./response-pipeline";
 import { RequestBody } from "./request-body";
 
 /** RFC 9110 §9.2.2. */
@@ -20,33 +19,35 @@ const EXPECT_TIMEOUT = 1_000;
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
 /** Fetches over one of the origin's kept connections: the way of all requests but upgrades. */
-export class Fetch extends Relay implements Requester {
-  private connection: Connection | undefined;
+export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler {
+  private stream: UpstreamStream | undefined;
+  private body: RequestBody | undefined;
   private heard = false;
   /** The third party's leave to send the body is waited for (RFC 9110 §10.1.1). */
   private expecting = false;
   private expectTimer: NodeJS.Timeout | undefined;
 
   /**
-   * @param headers flat, as they go out, without Host and framing
+   * @param fields flat, as they go out, without Host and framing
    */
   constructor(
     exchange: Exchange,
-    options: RelayOptions,
+    options: PipelineOptions,
     links: LinkRewriter,
-    private readonly headers: readonly string[],
+    private readonly fields: readonly string[],
   ) {
     super(exchange, options, links);
-    const { head, connection, destination } = exchange;
+    const { head, stream, destination } = exchange;
     if (head.hasBody) {
       const most = destination!.route.upstream.maxBodyBytes?.request ?? Infinity;
-      exchange.body = new RequestBody(
-        connection,
+      this.body = new RequestBody(
+        stream,
         head,
         most,
-        () => this.cut(new FailureError(requestTooLarge, `It has more than ${most} bytes.`)),
+        () => this.abort(new FailureError(requestTooLarge, `It has more than ${most} bytes.`)),
         () => (this.awaitingSince = performance.now()),
       );
+      exchange.body = this.body;
     }
   }
 
@@ -57,43 +58,37 @@ export class Fetch extends Relay implements Requester {
   }
 
   get binding(): Binding {
-    const { connection, caller } = this.exchange;
-    return { client: connection, identity: caller?.key ?? "" };
+    const { stream, client } = this.exchange;
+    return { client: stream, identity: client?.key ?? "" };
   }
 
-  onConnection(connection: Connection): void {
-    this.connection = connection;
-    if (signsOn(this.headers)) connection.bind(this.binding);
+  onStream(stream: UpstreamStream): void {
+    this.stream = stream;
+    if (signsOn(this.fields)) stream.bind(this.binding);
     this.awaiting = "head";
     this.awaitingSince = 0;
-    const { head, body } = this.exchange;
-    const { method } = head;
-    // Search APIs take a body with GET, so it is not refused; but a server that does not look for it would take it
-    // for the next request (RFC 9110 §9.3.1), so nobody's comes behind it.
-    const last = body !== undefined && !WITH_BODY.has(method);
-    this.expecting = body !== undefined && head.expect !== undefined;
-    const text = this.requestHead(last);
-    if (!body) connection.request(this, text, method === "HEAD", last);
-    else {
-      connection.begin(this, text, method === "HEAD", last);
+    const { body } = this;
+    this.expecting = body !== undefined && this.exchange.head.expect !== undefined;
+    stream.begin(this, this.outgoingHead());
+    if (body) {
       if (!this.expecting) {
-        body.start(connection);
+        body.start(stream);
         return;
       }
-      if (!this.awaitLeave(body, connection)) return;
+      if (!this.awaitLeave(body, stream)) return;
     }
     this.awaitingSince = performance.now();
   }
 
   onDrain(): void {
-    this.exchange.body?.resume();
+    this.body?.resume();
   }
 
-  onHead({ status, fields, length }: AnswerHead): void {
+  onHead({ status, fields, length }: ResponseHead): void {
     this.heard = true;
     if (status === 100) {
       if (this.expecting) this.proceed();
-      this.exchange.reply.continue();
+      this.exchange.response.continue();
     }
     this.head(status, fields, length);
   }
@@ -116,7 +111,7 @@ export class Fetch extends Relay implements Requester {
       return;
     }
     this.exchange.retries++;
-    this.connection = undefined;
+    this.stream = undefined;
     this.awaiting = "connection";
     this.awaitingSince = performance.now();
     // On a new connection: the others may be as stale as the first.
@@ -124,20 +119,24 @@ export class Fetch extends Relay implements Requester {
   }
 
   protected keepPiece(): void {
-    this.connection?.keep();
+    this.stream?.keep();
   }
 
   protected pauseSource(): void {
-    this.connection?.pause();
+    this.stream?.pause();
   }
 
   protected resumeSource(): void {
-    this.connection?.resume();
+    this.stream?.resume();
   }
 
   protected abortSource(): void {
-    if (this.connection) this.connection.destroy();
+    if (this.stream) this.stream.destroy();
     else this.exchange.origin!.pool.cancel(this);
+  }
+
+  protected override stopBody(): void {
+    this.body?.stop();
   }
 
   protected override settle(): void {
@@ -146,14 +145,14 @@ export class Fetch extends Relay implements Requester {
   }
 
   /** @returns whether leave is still waited for: the client may have sent some of its body already */
-  private awaitLeave(body: RequestBody, connection: Connection): boolean {
-    body.start(connection, () => this.proceed());
+  private awaitLeave(body: RequestBody, stream: UpstreamStream): boolean {
+    body.start(stream, () => this.proceed());
     if (!this.expecting) return false;
     const { response } = this.exchange.destination!.route.upstream.timeouts;
     this.expectTimer = setTimeout(
       () => {
         this.proceed();
-        this.exchange.reply.continue();
+        this.exchange.response.continue();
       },
       Math.min(EXPECT_TIMEOUT, response / 2),
     );
@@ -165,24 +164,25 @@ export class Fetch extends Relay implements Requester {
     clearTimeout(this.expectTimer);
     this.expecting = false;
     this.awaitingSince = 0;
-    this.exchange.body!.proceed();
+    this.body!.proceed();
   }
 
-  /** The request's line and header section. Its parts have been read by the strict rules of admission. */
-  private requestHead(last: boolean): string {
-    const { head, origin, body } = this.exchange;
-    let text = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${origin!.authority}\r\n`;
-    const { headers } = this;
-    for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
-    const length = head.contentLength;
-    // As a number: with zeros before it somebody reads it as octal.
-    if (length !== undefined) text += `Content-Length: ${Number(length)}\r\n`;
-    else if (body) text += "Transfer-Encoding: chunked\r\n";
-    // RFC 9110 §8.6: without it some servers wait for a body, or answer 411.
-    else if (WITH_BODY.has(head.method)) text += "Content-Length: 0\r\n";
-    if (this.expecting) text += "Expect: 100-continue\r\n";
-    if (last) text += "Connection: close\r\n";
-    return `${text}\r\n`;
+  private outgoingHead(): OutgoingHead {
+    const { head, origin } = this.exchange;
+    const { method, target, contentLength } = head;
+    return {
+      method,
+      target,
+      authority: origin!.authority,
+      fields: this.fields,
+      body: head.hasBody
+        ? { length: contentLength === undefined ? undefined : Number(contentLength) }
+        : "none",
+      expectContinue: this.expecting,
+      // Search APIs take a body with GET, so it is not refused. But a server that does not look for it would take it
+      // for the next request (RFC 9110 §9.3.1), so none comes behind it.
+      last: head.hasBody && !WITH_BODY.has(method),
+    };
   }
 
   /**
@@ -192,7 +192,7 @@ export class Fetch extends Relay implements Requester {
   private mayRetry(error: Error): boolean {
     const { exchange } = this;
     const { retryBudget } = exchange;
-    if (!retryBudget || this.heard || exchange.retries > 0 || exchange.abandoned || exchange.body)
+    if (!retryBudget || this.heard || exchange.retries > 0 || exchange.cancelled || exchange.body)
       return false;
     if (!IDEMPOTENT.has(exchange.head.method)) return false;
     const failure = classify(error);

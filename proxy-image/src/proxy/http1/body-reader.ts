@@ -1,4 +1,5 @@
-import { ChunkedDecoder, type ChunkedSink } from "./chunked";
+import type { PieceSink } from "../message/body";
+import { ChunkedDecoder } from "./chunked";
 
 /** A body whose end is in the message: of a length told before, or chunked. */
 export class BodyReader {
@@ -30,7 +31,7 @@ export class BodyReader {
    * @returns where it ends in `bytes`: `bytes.length` where it goes on
    * @throws MalformedMessageError, SectionTooLargeError for a chunked coding that is none
    */
-  read(bytes: Buffer, start: number, sink: ChunkedSink): number {
+  read(bytes: Buffer, start: number, sink: PieceSink): number {
     if (this.chunked) return this.chunked.decode(bytes, start, sink);
     const end = Math.min(bytes.length, start + this.left);
     this.left -= end - start;

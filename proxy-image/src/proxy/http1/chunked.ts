@@ -1,3 +1,4 @@
+import type { PieceSink } from "../message/body";
 import { chunkSize } from "./chunk-size";
 import { parseFields } from "./fields";
 import { framingOf } from "./framing";
@@ -7,12 +8,6 @@ import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 const MOST_SIZE_LINE = 256;
 /** Bytes of a trailer section. */
 const MOST_TRAILER_BYTES = 16 * 1024;
-/** Gets what a chunked body holds. */
-export interface ChunkedSink {
-  /** A piece of the body. */
-  onBody(piece: Buffer): void;
-}
-
 /** Takes the chunked transfer coding off a body, strictly: every other reading than one is an error. */
 export class ChunkedDecoder {
   /** Behind the last chunk and its trailers; flat: name, value, … */
@@ -34,7 +29,7 @@ export class ChunkedDecoder {
    * @returns where the body ends in `bytes`: `bytes.length` where it goes on
    * @throws MalformedMessageError, SectionTooLargeError
    */
-  decode(bytes: Buffer, start: number, sink: ChunkedSink): number {
+  decode(bytes: Buffer, start: number, sink: PieceSink): number {
     let at = start;
     let first: Buffer | undefined;
     let all: Buffer[] | undefined;

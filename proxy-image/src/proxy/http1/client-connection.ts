@@ -1,60 +1,77 @@
 import type { Socket } from "node:net";
-import { isUpgrade } from "../admit/upgrade";
-import { answer } from "../errors/problem";
-import { type Failure, http2NotSpoken, requestTimeout } from "../errors/failures";
-import type { Exchange } from "../exchange/exchange";
-import { BodyReader } from "./body-reader";
-import type { ChunkedSink } from "./chunked";
+import type { BodySink } from "../message/body";
+import type { ClientStream, Peer, SwitchedConnection } from "../message/client-stream";
 import type { RequestHead } from "../message/request-head";
-import { HeadReader } from "./request-head-reader";
+import type { ResponseWriter } from "../message/response-writer";
+import { asksForWebSocket } from "../message/websocket";
+import { BodyReader } from "./body-reader";
+import { CLIENT_TIMEOUTS } from "./client-timeouts";
 import { http11Required, isHttp2Preface } from "./http2-preface";
-import { Reply } from "./response-writer";
-import { CALLER_TIMEOUTS } from "./client-timeouts";
-import { type UnreadRequest, bodyReason, failureOf, lateReason, unreadRequest } from "../server/unread-request";
+import { RequestHeadReader } from "./request-head-reader";
+import { Http1ResponseWriter } from "./response-writer";
 
-/** Gets a request's body. */
-export interface BodyConsumer extends ChunkedSink {
-  /** @param trailers flat: name, value, … */
-  onEnd(trailers: readonly string[]): void;
-}
+/** Something came that is no request. */
+export type Unreadable =
+  | { readonly kind: "malformed"; readonly error: Error }
+  /** @property milliseconds that a head may take */
+  | { readonly kind: "late"; readonly milliseconds: number }
+  | { readonly kind: "http2" };
 
-/** What a connection asks of its server. */
-export interface ConnectionHandler {
-  /** A request has come: makes the exchange of it. */
-  begin(head: RequestHead, reply: Reply, connection: CallerConnection): Exchange;
-  /** Decides it. */
-  decide(exchange: Exchange): void;
-  /** Something came that is no request. */
-  unreadable(failure: Failure, request: UnreadRequest): void;
-  closed(connection: CallerConnection): void;
+/**
+ * What a connection tells its server. The server's own object for a request, `T`, is passed back to it unread.
+ */
+export interface RequestHandler<T> {
+  /** A request has come. */
+  begin(head: RequestHead, response: ResponseWriter, stream: ClientStream): T;
+  /** Decides it; only now, so that what `begin` made is known here. */
+  decide(request: T): void;
+  /** The client takes more of the response. */
+  onDrain(request: T): void;
+  /** What comes of the body breaks its coding. */
+  onBodyError(request: T, error: Error): void;
+  /** Whether it goes on though the client has ended its side. */
+  outlivesClientEnd(request: T): boolean;
+  /** Its response has been sent, or can't be any more. */
+  onEnd(request: T): void;
+  /**
+   * Something came that is no request: responds to it.
+   *
+   * @param bytes what has come of it
+   * @returns for HTTP/2, what to tell its client
+   */
+  onUnreadable(what: Unreadable, bytes: Buffer, peer: Peer, response: ResponseWriter): string | undefined;
+  onClose(connection: ClientConnection<T>): void;
 }
 
 /**
  * What the connection is at:
  * - `head`: waits for a request, or for the rest of its head
  * - `request`: has one whose body has not come whole
- * - `answer`: has all of it, and its answer is on its way
+ * - `response`: has all of it, and its answer is on its way
  * - `linger`: the answer has gone, and the rest of the request is read and dropped
  * - `closing`: nothing more is read from it but to drop it
  * - `upgraded`: somebody else has its bytes
  */
-type State = "head" | "request" | "answer" | "linger" | "closing" | "upgraded";
+type State = "head" | "request" | "response" | "linger" | "closing" | "upgraded";
 
 /** A caller's connection: one request after the other, each read in one way only or refused. */
-export class CallerConnection {
-  exchange: Exchange | undefined;
+export class ClientConnection<T = unknown> implements ClientStream {
+  /** Undefined where this is an ordinary connection. */
+  switched: SwitchedConnection | undefined;
+  private request: T | undefined;
+  private knownPeer: Peer | undefined;
   private state: State = "head";
   /** When patience ends, on `performance.now()`'s clock; what happens then is the state's. */
   private deadline: number;
-  private reply: Reply | undefined;
+  private response: Http1ResponseWriter | undefined;
   /** Bytes that have come and are not used up. */
   private pending: Buffer | undefined;
-  private readonly heads = new HeadReader();
+  private readonly heads = new RequestHeadReader();
   /** No request has come yet. */
   private fresh = true;
   private advancing = false;
   private flowing = true;
-  private consumer: BodyConsumer | undefined;
+  private consumer: BodySink | undefined;
   private readonly closeListeners = new Set<() => void>();
   /** The consumer has enough for now. */
   private paused = false;
@@ -62,8 +79,8 @@ export class CallerConnection {
 
   constructor(
     readonly socket: Socket,
-    private readonly handler: ConnectionHandler,
-    private readonly timeouts = CALLER_TIMEOUTS,
+    private readonly handler: RequestHandler<T>,
+    private readonly timeouts = CLIENT_TIMEOUTS,
   ) {
     this.deadline = performance.now() + timeouts.headers;
     socket.on("data", this.onData);
@@ -72,12 +89,12 @@ export class CallerConnection {
     // What is wrong with it shows in what it does next: `close`.
     socket.on("error", () => undefined);
     socket.on("close", () => {
-      handler.closed(this);
+      handler.onClose(this);
       for (const listener of this.closeListeners) listener();
-      const { exchange } = this;
-      // What is still written to it is told its end later, and an exchange has one end only.
-      this.exchange = undefined;
-      exchange?.finish();
+      const { request } = this;
+      // What is still written to it is told its end later, and a request has one end only.
+      this.request = undefined;
+      if (request !== undefined) handler.onEnd(request);
     });
   }
 
@@ -94,7 +111,7 @@ export class CallerConnection {
   }
 
   /** From now on the body comes, as `pause` and `resume` let it. */
-  read(consumer: BodyConsumer): void {
+  read(consumer: BodySink): void {
     this.consumer = consumer;
     this.resume();
   }
@@ -115,15 +132,20 @@ export class CallerConnection {
 
   /** Ends what has taken too long. */
   check(now: number): void {
-    if (this.deadline === Infinity && (this.reply?.ended || this.reply?.aborted))
+    if (this.deadline === Infinity && (this.response?.ended || this.response?.aborted))
       this.deadline = now + this.timeouts.flush;
     if (now < this.deadline) return;
     if (this.state === "head" && this.pending !== undefined)
-      this.refuseUnread(requestTimeout, lateReason(this.pending, this.timeouts.headers), this.pending);
+      this.reject({ kind: "late", milliseconds: this.timeouts.headers }, this.pending);
     else this.socket.destroy();
   }
 
-  destroy(): void {
+  /** Asked once: asking a socket costs 0.3 µs, and its addresses don't change. */
+  get peer(): Peer {
+    return (this.knownPeer ??= peerOf(this.socket));
+  }
+
+  abort(): void {
     this.socket.destroy();
   }
 
@@ -133,12 +155,13 @@ export class CallerConnection {
   };
 
   private readonly onDrain = (): void => {
-    this.exchange?.relay?.resume();
+    if (this.request !== undefined) this.handler.onDrain(this.request);
   };
 
   /** Nobody would read an answer to what a caller asked for and left. Once switched, the other protocol decides. */
   private readonly onEnd = (): void => {
-    if (this.exchange && !this.exchange.upgraded) this.socket.destroy();
+    const { request } = this;
+    if (request !== undefined && !this.handler.outlivesClientEnd(request)) this.socket.destroy();
   };
 
   /** Uses up what has come, as far as it can be now. Not within itself: answers may end while requests are decided. */
@@ -183,8 +206,8 @@ export class CallerConnection {
     try {
       ({ head, rest: this.pending } = this.heads.read(bytes));
     } catch (error) {
-      if (this.fresh && isHttp2Preface(bytes)) this.refuseHttp2(bytes);
-      else this.refuseUnread(failureOf(error), (error as Error).message, bytes);
+      if (this.fresh && isHttp2Preface(bytes)) this.rejectHttp2(bytes);
+      else this.reject({ kind: "malformed", error: error as Error }, bytes);
       return false;
     }
     if (head) this.begin(head);
@@ -201,68 +224,65 @@ export class CallerConnection {
     this.body = head.hasBody
       ? new BodyReader(head.chunked ? undefined : Number(head.contentLength))
       : undefined;
-    this.state = head.hasBody ? "request" : "answer";
-    const reply = new Reply(socket, head, this.answered);
-    this.reply = reply;
-    const exchange = this.handler.begin(head, reply, this);
-    this.exchange = exchange;
-    if (isUpgrade(head)) this.giveAway(exchange, reply);
-    this.handler.decide(exchange);
+    this.state = head.hasBody ? "request" : "response";
+    const response = new Http1ResponseWriter(socket, head, this.responded);
+    this.response = response;
+    const request = this.handler.begin(head, response, this);
+    this.request = request;
+    if (asksForWebSocket(head)) this.giveAway(response);
+    this.handler.decide(request);
   }
 
   /** The bytes behind the head are another protocol's: nothing here reads them, whatever is decided. */
-  private giveAway(exchange: Exchange, reply: Reply): void {
+  private giveAway(response: Http1ResponseWriter): void {
     const { socket } = this;
-    reply.last = true;
+    response.close();
     this.state = "upgraded";
     socket.pause();
     socket.off("data", this.onData);
-    exchange.upgrade = { socket, head: this.pending ?? Buffer.alloc(0) };
+    this.switched = { socket, head: this.pending ?? Buffer.alloc(0) };
     this.pending = undefined;
   }
 
-  private readBody(bytes: Buffer, body: BodyReader, consumer: BodyConsumer): void {
+  private readBody(bytes: Buffer, body: BodyReader, consumer: BodySink): void {
     let end: number;
     try {
       end = body.read(bytes, 0, consumer);
     } catch (error) {
-      this.refuseBody(error as Error);
+      this.rejectBody(error as Error);
       return;
     }
     this.pending = end === bytes.length ? undefined : bytes.subarray(end);
     if (body.done) this.bodyEnded(consumer, body.trailers);
   }
 
-  private bodyEnded(consumer: BodyConsumer, trailers: readonly string[]): void {
+  private bodyEnded(consumer: BodySink, trailers: readonly string[]): void {
     const lingering = this.state === "linger";
     // A refusal in between has closed it.
-    if (this.state === "request") this.state = "answer";
+    if (this.state === "request") this.state = "response";
     consumer.onEnd(trailers);
     if (lingering) this.next();
   }
 
   /** The body is no chunked coding: what comes behind it can't be told apart. */
-  private refuseBody(error: Error): void {
+  private rejectBody(error: Error): void {
     this.pending = undefined;
-    const { exchange } = this;
+    const { request } = this;
     this.state = "closing";
     this.deadline = performance.now() + this.timeouts.linger;
-    if (!exchange) this.close();
-    // An answer that is about to go out needs no other reason.
-    else if (!exchange.reply.ended) {
-      exchange.cause = error;
-      exchange.stop(failureOf(error), bodyReason(error));
-    }
+    if (request === undefined) this.close();
+    // A response that is about to go out needs no other reason.
+    else if (!this.response!.ended) this.handler.onBodyError(request, error);
   }
 
   /** The answer is with the network. */
-  private readonly answered = (): void => {
-    const { exchange, reply, state } = this;
-    this.exchange = undefined;
-    this.reply = undefined;
-    exchange?.finish();
+  private readonly responded = (): void => {
+    const { request, response, state } = this;
+    this.request = undefined;
+    this.response = undefined;
+    if (request !== undefined) this.handler.onEnd(request);
     if (this.socket.destroyed) return;
-    if (state === "upgraded" || state === "closing" || reply!.last) this.close();
+    if (state === "upgraded" || state === "closing" || response!.last) this.close();
     else if (state === "request") {
       this.state = "linger";
       this.deadline = performance.now() + this.timeouts.linger;
@@ -292,21 +312,24 @@ export class CallerConnection {
   }
 
   /** In HTTP/2: a client that speaks it reads no HTTP/1.1, and would show its user a protocol error. */
-  private refuseHttp2(bytes: Buffer): void {
-    this.handler.unreadable(http2NotSpoken, unreadRequest(this.socket, bytes, http2NotSpoken.title));
-    this.socket.write(http11Required(`k8s-egress: ${http2NotSpoken.title} ${http2NotSpoken.advice}`));
+  private rejectHttp2(bytes: Buffer): void {
+    const response = new Http1ResponseWriter(this.socket, undefined, () => undefined);
+    const text = this.handler.onUnreadable({ kind: "http2" }, bytes, this.peer, response);
+    this.socket.write(http11Required(text ?? ""));
     this.close();
   }
 
-  private refuseUnread(failure: Failure, reason: string, bytes: Buffer): void {
-    const request = unreadRequest(this.socket, bytes, reason);
-    this.handler.unreadable(failure, request);
+  private reject(what: Unreadable, bytes: Buffer): void {
     this.state = "closing";
     this.pending = undefined;
     this.deadline = performance.now() + this.timeouts.flush;
-    const reply = new Reply(this.socket, undefined, () => this.close());
-    answer(reply, failure, { reason, asked: request });
+    const response = new Http1ResponseWriter(this.socket, undefined, () => this.close());
+    this.handler.onUnreadable(what, bytes, this.peer, response);
   }
 }
 
-const dropped: BodyConsumer = { onBody: () => undefined, onEnd: () => undefined };
+function peerOf({ remoteAddress, remotePort, localAddress }: Socket): Peer {
+  return { remoteAddress, remotePort, localAddress };
+}
+
+const dropped: BodySink = { onBody: () => undefined, onEnd: () => undefined };

@@ -1,7 +1,7 @@
 import { KEEP_ALIVE_SECONDS } from "./response-writer";
 
 /** How long a caller's connection may stay at what; all in milliseconds. */
-export interface CallerTimeouts {
+export interface ClientTimeouts {
   /** For a request's header section: a slow one holds a socket and nothing else. */
   readonly headers: number;
   /** For an idle connection. */
@@ -14,7 +14,7 @@ export interface CallerTimeouts {
   readonly checkEvery: number;
 }
 
-export const CALLER_TIMEOUTS: CallerTimeouts = {
+export const CLIENT_TIMEOUTS: ClientTimeouts = {
   headers: 15_000,
   // Later than the caller has been told: a request that crosses the close would fail.
   keepAlive: KEEP_ALIVE_SECONDS * 1_000 + 2_000,

@@ -38,8 +38,3 @@ function withoutBlanks(text: string, from: number, to: number): string {
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
-
-/** Whether a Connection field says that nothing comes behind this message (RFC 9112 §9.3). */
-export function closes(connection: string): boolean {
-  return /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i.test(connection);
-}

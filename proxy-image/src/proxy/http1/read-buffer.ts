@@ -5,7 +5,7 @@ const SIZE = 16 * 1024;
  * Where a connection's bytes arrive: one buffer, filled again and again. A new one for each piece made the garbage
  * collector take a fifth of the processor's time under large bodies, and a quarter of the memory.
  */
-export class Inbox {
+export class ReadBuffer {
   /** What `tls.connect` takes. */
   readonly onread = {
     buffer: (): Buffer => (this.spare ??= Buffer.allocUnsafeSlow(SIZE)),

@@ -1,8 +1,9 @@
-import { MOST_METHOD_LENGTH } from "../../contract/policy/method";
+import { parseRequestHead } from "./parse-request-head";
+import { MOST_METHOD_LENGTH } from "../../contract/names/method";
 import { explainRequest } from "./explain-request";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 import { largestField } from "../message/read-so-far";
-import { type RequestHead, parseRequestHead } from "../message/request-head";
+import { type RequestHead } from "../message/request-head";
 
 /** Bytes of a request's line and header section. */
 export const MOST_HEADER_BYTES = 16 * 1024;
@@ -19,7 +20,7 @@ export interface HeadRead {
 }
 
 /** Finds the heads of requests in what a caller sends, perhaps byte by byte. */
-export class HeadReader {
+export class RequestHeadReader {
   /** Bytes that have been searched for the end of a head. */
   private searched = 0;
 

@@ -1,5 +1,5 @@
 import { BodyReader } from "./body-reader";
-import type { ChunkedSink } from "./chunked";
+import type { ResponseHead, ResponseSink } from "../message/response-head";
 import { parseFields } from "./fields";
 import { framingOf } from "./framing";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
@@ -12,27 +12,19 @@ const MOST_EMPTY_LINES = 16;
 /** RFC 9112 §4. The reason phrase means nothing, so it is not kept. */
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/;
 
-/** The head of an answer. */
-export interface AnswerHead {
-  readonly status: number;
-  /** Header fields, flat: name, value, … */
-  readonly fields: string[];
-  /** Bytes of the body, where they are announced. */
-  readonly length: number | undefined;
-  /** Whether the connection ends with the answer: by its version, or because its body has no other end. */
+/** The head of a response in HTTP/1. */
+export interface Http1ResponseHead extends ResponseHead {
+  /** Whether the connection ends with the response: by its version, or because its body has no other end. */
   readonly last: boolean;
 }
 
-/** Gets an answer, piece by piece. What it throws ends the reading. */
-export interface AnswerSink extends ChunkedSink {
-  /** An interim answer (1xx but 101), or the final one. */
-  onHead(head: AnswerHead): void;
-  /** @param trailers flat: name, value, … */
-  onEnd(trailers: readonly string[]): void;
+/** Gets a response in HTTP/1. */
+export interface Http1ResponseSink extends ResponseSink {
+  onHead(head: Http1ResponseHead): void;
 }
 
 /** Reads one answer after its interim ones (RFC 9112), as it comes. */
-export class AnswerReader {
+export class ResponseReader {
   done = false;
   /** What has come of a head. */
   private head: Buffer | undefined;
@@ -46,7 +38,7 @@ export class AnswerReader {
    * @param bodiless whether the request was HEAD: then no answer has a body, whatever it announces
    */
   constructor(
-    private readonly sink: AnswerSink,
+    private readonly sink: Http1ResponseSink,
     private readonly bodiless: boolean,
   ) {}
 

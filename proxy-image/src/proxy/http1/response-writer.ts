@@ -2,7 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { sizeLine } from "./chunked";
 import type { RequestHead } from "../message/request-head";
-import { type Sender, atEndOfTurn } from "../event-loop";
+import type { ResponseWriter } from "../message/response-writer";
+import { type DeferredWriter, atEndOfIteration } from "../event-loop";
 
 /** What a kept connection tells a caller, in seconds. */
 export const KEEP_ALIVE_SECONDS = 75;
@@ -10,15 +11,14 @@ export const KEEP_ALIVE_SECONDS = 75;
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
 
 /** The answer to one request, on its way to the caller. */
-export class Reply implements Sender {
+export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
   /** 0 before its head. */
   status = 0;
   /** Its last byte has been written. */
   ended = false;
   /** Whether the connection ends with it. */
   last: boolean;
-  /** Whether the caller could be given trailers. */
-  chunked = false;
+  private chunked = false;
   /** Ended in the middle; its last bytes may still be on their way. */
   aborted = false;
   /** The head has a Content-Length. */
@@ -41,6 +41,10 @@ export class Reply implements Sender {
   ) {
     this.last = request === undefined || request.last;
     this.expected = request?.expect !== undefined && request.hasBody;
+  }
+
+  get takesTrailers(): boolean {
+    return this.chunked;
   }
 
   get begun(): boolean {
@@ -74,7 +78,7 @@ export class Reply implements Sender {
     this.sized = length;
     this.bodiless = this.request?.method === "HEAD" || status === 204 || status === 304;
     if (!length && !this.bodiless) {
-      if (this.request?.minor === 1) {
+      if (this.request?.version === "1.1") {
         this.chunked = true;
         text += "Transfer-Encoding: chunked\r\n";
       } else this.last = true;
@@ -119,7 +123,7 @@ export class Reply implements Sender {
       }
     }
     this.held = text;
-    atEndOfTurn(this);
+    atEndOfIteration(this);
   }
 
   /** Sends the end. */
@@ -134,6 +138,10 @@ export class Reply implements Sender {
     else socket.write("", () => this.onEnd());
   }
 
+  close(): void {
+    this.last = true;
+  }
+
   /** Gives leave to send the body, once, to a caller that has asked for it. */
   continue(): void {
     if (!this.expected || this.begun) return;
@@ -143,7 +151,7 @@ export class Reply implements Sender {
 
   /** 103, where the caller's protocol knows interim answers. */
   earlyHints(fields: readonly string[]): void {
-    if (this.request?.minor !== 1) return;
+    if (this.request?.version !== "1.1") return;
     let text = "HTTP/1.1 103 Early Hints\r\n";
     for (let i = 0; i < fields.length; i += 2) text += `${fields[i]!}: ${fields[i + 1]!}\r\n`;
     this.socket.write(`${text}\r\n`, "latin1");

@@ -1,10 +1,12 @@
 import type { TLSSocket } from "node:tls";
-import { type AnswerHead, AnswerReader, type AnswerSink } from "./response-reader";
-import { closes } from "./fields";
-import { type Sender, atEndOfTurn } from "../event-loop";
-import type { Binding } from "../upstream/bound-connections";
-import type { Inbox } from "./read-buffer";
+import { type DeferredWriter, atEndOfIteration } from "../event-loop";
 import { namesConnectionScheme } from "../message/connection-auth";
+import { closes } from "../message/fields";
+import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
+import { sizeLine } from "./chunked";
+import type { ReadBuffer } from "./read-buffer";
+import { type Http1ResponseHead, type Http1ResponseSink, ResponseReader } from "./response-reader";
+import { requestHeadText } from "./write-request-head";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
 const KEEP_ALIVE = 55_000;
@@ -13,36 +15,12 @@ const MOST_KEEP_ALIVE = 60_000;
 /** Earlier than the third party: a request that crosses its close would fail. */
 const MARGIN = 2_000;
 
-/** A client's connection, as far as connections to third parties depend on it. */
-export interface ClientHandle {
-  /**
-   * Calls back once the client's connection has ended.
-   *
-   * @returns takes that back
-   */
-  onClose(listener: () => void): () => void;
-}
-
-/** One request, as its connection sees it: what is to be sent, and who gets the answer. */
-export interface Requester extends AnswerSink {
-  /** Who asks. */
-  readonly binding: Binding;
-  /** There is a connection, and nothing has been sent: the turn to begin. */
-  onConnection(connection: Connection): void;
-  /** All that has come has been handed over. */
-  onRead(): void;
-  /** The connection takes more, after `write` said that it had enough. */
-  onDrain(): void;
-  /** There will be no answer, or no more of it. */
-  onFailure(error: Error): void;
-}
-
 /** Where a connection belongs. */
 export interface ConnectionOwner {
   /** It is free for the next request. */
-  released(connection: Connection): void;
+  released(connection: UpstreamConnection): void;
   /** It is gone. */
-  closed(connection: Connection): void;
+  closed(connection: UpstreamConnection): void;
 }
 
 /** The third party closed the connection, or it broke, before the answer's end. */
@@ -52,28 +30,29 @@ export class ConnectionLostError extends Error {
 }
 
 /** A verified connection to a third party: one request at a time, for as long as both sides stay in step. */
-export class Connection implements AnswerSink, Sender {
+export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, DeferredWriter {
   /** When it is closed if nobody uses it, on `performance.now()`'s clock. */
   idleUntil = performance.now() + KEEP_ALIVE;
   /** The only client that may use it; undefined: any. */
   binding: Binding | undefined;
-  private requester: Requester | undefined;
-  private reader: AnswerReader | undefined;
+  private handler: UpstreamHandler | undefined;
+  private reader: ResponseReader | undefined;
   private requestSent = false;
   /** A whole request that goes out at the end of the turn. */
   private held = "";
   /** The request was one write with none waiting before it: the network has it, though TLS may tell so later. */
   private single = false;
   private last = false;
+  private chunked = false;
   private keepAlive = KEEP_ALIVE;
 
   constructor(
     private readonly socket: TLSSocket,
-    private readonly inbox: Inbox,
+    private readonly readBuffer: ReadBuffer,
     private readonly owner: ConnectionOwner,
   ) {
-    if (!inbox.open((bytes) => this.read(bytes))) socket.destroy();
-    socket.on("drain", () => this.requester?.onDrain());
+    if (!readBuffer.open((bytes) => this.read(bytes))) socket.destroy();
+    socket.on("drain", () => this.handler?.onDrain());
     socket.on("end", () => this.ended());
     socket.on("error", (error: Error) => this.fail(error));
     socket.on("close", () => {
@@ -86,51 +65,50 @@ export class Connection implements AnswerSink, Sender {
     return !this.socket.destroyed && this.socket.writable;
   }
 
-  /**
-   * Sends a request's head. What there is of a body must follow, and `finish` behind it.
-   *
-   * @param head as latin1, with the empty line
-   * @param bodiless whether the request is HEAD
-   * @param last whether no other request may come behind this one
-   */
-  begin(requester: Requester, head: string, bodiless: boolean, last: boolean): void {
-    this.expect(requester, bodiless, last);
+  begin(handler: UpstreamHandler, head: OutgoingHead): void {
+    const { method, body, last } = head;
+    this.handler = handler;
+    this.reader = new ResponseReader(this, method === "HEAD");
+    this.requestSent = false;
+    this.last = last;
+    this.chunked = body !== "none" && body.length === undefined;
+    const text = requestHeadText(head);
+    if (body === "none") {
+      this.held = text;
+      atEndOfIteration(this);
+      return;
+    }
     this.single = false;
-    this.socket.write(head, "latin1");
-  }
-
-  /** Sends a request that has no body; else as `begin`. */
-  request(requester: Requester, head: string, bodiless: boolean, last: boolean): void {
-    this.expect(requester, bodiless, last);
-    this.held = head;
-    atEndOfTurn(this);
+    this.socket.write(text, "latin1");
   }
 
   send(): void {
     const { held } = this;
     // It may have failed since.
-    if (held === "" || !this.requester) return;
+    if (held === "" || !this.handler) return;
     this.held = "";
     this.requestSent = true;
     this.single = this.socket.writableLength === 0;
     this.socket.write(held, "latin1");
   }
 
-  /**
-   * @param then is called when the piece is not needed any more
-   * @returns false when it has enough: then `onDrain` tells when it takes more
-   */
-  write(piece: Buffer | string, then?: () => void): boolean {
-    return typeof piece === "string" ? this.socket.write(piece, "latin1") : this.socket.write(piece, then);
+  write(piece: Buffer, then?: () => void): boolean {
+    const { socket } = this;
+    if (!this.chunked) return socket.write(piece, then);
+    socket.cork();
+    socket.write(sizeLine(piece.length), "latin1");
+    socket.write(piece, then);
+    const more = socket.write("\r\n", "latin1");
+    socket.uncork();
+    return more;
   }
 
-  /** Several writes become one. */
-  cork(): void {
-    this.socket.cork();
-  }
-
-  uncork(): void {
-    this.socket.uncork();
+  end(trailers: readonly (readonly [string, string])[]): void {
+    this.requestSent = true;
+    if (!this.chunked) return;
+    let text = "0\r\n";
+    for (const [name, value] of trailers) text += `${name}: ${value}\r\n`;
+    this.socket.write(`${text}\r\n`, "latin1");
   }
 
   /**
@@ -144,11 +122,6 @@ export class Connection implements AnswerSink, Sender {
     this.socket.once("close", forget);
   }
 
-  /** The request has been written to its end. */
-  finish(): void {
-    this.requestSent = true;
-  }
-
   pause(): void {
     this.socket.pause();
   }
@@ -157,36 +130,27 @@ export class Connection implements AnswerSink, Sender {
     this.socket.resume();
   }
 
-  /** The bytes that were just handed over are still needed. */
   keep(): void {
-    this.inbox.keep();
+    this.readBuffer.keep();
   }
 
-  /** Ends it at once; its requester is told nothing more. */
   destroy(): void {
-    this.requester = undefined;
+    this.handler = undefined;
     this.socket.destroy();
   }
 
-  onHead(head: AnswerHead): void {
+  onHead(head: Http1ResponseHead): void {
     if (head.last) this.last = true;
     this.readConnection(head.fields);
-    this.requester?.onHead(head);
+    this.handler?.onHead(head);
   }
 
   onBody(piece: Buffer): void {
-    this.requester?.onBody(piece);
+    this.handler?.onBody(piece);
   }
 
   onEnd(trailers: readonly string[]): void {
-    this.requester?.onEnd(trailers);
-  }
-
-  private expect(requester: Requester, bodiless: boolean, last: boolean): void {
-    this.requester = requester;
-    this.reader = new AnswerReader(this, bodiless);
-    this.requestSent = false;
-    this.last = last;
+    this.handler?.onEnd(trailers);
   }
 
   private read(bytes: Buffer): void {
@@ -195,7 +159,7 @@ export class Connection implements AnswerSink, Sender {
       this.fail(new ConnectionLostError("bytes came before the request"));
       return;
     }
-    if (!this.requester) {
+    if (!this.handler) {
       // Nothing was asked for: an answer from here on could be taken for another request's.
       this.socket.destroy();
       return;
@@ -208,7 +172,7 @@ export class Connection implements AnswerSink, Sender {
       return;
     }
     if (!this.reader!.done) {
-      (this.requester as Requester | undefined)?.onRead();
+      (this.handler as UpstreamHandler | undefined)?.onRead();
       return;
     }
     if (used < bytes.length) this.last = true;
@@ -216,7 +180,7 @@ export class Connection implements AnswerSink, Sender {
   }
 
   private ended(): void {
-    if (!this.requester) {
+    if (!this.handler) {
       this.socket.destroy();
       return;
     }
@@ -231,7 +195,7 @@ export class Connection implements AnswerSink, Sender {
 
   /** The answer is complete. Where the request is not, the connection's next bytes would still be its body. */
   private release(): void {
-    this.requester = undefined;
+    this.handler = undefined;
     if (this.last || !this.requestSent) this.socket.destroy();
     else if (this.single || this.socket.writableLength === 0) this.free();
     // Even what the network has counts until the turn's end. Where it has not: what is perhaps never read.
@@ -246,17 +210,17 @@ export class Connection implements AnswerSink, Sender {
   }
 
   private fail(error: Error): void {
-    const { requester } = this;
-    this.requester = undefined;
+    const { handler } = this;
+    this.handler = undefined;
     this.socket.destroy();
-    requester?.onFailure(error);
+    handler?.onFailure(error);
   }
 
   /** How long the connection may be kept, by the third party's word, and for whom. */
   private readConnection(fields: readonly string[]): void {
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i]!;
-      if (isSignOn(name, fields[i + 1]!) && this.requester) this.bind(this.requester.binding);
+      if (isSignOn(name, fields[i + 1]!) && this.handler) this.bind(this.handler.binding);
       if (name.length !== 10) continue;
       const lower = name.toLowerCase();
       if (lower === "connection") {

@@ -1,6 +1,7 @@
+import { abortExchange } from "../exchange/fail";
 import {
   type Failure,
-  callerStalled,
+  clientStalled,
   requestStalled,
   responseStalled,
   responseTimeout,
@@ -25,26 +26,28 @@ export function startClock(exchanges: Iterable<Exchange>): { stop(): void } {
 }
 
 function check(exchange: Exchange, now: number): void {
-  const { destination, body, relay, tunnel, startedAt } = exchange;
+  const { destination, body, pipeline, tunnel, startedAt } = exchange;
   if (!destination) return;
   const { connect, response, idle, total = Infinity } = destination.route.upstream.timeouts;
   const over = (since: number | undefined, limit: number): boolean =>
     since !== undefined && since > 0 && now - since > limit;
   if (exchange.upgraded) {
-    if (over(tunnel!.pausedSince, idle)) tunnel!.cut(callerStalled);
-    else if (over(tunnel!.blockedSince, idle)) tunnel!.cut(responseStalled);
+    if (over(tunnel!.pausedSince, idle)) tunnel!.abort(clientStalled);
+    else if (over(tunnel!.blockedSince, idle)) tunnel!.abort(responseStalled);
   } else if (over(startedAt, total)) stop(exchange, totalTimeout);
   else if (over(body?.waitingSince, idle)) stop(exchange, requestStalled);
   else if (over(body?.blockedSince, idle)) stop(exchange, responseTimeout);
-  else if (over(relay?.pausedAt, idle)) stop(exchange, callerStalled);
+  else if (over(pipeline?.pausedSince, idle)) stop(exchange, clientStalled);
   // A dial ends by itself; what lasts longer waits behind other requests (`maxConnections`).
-  else if (relay?.awaiting === "connection" && over(relay.awaitingSince, connect + response))
+  else if (pipeline?.awaiting === "connection" && over(pipeline.awaitingSince, connect + response))
     stop(exchange, upstreamBusy);
-  else if (relay?.awaiting === "head" && over(relay.awaitingSince, response)) stop(exchange, responseTimeout);
-  else if (relay?.awaiting === "body" && over(relay.awaitingSince, idle)) stop(exchange, responseStalled);
+  else if (pipeline?.awaiting === "head" && over(pipeline.awaitingSince, response))
+    stop(exchange, responseTimeout);
+  else if (pipeline?.awaiting === "body" && over(pipeline.awaitingSince, idle))
+    stop(exchange, responseStalled);
 }
 
 function stop(exchange: Exchange, failure: Failure): void {
   // Without one nothing has begun that could stand still.
-  if (exchange.relay) exchange.stop(failure);
+  if (exchange.pipeline) abortExchange(exchange, failure);
 }

@@ -1,33 +1,33 @@
 import type { PolicyUpstream } from "../../contract/policy/policy";
-import { type Failure, callerBusy, upstreamBusy } from "../errors/failures";
+import { type Failure, clientBusy, upstreamBusy } from "../errors/failures";
 
 /** Requests in flight to one upstream: a bulkhead, so that a slow third party or a busy caller stops nobody else. */
 export class InFlight {
   count = 0;
-  private readonly byCaller = new Map<string, number>();
+  private readonly byClient = new Map<string, number>();
   private readonly most: number;
-  private readonly mostPerCaller: number;
+  private readonly mostPerClient: number;
 
-  constructor({ maxRequests = Infinity, maxRequestsPerCaller = Infinity }: PolicyUpstream) {
+  constructor({ maxRequests = Infinity, maxRequestsPerClient = Infinity }: PolicyUpstream) {
     this.most = maxRequests;
-    this.mostPerCaller = maxRequestsPerCaller;
+    this.mostPerClient = maxRequestsPerClient;
   }
 
-  /** @returns why not, or undefined: then `leave` must follow */
-  enter(caller: string): Failure | undefined {
+  /** @returns why not, or undefined: then `release` must follow */
+  acquire(client: string): Failure | undefined {
     if (this.count >= this.most) return upstreamBusy;
-    const own = this.mostPerCaller === Infinity ? 0 : (this.byCaller.get(caller) ?? 0);
-    if (own >= this.mostPerCaller) return callerBusy;
+    const own = this.mostPerClient === Infinity ? 0 : (this.byClient.get(client) ?? 0);
+    if (own >= this.mostPerClient) return clientBusy;
     this.count++;
-    if (this.mostPerCaller !== Infinity) this.byCaller.set(caller, own + 1);
+    if (this.mostPerClient !== Infinity) this.byClient.set(client, own + 1);
     return undefined;
   }
 
-  leave(caller: string): void {
+  release(client: string): void {
     this.count--;
-    if (this.mostPerCaller === Infinity) return;
-    const own = this.byCaller.get(caller)! - 1;
-    if (own === 0) this.byCaller.delete(caller);
-    else this.byCaller.set(caller, own);
+    if (this.mostPerClient === Infinity) return;
+    const own = this.byClient.get(client)! - 1;
+    if (own === 0) this.byClient.delete(client);
+    else this.byClient.set(client, own);
   }
 }

@@ -1,3 +1,4 @@
+import { failExchange } from "../exchange/fail";
 import type { Stage } from "../exchange/stage";
 import { circuitOpen, overloaded, rateLimited } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
@@ -13,29 +14,29 @@ export function limit(origins: Origins, inFlight: () => number): Stage {
   const limits = new PerRoute((route) => new Limits(route));
   return function limit(exchange) {
     if (inFlight() <= MOST_IN_FLIGHT) return enter(exchange, limits.of(exchange.destination!.route), origins);
-    exchange.refuse(overloaded);
+    failExchange(exchange, overloaded);
     return false;
   };
 }
 
 /** The breaker comes last: what it admits as a probe must go out. */
 function enter(exchange: Exchange, { inFlight, rate, retryBudget }: Limits, origins: Origins): boolean {
-  const caller = exchange.caller?.key ?? "";
-  const full = inFlight.enter(caller);
+  const client = exchange.client?.key ?? "";
+  const full = inFlight.acquire(client);
   if (full) {
-    exchange.refuse(full);
+    failExchange(exchange, full);
     return false;
   }
-  exchange.leave = inFlight;
+  exchange.slot = inFlight;
   const wait = rate?.take() ?? 0;
   if (wait > 0) {
-    exchange.refuse(rateLimited, undefined, retryAfter(wait));
+    failExchange(exchange, rateLimited, undefined, retryAfter(wait));
     return false;
   }
   const origin = origins.for(exchange.destination!);
   const pause = origin.breaker?.admit() ?? 0;
   if (pause > 0) {
-    exchange.refuse(circuitOpen, undefined, retryAfter(pause));
+    failExchange(exchange, circuitOpen, undefined, retryAfter(pause));
     return false;
   }
   exchange.origin = origin;

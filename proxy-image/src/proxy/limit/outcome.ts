@@ -1,5 +1,5 @@
 import {
-  certificateRefused,
+  certificateInvalid,
   connectionRefused,
   connectionTerminated,
   connectionTimeout,
@@ -20,7 +20,7 @@ import type { Outcome } from "../upstream/breaker";
 
 /** Failures that are the third party's, or its network's. */
 const THIRD_PARTYS = new Set([
-  certificateRefused,
+  certificateInvalid,
   connectionRefused,
   connectionTerminated,
   connectionTimeout,
@@ -41,9 +41,9 @@ const THIRD_PARTYS = new Set([
  * What a circuit breaker learns from an exchange. Nothing that a caller can bring about by itself counts as a
  * failure: by leaving, by sending slowly or wrongly, one tenant could close a third party to all others.
  */
-export function outcomeOf({ complete, failure, upgraded, answeredAt, status }: Exchange): Outcome {
+export function outcomeOf({ complete, failure, upgraded, respondedAt, status }: Exchange): Outcome {
   if (upgraded) return "success";
   if (failure) return THIRD_PARTYS.has(failure) && complete ? "failure" : "ignored";
-  if (answeredAt === 0) return "ignored";
+  if (respondedAt === 0) return "ignored";
   return status >= 500 ? "failure" : "success";
 }

@@ -1,4 +1,4 @@
-import { isHostname } from "../../contract/policy/names";
+import { isHostname } from "../../contract/names/names";
 
 const ASCII_NAME = /^[A-Za-z0-9._-]+$/;
 const PORT = /^(?:[1-9]\d{0,4})$/;

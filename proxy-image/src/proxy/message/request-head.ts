@@ -1,9 +1,7 @@
-import { explainRequest } from "../http1/explain-request";
-import { closes, parseFields } from "../http1/fields";
-import { MalformedMessageError } from "../http1/malformed";
+import { closes } from "./fields";
 
-/** RFC 9112 §3, with single blanks and no more. Any token is a method (RFC 9110 §9.1): 64 is `MOST_METHOD_LENGTH`. */
-const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}) ([\x21-\x7e]+) HTTP\/1\.([01])\r\n/;
+/** Version of HTTP in which a message came. */
+export type HttpVersion = "1.0" | "1.1" | "2";
 
 /** A request's line and header section, as it came. */
 export class RequestHead {
@@ -31,12 +29,11 @@ export class RequestHead {
     readonly method: string,
     /** As received; once admitted, in origin-form or `*`. */
     public target: string,
-    /** Of HTTP/1. */
-    readonly minor: number,
+    readonly version: HttpVersion,
     /** Flat: name, value, … */
     readonly fields: readonly string[],
   ) {
-    this.last = minor === 0;
+    this.last = version === "1.0";
     for (let i = 0; i < fields.length; i += 2) this.see(fields[i]!, fields[i + 1]!);
   }
 
@@ -56,7 +53,7 @@ export class RequestHead {
         if (name.toLowerCase() === "host" && this.hosts++ === 0) this.host = value;
         break;
       case 6:
-        if (name.toLowerCase() === "expect" && this.minor === 1) this.expect ??= value;
+        if (name.toLowerCase() === "expect" && this.version !== "1.0") this.expect ??= value;
         break;
       case 7:
         if (name.toLowerCase() === "upgrade")
@@ -77,15 +74,4 @@ export class RequestHead {
           this.transferEncoding = value;
     }
   }
-}
-
-/**
- * @param text as latin1, up to the last field's CRLF
- * @throws MalformedMessageError
- */
-export function parseRequestHead(text: string): RequestHead {
-  const line = REQUEST_LINE.exec(text);
-  if (!line) throw new MalformedMessageError(explainRequest(text));
-  const [all, method, target, minor] = line as unknown as [string, string, string, string];
-  return new RequestHead(method, target, minor === "1" ? 1 : 0, parseFields(text, all.length));
 }

@@ -1,10 +1,24 @@
 import { createHash } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import type { RequestHead } from "./request-head";
 import { connectionOptions } from "./header-filter";
 
 /** RFC 6455 §1.3. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/**
+ * Whether a request asks for the one protocol that this proxy can switch to: WebSocket.
+ *
+ * `Upgrade` is a list, and a server may choose any member of it (RFC 9110 §7.8); a handshake is one that contains
+ * `websocket` (RFC 6455 §4.2.1). So `foo, websocket` is one, and the third party is offered `websocket` alone.
+ *
+ * Every other request is an ordinary one, because Upgrade can't insist on a change of protocols: the field is ignored,
+ * and not forwarded, so that the third party has nothing to switch to. Clients offer what they could do without:
+ * Java's HTTP client `h2c`, Apache's 5.4 `TLS/1.2`. In HTTP/1.0 the field must be ignored.
+ */
+export function asksForWebSocket({ upgrade, version }: RequestHead): boolean {
+  if (upgrade === undefined || version === "1.0") return false;
+  return upgrade.split(",").some((protocol) => protocol.trim().toLowerCase() === "websocket");
+}
 
 /** Whether a request that asks for WebSocket is a handshake and nothing else (RFC 6455 §4.2.1). */
 export function isHandshake(head: RequestHead): boolean {
@@ -21,15 +35,23 @@ export function isHandshake(head: RequestHead): boolean {
   );
 }
 
-/** Whether an answer accepts this very handshake (RFC 6455 §4.1). */
-export function accepts(request: RequestHead, answer: IncomingMessage): boolean {
+/**
+ * Whether a response accepts this very handshake (RFC 6455 §4.1).
+ *
+ * @param fields of the response, flat
+ */
+export function accepts(
+  request: RequestHead,
+  status: number | undefined,
+  fields: readonly string[],
+): boolean {
   const asked = joinedFields(request.fields);
-  const { headers } = answer;
+  const headers = joinedFields(fields);
   const key = asked["sec-websocket-key"] ?? "";
   const offered = (asked["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   const chosen = headers["sec-websocket-protocol"];
   return (
-    answer.statusCode === 101 &&
+    status === 101 &&
     headers.upgrade?.toLowerCase() === "websocket" &&
     connectionOptions(headers.connection ?? "").includes("upgrade") &&
     headers["sec-websocket-accept"] ===

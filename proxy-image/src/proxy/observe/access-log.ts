@@ -35,20 +35,20 @@ export function createAccessLog(log: Log, percent: number): AccessLog {
 }
 
 function line(exchange: Exchange): string {
-  const { head, caller, destination, failure, body } = exchange;
+  const { head, client, destination, failure, body } = exchange;
   const traceId = traceOf(head.traceparent);
   const duration = Math.round((performance.now() - exchange.startedAt) * 100) / 100;
   // What was refused is what one looks for: there the header itself, as it came.
   const host = destination?.host ?? (head.host === undefined ? undefined : hostOf(head.host));
   return (
-    (caller ? `"client":${quoted(caller.key)},` : "") +
+    (client ? `"client":${quoted(client.key)},` : "") +
     `"method":${quoted(head.method)}` +
     (host === undefined ? "" : `,"host":${quoted(host)}`) +
     (destination ? `,"upstream":${quoted(destination.route.entry)}` : "") +
     `,"path":${quoted(pathOf(head.target))},"status":${exchange.status},"durationMs":${duration}` +
     `,"requestBytes":${body?.bytes ?? 0},"responseBytes":${exchange.bytesOut}` +
     (exchange.retries > 0 ? `,"retries":${exchange.retries}` : "") +
-    (exchange.abandoned ? ',"abandoned":true' : "") +
+    (exchange.cancelled ? ',"cancelled":true' : "") +
     (failure ? `,"error":${quoted(failure.name)}` : "") +
     (exchange.reason === undefined ? "" : `,"reason":${quoted(exchange.reason)}`) +
     (exchange.cause === undefined ? "" : `,"cause":${quoted(describe(exchange.cause))}`) +

@@ -2,12 +2,12 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
 import type { BreakerState } from "../upstream/breaker";
-import type { DialObserver } from "../upstream/connect/connector";
+import type { ConnectObserver } from "../upstream/connect/connector";
 import { createRequestMetrics } from "./request-metrics";
 import { BUCKETS } from "./series";
 
 /** What the admin port's `/metrics` tells. */
-export interface Metrics extends DialObserver {
+export interface Metrics extends ConnectObserver {
   readonly registry: Registry;
   ended(exchange: Exchange): void;
   failed(entry: string, failure: Failure): void;
@@ -31,8 +31,8 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ["upstream", "failure", "proxy_status"],
     registers,
   });
-  const abandoned = new Counter({
-    name: "egress_abandoned_total",
+  const cancelled = new Counter({
+    name: "egress_cancelled_total",
     help: "Requests whose caller left before the answer's end.",
     labelNames: ["upstream"],
     registers,
@@ -85,7 +85,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       const upstream = destination?.route.entry ?? "none";
       requests.ended(upstream, exchange);
       if (failure) failed(upstream, failure);
-      else if (exchange.abandoned) abandoned.inc({ upstream });
+      else if (exchange.cancelled) cancelled.inc({ upstream });
     },
     failed,
     lookup(result, milliseconds) {

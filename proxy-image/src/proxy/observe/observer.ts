@@ -1,10 +1,20 @@
-import type { UnreadRequest } from "../server/unread-request";
+import type { ReadSoFar } from "../message/read-so-far";
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
 import type { AccessLog } from "./access-log";
 import { Exchanges } from "./exchanges";
 import type { Log } from "../log";
 import type { Metrics } from "./metrics";
+
+/** What is known of a request whose head could not be read: nothing secret, no control characters. */
+export interface UnreadRequest extends ReadSoFar {
+  /** What is wrong with it. */
+  readonly reason: string;
+  /** Address and port of the client. */
+  readonly peer: string;
+  /** Bytes of its head that have come. */
+  readonly bytesRead: number;
+}
 
 /** Sees every exchange begin and end: the log and the metrics, in one place. */
 export interface Observer {

@@ -115,12 +115,12 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
 
   return {
     ended(upstream, exchange) {
-      const { head, caller, body, startedAt, answeredAt, status } = exchange;
+      const { head, client, body, startedAt, respondedAt, status } = exchange;
       const of = entry(upstream);
       const durations = durationsOf(of, upstream, METHODS.indexOf(head.method), status);
       durations.server.observe((performance.now() - startedAt) / 1_000);
-      if (answeredAt > 0) durations.client.observe((answeredAt - startedAt) / 1_000);
-      count(of, upstream, caller?.key, status);
+      if (respondedAt > 0) durations.client.observe((respondedAt - startedAt) / 1_000);
+      count(of, upstream, client?.key, status);
       of.sent.value += exchange.bytesOut;
       if (body) of.received.value += body.bytes;
       of.retries.value += exchange.retries;

@@ -1,35 +1,39 @@
 import { admit } from "../admit/admit";
 import { authorise } from "../authorise/authorise";
 import type { Unlisted } from "../authorise/audit";
-import type { Callers } from "../authorise/clients";
+import type { Clients } from "../authorise/clients";
 import type { Routes } from "../route/routes";
 import type { Exchange } from "../exchange/exchange";
 import { forward } from "../forward/forward";
 import type { ForwardOptions } from "../forward/options";
 import { limit } from "../limit/limit";
 import type { Stage } from "../exchange/stage";
+import { Upgrade } from "../upgrade/upgrade";
 import type { Origins } from "../upstream/origins";
 
 /** What the stages need. */
-export interface ChainOptions extends ForwardOptions {
+export interface ChainOptions extends Omit<ForwardOptions, "forwardUpgrade"> {
   readonly routes: Routes;
   readonly unlisted: Unlisted;
   readonly origins: Origins;
   /** Exchanges in flight in this process. */
   readonly inFlight: () => number;
-  readonly callers: Callers;
+  readonly clients: Clients;
 }
 
 /**
  * The life of a request. Plain functions: as middlewares of express the same stages cost a quarter of all
  * processor time, so express serves the admin port and not this one.
  */
-export function createChain({ routes, unlisted, callers, origins, inFlight, ...options }: ChainOptions) {
+export function createChain({ routes, unlisted, clients, origins, inFlight, ...options }: ChainOptions) {
   const stages: readonly Stage[] = [
     admit,
-    authorise(routes, unlisted, callers),
+    authorise(routes, unlisted, clients),
     limit(origins, inFlight),
-    forward(options),
+    forward({
+      ...options,
+      forwardUpgrade: (exchange, fields) => new Upgrade(exchange, fields, options).start(),
+    }),
   ];
   return (exchange: Exchange): void => {
     for (const stage of stages) if (!stage(exchange)) return;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { cutExchange } from "./exchange-end";
 import type { DataServer } from "./data-server";
 import type { Observer } from "../observe/observer";
 
@@ -24,7 +25,7 @@ export async function drain(server: DataServer, observer: Observer, limit: numbe
     server.closeIdleConnections();
   }
   const cut = observer.exchanges.size;
-  for (const exchange of observer.exchanges) exchange.cut();
+  for (const exchange of observer.exchanges) cutExchange(exchange);
   server.closeAllConnections();
   await closed;
   return cut;

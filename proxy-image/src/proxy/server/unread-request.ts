@@ -1,36 +1,48 @@
-import type { Socket } from "node:net";
-import { type Failure, headersTooLarge, malformedRequest, targetTooLong } from "../errors/failures";
+import {
+  type Failure,
+  headersTooLarge,
+  http2NotSpoken,
+  malformedRequest,
+  requestTimeout,
+  targetTooLong,
+} from "../errors/failures";
+import type { Unreadable } from "../http1/client-connection";
 import { SectionTooLargeError } from "../http1/malformed";
-import { type ReadSoFar, readSoFar } from "../message/read-so-far";
 import { MOST_HEADER_BYTES } from "../http1/request-head-reader";
-
-/** What is known of a request whose head could not be read: nothing secret, no control characters. */
-export interface UnreadRequest extends ReadSoFar {
-  /** What is wrong with it. */
-  readonly reason: string;
-  /** Address and port of the client. */
-  readonly peer: string;
-  /** Bytes of its head that have come. */
-  readonly bytesRead: number;
-}
+import type { Peer } from "../message/client-stream";
+import { readSoFar } from "../message/read-so-far";
+import type { UnreadRequest } from "../observe/observer";
 
 /** @param bytes what has come of it */
-export function unreadRequest(socket: Socket, bytes: Buffer, reason: string): UnreadRequest {
-  const { remoteAddress = "unknown", remotePort = 0 } = socket;
+export function unreadRequest(
+  { remoteAddress = "unknown", remotePort = 0 }: Peer,
+  bytes: Buffer,
+  reason: string,
+): UnreadRequest {
   // RFC 9112 §2.2: empty lines may stand before a request.
   const text = bytes.toString("latin1", 0, MOST_HEADER_BYTES).trimStart();
   return { ...readSoFar(text), reason, peer: `${remoteAddress}:${remotePort}`, bytesRead: bytes.length };
+}
+
+/** What is wrong with what came in place of a request. */
+export function explainUnreadable(what: Unreadable, bytes: Buffer): { failure: Failure; reason: string } {
+  switch (what.kind) {
+    case "http2":
+      return { failure: http2NotSpoken, reason: http2NotSpoken.title };
+    case "late":
+      return {
+        failure: requestTimeout,
+        reason: `${bytes.length} bytes came within ${what.milliseconds / 1_000} s, and no empty line behind the header section.`,
+      };
+    case "malformed":
+      return { failure: failureOf(what.error), reason: what.error.message };
+  }
 }
 
 /** The failure that an error of the readers of requests stands for. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof SectionTooLargeError)) return malformedRequest;
   return error.inFirstLine ? targetTooLong : headersTooLarge;
-}
-
-/** @param milliseconds that a head may take */
-export function lateReason(bytes: Buffer, milliseconds: number): string {
-  return `${bytes.length} bytes came within ${milliseconds / 1_000} s, and no empty line behind the header section.`;
 }
 
 /** What is wrong with a body, as a sentence. */

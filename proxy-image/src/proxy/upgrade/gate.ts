@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { CALLER_TIMEOUTS } from "../http1/client-timeouts";
+import { CLIENT_TIMEOUTS } from "../http1/client-timeouts";
 
 /**
  * What http-proxy-middleware gets for the client's socket. It does two things that http-proxy-middleware does not:
@@ -156,7 +156,7 @@ export class UpgradeGate extends Duplex {
     this.client.resume();
     this.endWithin(this.idle);
     // As behind a refusal (RFC 9112 §9.6): a close with unread bytes is a reset, and could take the last bytes with it.
-    this.end(() => this.endWithin(CALLER_TIMEOUTS.linger));
+    this.end(() => this.endWithin(CLIENT_TIMEOUTS.linger));
   }
 
   private endWithin(milliseconds: number): void {

@@ -2,13 +2,13 @@ import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../exchange/exchange";
 import { framingOf } from "../http1/framing";
 import type { LinkRewriter } from "../forward/links";
-import { Relay, type RelayOptions } from "../forward/response-pipeline";
+import { ResponsePipeline, type PipelineOptions } from "../forward/response-pipeline";
 
 /** The third party's answer to an upgrade where it does not switch protocols: 401, 403, 426 ... */
-export class RefusalRelay extends Relay {
+export class RefusalRelay extends ResponsePipeline {
   constructor(
     exchange: Exchange,
-    options: RelayOptions,
+    options: PipelineOptions,
     links: LinkRewriter,
     private readonly answer: IncomingMessage,
   ) {

@@ -1,3 +1,4 @@
+import { failExchange } from "../exchange/fail";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { type ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
@@ -6,11 +7,17 @@ import { type Failure, FailureError, responseTimeout, tooOld, upgradeFailed } fr
 import type { Exchange } from "../exchange/exchange";
 import type { UpgradeAgent } from "../upstream/upgrade-connector";
 import { accepts } from "../message/websocket";
-import type { LinkRewriter } from "../forward/links";
-import type { ForwardOptions } from "../forward/options";
+import type { LinkPolicy, LinkRewriter } from "../forward/links";
+import type { PipelineOptions } from "../forward/response-pipeline";
+import type { Tunnel } from "../exchange/parts";
 import { RefusalRelay } from "./refusal";
 import { responseHeaders } from "../forward/response-headers";
 import { UpgradeGate } from "./gate";
+
+/** What upgrades need to know of the process. */
+export interface UpgradeOptions extends PipelineOptions {
+  readonly links: LinkPolicy;
+}
 
 /** The gate has what came behind the handshake. */
 const NOTHING = Buffer.alloc(0);
@@ -22,7 +29,7 @@ const NOTHING = Buffer.alloc(0);
  * a request that has been decided on, a gate for the client's socket and an agent that dials by our rules. Each has a
  * middleware of its own, whose events are then those of one exchange.
  */
-export class Upgrade {
+export class Upgrade implements Tunnel {
   private readonly gate: UpgradeGate;
   private readonly agent: UpgradeAgent;
   private readonly links: LinkRewriter;
@@ -36,12 +43,17 @@ export class Upgrade {
   constructor(
     private readonly exchange: Exchange,
     private readonly headers: readonly string[],
-    private readonly options: ForwardOptions,
+    private readonly options: UpgradeOptions,
   ) {
-    const { upgrade, origin, destination, head } = exchange;
+    const { stream, origin, destination, head } = exchange;
+    const { socket, head: early } = stream.switched!;
     exchange.tunnel = this;
     this.links = options.links.rewriterFor(destination!, head.host!);
-    this.gate = new UpgradeGate(upgrade!.socket, upgrade!.head, destination!.route.upstream.timeouts.idle);
+    this.gate = new UpgradeGate(
+      socket as unknown as Socket,
+      early,
+      destination!.route.upstream.timeouts.idle,
+    );
     this.agent = origin!.upgrades.agent();
   }
 
@@ -79,7 +91,7 @@ export class Upgrade {
   }
 
   /** Ends both sides at once, after the handshake, for a reason of ours. */
-  cut(failure: Failure): void {
+  abort(failure: Failure): void {
     this.exchange.failure = failure;
     this.destroy();
   }
@@ -144,7 +156,8 @@ export class Upgrade {
     const { exchange, gate } = this;
     clearTimeout(this.timer);
     try {
-      if (!accepts(exchange.head, answer)) throw new FailureError(upgradeFailed);
+      if (!accepts(exchange.head, answer.statusCode, answer.rawHeaders))
+        throw new FailureError(upgradeFailed);
       gate.open(switching(answer, this.options.via, this.links), socket);
     } catch (error) {
       socket.destroy();
@@ -152,29 +165,27 @@ export class Upgrade {
       return;
     }
     exchange.upgraded = true;
-    exchange.answeredAt = performance.now();
+    exchange.respondedAt = performance.now();
     const { maxAge } = exchange.destination!.route.upstream.websockets!;
-    this.timer = setTimeout(() => this.cut(tooOld), maxAge);
+    this.timer = setTimeout(() => this.abort(tooOld), maxAge);
   }
 
   /** There will be no handshake. After one, the gate ends what is left; and what has ended fails by that. */
   private fail(error: Error): void {
     const { exchange, gate } = this;
-    if (exchange.upgraded || gate.destroyed || exchange.reply.begun) return;
+    if (exchange.upgraded || gate.destroyed || exchange.response.begun) return;
     exchange.cause = error;
-    exchange.refuse(classify(error), error instanceof FailureError ? error.reason : undefined);
+    failExchange(exchange, classify(error), error instanceof FailureError ? error.reason : undefined);
     gate.destroy();
   }
 }
 
 /** The request as http-proxy-middleware takes it; its fields are set when it goes out. */
-function messageOf({ head, upgrade }: Exchange): IncomingMessage {
-  const message = new IncomingMessage(upgrade!.socket);
+function messageOf({ head, stream }: Exchange): IncomingMessage {
+  const message = new IncomingMessage(stream.switched!.socket as unknown as Socket);
   message.method = head.method;
   message.url = head.target;
-  message.httpVersionMajor = 1;
-  message.httpVersionMinor = head.minor;
-  message.httpVersion = `1.${head.minor}`;
+  message.httpVersion = head.version;
   message.headers = { connection: "Upgrade", upgrade: "websocket" };
   return message;
 }

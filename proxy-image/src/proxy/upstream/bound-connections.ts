@@ -1,23 +1,13 @@
-import type { ClientHandle, Connection } from "../http1/upstream-connection";
-
-/** Who may use a connection. */
-export interface Binding {
-  /** The client's connection; when it ends, so does what is bound to it. */
-  readonly client: ClientHandle;
-  /**
-   * Who the client is. A sidecar sends requests of several clients over one connection, so the connection alone does
-   * not tell.
-   */
-  readonly identity: string;
-}
+import type { UpstreamConnection } from "../http1/upstream-connection";
+import type { Binding } from "../message/upstream-stream";
 
 /** Idle connections that are bound to a client, because the third party may know it by name on them. */
 export class BoundConnections {
   /** Longest idle first. */
-  private readonly idle: Connection[] = [];
+  private readonly idle: UpstreamConnection[] = [];
 
   /** Takes the client's own, if there is one that can be used. */
-  take(requester: { readonly binding: Binding }): Connection | undefined {
+  take(requester: { readonly binding: Binding }): UpstreamConnection | undefined {
     // Nearly always; then nobody's binding is asked for.
     if (this.idle.length === 0) return undefined;
     const { client, identity } = requester.binding;
@@ -27,11 +17,11 @@ export class BoundConnections {
     return place === -1 ? undefined : this.idle.splice(place, 1)[0];
   }
 
-  add(connection: Connection): void {
+  add(connection: UpstreamConnection): void {
     this.idle.push(connection);
   }
 
-  remove(connection: Connection): void {
+  remove(connection: UpstreamConnection): void {
     const place = this.idle.indexOf(connection);
     if (place !== -1) this.idle.splice(place, 1);
   }

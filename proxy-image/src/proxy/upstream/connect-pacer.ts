@@ -14,12 +14,12 @@ export interface Paced {
   readonly size: number;
   /** Dials that are needed and may begin. */
   readonly wanted: number;
-  /** Begins one dial: then `size` is one more, and `wanted` at least one less. */
-  dial(): void;
+  /** Begins one connect: then `size` is one more, and `wanted` at least one less. */
+  connect(): void;
 }
 
 /** Spreads dials over time: a burst of requests must not stop the event loop for everybody else. */
-export class DialPacer {
+export class ConnectPacer {
   /** Dials that may still begin in this step. */
   private left = 0;
   /** Ends the step; undefined outside of one. */
@@ -36,7 +36,7 @@ export class DialPacer {
     }
     while (this.left > 0 && this.owner.wanted > 0) {
       this.left--;
-      this.owner.dial();
+      this.owner.connect();
     }
   }
 

@@ -2,8 +2,8 @@ import type { Route } from "../route/route";
 import type { SecureContext } from "node:tls";
 import { Breaker } from "./breaker";
 import type { AddressRule } from "./names/address-rule";
-import type { DialTarget } from "./connect/connect";
-import type { Dialler } from "./connect/connector";
+import type { ConnectTarget } from "./connect/connect";
+import type { Connector } from "./connect/connector";
 import { Pool } from "./pool";
 import { UpgradeConnector } from "./upgrade-connector";
 
@@ -16,9 +16,15 @@ export class Origin {
   readonly upgrades: UpgradeConnector;
   readonly breaker: Breaker | undefined;
 
-  constructor(route: Route, host: string, permits: AddressRule, context: () => SecureContext, dial: Dialler) {
+  constructor(
+    route: Route,
+    host: string,
+    permits: AddressRule,
+    context: () => SecureContext,
+    connect: Connector,
+  ) {
     const { upstream } = route;
-    const target: DialTarget = {
+    const target: ConnectTarget = {
       entry: route.entry,
       host,
       port: upstream.port,
@@ -29,7 +35,7 @@ export class Origin {
     };
     this.authority = upstream.port === 443 ? host : `${host}:${upstream.port}`;
     this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
-    this.upgrades = new UpgradeConnector((signal) => dial(target, undefined, signal), target.timeout);
-    this.pool = new Pool((inbox) => dial(target, inbox), upstream.maxConnections ?? Infinity);
+    this.upgrades = new UpgradeConnector((signal) => connect(target, undefined, signal), target.timeout);
+    this.pool = new Pool((readBuffer) => connect(target, readBuffer), upstream.maxConnections ?? Infinity);
   }
 }

@@ -1,6 +1,6 @@
 import type { Destination, Route } from "../route/route";
 import { type AddressRule, addressRule } from "./names/address-rule";
-import type { Dialler } from "./connect/connector";
+import type { Connector } from "./connect/connector";
 import { Origin } from "./origin";
 import { PerRoute } from "../route/per-route";
 import type { SecureContext } from "node:tls";
@@ -33,7 +33,7 @@ interface Group {
  * @param isOwn whether an address is one that no upstream may have
  * @param credentials hold client certificates
  */
-export function createOrigins(dial: Dialler, isOwn: AddressRule, credentials: Credentials): Origins {
+export function createOrigins(connect: Connector, isOwn: AddressRule, credentials: Credentials): Origins {
   const groups = new PerRoute<Group>(({ upstream }) => ({
     permits: addressRule(upstream.allowedCidrs, isOwn),
     context: tlsContextOf(upstream.tls, credentials),
@@ -57,7 +57,7 @@ export function createOrigins(dial: Dialler, isOwn: AddressRule, credentials: Cr
         return origin;
       }
       if (origins.size >= MOST_NAMES_PER_WILDCARD) retireOldest(origins);
-      origin = new Origin(route, host, permits, context, dial);
+      origin = new Origin(route, host, permits, context, connect);
       origins.set(host, origin);
       return origin;
     },

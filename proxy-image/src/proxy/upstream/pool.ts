@@ -1,28 +1,29 @@
+import type { UpstreamHandler } from "../message/upstream-stream";
 import type { TLSSocket } from "node:tls";
 import { BoundConnections } from "./bound-connections";
-import { Connection, type ConnectionOwner, type Requester } from "../http1/upstream-connection";
-import { DialPacer, type Paced } from "./connect-pacer";
-import { Inbox } from "../http1/read-buffer";
+import { UpstreamConnection, type ConnectionOwner } from "../http1/upstream-connection";
+import { ConnectPacer, type Paced } from "./connect-pacer";
+import { ReadBuffer } from "../http1/read-buffer";
 
 /**
  * The connections to one origin. A free one is found in one step, the last used first, so that those beyond the
  * need fall idle and are closed.
  */
 export class Pool implements ConnectionOwner, Paced {
-  private readonly idle: Connection[] = [];
+  private readonly idle: UpstreamConnection[] = [];
   private readonly bound = new BoundConnections();
-  private readonly all = new Set<Connection>();
-  private readonly waiting: Requester[] = [];
-  private dialling = 0;
-  private readonly pacer = new DialPacer(this);
+  private readonly all = new Set<UpstreamConnection>();
+  private readonly waiting: UpstreamHandler[] = [];
+  private connecting = 0;
+  private readonly pacer = new ConnectPacer(this);
   private closing = false;
 
   /**
-   * @param connect makes a verified connection
+   * @param connector makes a verified connection
    * @param most connections at a time; requests beyond wait for one
    */
   constructor(
-    private readonly connect: (inbox: Inbox) => Promise<TLSSocket>,
+    private readonly connector: (readBuffer: ReadBuffer) => Promise<TLSSocket>,
     private readonly most: number,
   ) {}
 
@@ -31,20 +32,20 @@ export class Pool implements ConnectionOwner, Paced {
    *
    * @param fresh not on one that has been idle: it may be as stale as the one that has just failed
    */
-  request(requester: Requester, fresh = false): void {
+  request(handler: UpstreamHandler, fresh = false): void {
     if (!fresh) {
-      const own = this.bound.take(requester);
+      const own = this.bound.take(handler);
       if (own) {
-        requester.onConnection(own);
+        handler.onStream(own);
         return;
       }
       for (let free = this.idle.pop(); free; free = this.idle.pop()) {
         if (!free.usable) continue;
-        requester.onConnection(free);
+        handler.onStream(free);
         return;
       }
     }
-    this.waiting.push(requester);
+    this.waiting.push(handler);
     this.makeRoom();
     if (fresh || this.size === 0) this.pacer.start();
     // One in use is mostly free again before a new one would be.
@@ -52,12 +53,12 @@ export class Pool implements ConnectionOwner, Paced {
   }
 
   /** Takes back a request that still waits for its connection. */
-  cancel(requester: Requester): void {
-    const place = this.waiting.indexOf(requester);
+  cancel(handler: UpstreamHandler): void {
+    const place = this.waiting.indexOf(handler);
     if (place !== -1) this.waiting.splice(place, 1);
   }
 
-  released(connection: Connection): void {
+  released(connection: UpstreamConnection): void {
     if (connection.binding) {
       if (this.closing) connection.destroy();
       else this.bound.add(connection);
@@ -65,12 +66,12 @@ export class Pool implements ConnectionOwner, Paced {
       return;
     }
     const next = this.waiting.shift();
-    if (next) next.onConnection(connection);
+    if (next) next.onStream(connection);
     else if (this.closing) connection.destroy();
     else this.idle.push(connection);
   }
 
-  closed(connection: Connection): void {
+  closed(connection: UpstreamConnection): void {
     this.all.delete(connection);
     const place = this.idle.indexOf(connection);
     if (place !== -1) this.idle.splice(place, 1);
@@ -101,30 +102,30 @@ export class Pool implements ConnectionOwner, Paced {
 
   /** An idle connection that is bound gives way to a request of another client. */
   private makeRoom(): void {
-    if (this.waiting.length > this.dialling && this.size >= this.most) this.bound.evict();
+    if (this.waiting.length > this.connecting && this.size >= this.most) this.bound.evict();
   }
 
   get size(): number {
-    return this.all.size + this.dialling;
+    return this.all.size + this.connecting;
   }
 
   /** As many as are waited for, and no more than there may be. */
   get wanted(): number {
-    return Math.min(this.waiting.length - this.dialling, this.most - this.size);
+    return Math.min(this.waiting.length - this.connecting, this.most - this.size);
   }
 
-  dial(): void {
-    this.dialling++;
-    const inbox = new Inbox();
-    this.connect(inbox).then(
+  connect(): void {
+    this.connecting++;
+    const readBuffer = new ReadBuffer();
+    this.connector(readBuffer).then(
       (socket) => {
-        this.dialling--;
-        const connection = new Connection(socket, inbox, this);
+        this.connecting--;
+        const connection = new UpstreamConnection(socket, readBuffer, this);
         this.all.add(connection);
         this.released(connection);
       },
       (error: unknown) => {
-        this.dialling--;
+        this.connecting--;
         this.waiting.shift()?.onFailure(error as Error);
         this.pacer.start();
       },

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { FailureError, connectionTimeout } from "../errors/failures";
 import { ConnectionLostError } from "../http1/upstream-connection";
-import { DialPacer, type Paced } from "./connect-pacer";
+import { ConnectPacer, type Paced } from "./connect-pacer";
 
 /** A dial that waits for its step. */
 interface Waiting {
@@ -19,21 +19,21 @@ export class UpgradeConnector implements Paced {
   /** In the order in which they came. */
   private readonly waiting = new Set<Waiting>();
   private readonly connections = new Set<TLSSocket>();
-  private dialling = 0;
-  private readonly pacer = new DialPacer(this);
+  private connecting = 0;
+  private readonly pacer = new ConnectPacer(this);
 
   /**
-   * @param connect makes a verified connection, unless the signal ends it early
+   * @param connector makes a verified connection, unless the signal ends it early
    * @param timeout milliseconds for all of it: the wait for a step and the dial
    */
   constructor(
-    private readonly connect: (signal: AbortSignal) => Promise<TLSSocket>,
+    private readonly connector: (signal: AbortSignal) => Promise<TLSSocket>,
     private readonly timeout: number,
   ) {}
 
   /** For one upgrade. */
   agent(): UpgradeAgent {
-    return new UpgradeAgent((signal) => this.dialInTurn(signal), this.timeout);
+    return new UpgradeAgent((signal) => this.connectInTurn(signal), this.timeout);
   }
 
   /** Ends everything, at once. */
@@ -44,26 +44,26 @@ export class UpgradeConnector implements Paced {
   }
 
   get size(): number {
-    return this.connections.size + this.dialling;
+    return this.connections.size + this.connecting;
   }
 
   get wanted(): number {
     return this.waiting.size;
   }
 
-  dial(): void {
+  connect(): void {
     const [next] = this.waiting as Iterable<Waiting>;
     this.waiting.delete(next!);
-    this.dialling++;
+    this.connecting++;
     next!.resolve(this.take(next!.signal));
   }
 
   /** @throws FailureError, or the reason of the signal */
-  private dialInTurn(signal: AbortSignal): Promise<TLSSocket> {
+  private connectInTurn(signal: AbortSignal): Promise<TLSSocket> {
     return new Promise((resolve, reject) => {
       const waiting = { signal, resolve };
       this.waiting.add(waiting);
-      // Without effect on one whose dial has begun: `connect` ends that.
+      // Without effect on one whose dial has begun: `connector` ends that.
       signal.addEventListener(
         "abort",
         () => {
@@ -77,12 +77,12 @@ export class UpgradeConnector implements Paced {
 
   private async take(signal: AbortSignal): Promise<TLSSocket> {
     try {
-      const socket = await this.connect(signal);
+      const socket = await this.connector(signal);
       this.connections.add(socket);
       socket.once("close", () => this.connections.delete(socket));
       return socket;
     } finally {
-      this.dialling--;
+      this.connecting--;
     }
   }
 }
@@ -96,8 +96,8 @@ export class UpgradeAgent extends https.Agent {
   private readonly ending = new AbortController();
 
   constructor(
-    private readonly dial: (signal: AbortSignal) => Promise<TLSSocket>,
-    private readonly dialTimeout: number,
+    private readonly connector: (signal: AbortSignal) => Promise<TLSSocket>,
+    private readonly connectTimeout: number,
   ) {
     super({ keepAlive: false });
   }
@@ -112,18 +112,18 @@ export class UpgradeAgent extends https.Agent {
     );
   }
 
-  /** Ends the dial, or takes its place out of the queue. */
+  /** Ends the connect, or takes its place out of the queue. */
   override destroy(): void {
     this.ending.abort(new ConnectionLostError("the upgrade has ended"));
     super.destroy();
   }
 
   private async connect(): Promise<TLSSocket> {
-    const { ending, dialTimeout } = this;
+    const { ending, connectTimeout } = this;
     ending.signal.throwIfAborted();
-    const timer = setTimeout(() => ending.abort(new FailureError(connectionTimeout)), dialTimeout);
+    const timer = setTimeout(() => ending.abort(new FailureError(connectionTimeout)), connectTimeout);
     try {
-      const socket = await this.dial(ending.signal);
+      const socket = await this.connector(ending.signal);
       // A dial may be done in the turn of the event loop in which it is ended.
       if (ending.signal.aborted) socket.destroy();
       ending.signal.throwIfAborted();

@@ -3,19 +3,19 @@ import { type ConnectionOptions, type SecureContext, type TLSSocket, connect as 
 import { classify } from "../../errors/classify";
 import {
   FailureError,
-  certificateRefused,
+  certificateInvalid,
   connectionTimeout,
   destinationProhibited,
 } from "../../errors/failures";
 import type { AddressRule } from "../names/address-rule";
-import type { Inbox } from "../../http1/read-buffer";
+import type { ReadBuffer } from "../../http1/read-buffer";
 import type { Endpoint, Network } from "../network";
 
 /** Addresses that are tried for one connection; more would only make the caller wait. */
 const MOST_ATTEMPTS = 4;
 
 /** One third party, as the dialler needs it. */
-export interface DialTarget {
+export interface ConnectTarget {
   /** The policy's entry, for metrics. */
   readonly entry: string;
   /** Canonical name; resolved as absolute. */
@@ -38,11 +38,11 @@ export interface DialTarget {
  * @param signal ends it early, with the signal's reason: the connection is not needed any more
  * @throws FailureError
  */
-export async function dial(
-  target: DialTarget,
+export async function connect(
+  target: ConnectTarget,
   resolve: (name: string) => Promise<readonly string[]>,
   endpoint: Network["endpoint"],
-  inbox?: Inbox,
+  readBuffer?: ReadBuffer,
   signal?: AbortSignal,
 ): Promise<TLSSocket> {
   const deadline = performance.now() + target.timeout;
@@ -57,12 +57,12 @@ export async function dial(
     try {
       // Each gets its share of what is left, so that a silent first address leaves time for the others.
       const share = left / (permitted.length - index);
-      return await attempt(target, endpoint(address, target.port), share, inbox, signal);
+      return await attempt(target, endpoint(address, target.port), share, readBuffer, signal);
     } catch (error) {
       signal?.throwIfAborted();
       last = error;
       // Another address of the same name would show the same certificate, or worse, another one.
-      if (classify(error) === certificateRefused) break;
+      if (classify(error) === certificateInvalid) break;
     }
   }
   if (last instanceof FailureError) throw last;
@@ -72,10 +72,10 @@ export async function dial(
 
 /** TCP, then TLS, on one address; ends in a socket or in none. */
 function attempt(
-  target: DialTarget,
+  target: ConnectTarget,
   { host, port }: Endpoint,
   timeout: number,
-  inbox: Inbox | undefined,
+  readBuffer: ReadBuffer | undefined,
   signal: AbortSignal | undefined,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ function attempt(
       session: resumable?.context === context ? resumable.session : undefined,
       ALPNProtocols: ["http/1.1"],
       rejectUnauthorized: true,
-      ...(inbox && { onread: inbox.onread }),
+      ...(readBuffer && { onread: readBuffer.onread }),
     };
     const socket = startTls(options);
     const onAbort = (): void => fail(signal!.reason as Error);
@@ -127,7 +127,7 @@ function withDeadline<T>(promise: Promise<T>, deadline: number): Promise<T> {
 
 /** OpenSSL's reason without what the certificate says: its names are the third party's text. */
 function certificateReason(error: unknown): string | undefined {
-  if (classify(error) !== certificateRefused) return undefined;
+  if (classify(error) !== certificateInvalid) return undefined;
   const { code } = error as NodeJS.ErrnoException;
   return code === "ERR_TLS_CERT_ALTNAME_INVALID"
     ? "The certificate is for other names."

@@ -1,33 +1,37 @@
 import type { TLSSocket } from "node:tls";
-import { type DialTarget, dial } from "./connect";
-import type { Inbox } from "../../http1/read-buffer";
+import { type ConnectTarget, connect } from "./connect";
+import type { ReadBuffer } from "../../http1/read-buffer";
 import type { Network } from "../network";
 import { type Lookup, cached } from "../names/resolver-cache";
 
 /**
  * Connects to third parties, for pools and Node's agents alike.
  *
- * @param inbox where its bytes arrive; without one it is a stream to read from
+ * @param readBuffer where its bytes arrive; without one it is a stream to read from
  * @param signal ends the dial early, with the signal's reason
  */
-export type Dialler = (target: DialTarget, inbox?: Inbox, signal?: AbortSignal) => Promise<TLSSocket>;
+export type Connector = (
+  target: ConnectTarget,
+  readBuffer?: ReadBuffer,
+  signal?: AbortSignal,
+) => Promise<TLSSocket>;
 
 /** Is told what connecting shows. */
-export interface DialObserver {
+export interface ConnectObserver {
   lookup(lookup: Lookup, milliseconds: number): void;
   /** @param expires when the certificate that was just verified expires, in seconds since 1970 */
   connected(entry: string, expires: number): void;
 }
 
 /** Over a network, with its names remembered. */
-export function createDialler(network: Network, observer: DialObserver): Dialler {
+export function createConnector(network: Network, observer: ConnectObserver): Connector {
   const resolve = cached(
     (name) => network.resolve(name),
     (lookup, milliseconds) => observer.lookup(lookup, milliseconds),
   );
   const endpoint: Network["endpoint"] = (address, port) => network.endpoint(address, port);
-  return async (target, inbox, signal) => {
-    const socket = await dial(target, resolve, endpoint, inbox, signal);
+  return async (target, readBuffer, signal) => {
+    const socket = await connect(target, resolve, endpoint, readBuffer, signal);
     const { valid_to: expires } = socket.getPeerCertificate();
     observer.connected(target.entry, Date.parse(expires) / 1_000);
     return socket;

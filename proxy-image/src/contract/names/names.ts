@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** A DNS label in lower case; `_` is allowed because third parties use it in names below a wildcard. */
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
 const HOSTNAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
@@ -36,4 +38,9 @@ export function isNamespaceName(name: string): boolean {
 /** Whether a name is a Kubernetes service account's (RFC 1123 subdomain, so with dots). */
 export function isServiceAccountName(name: string): boolean {
   return name.length <= 253 && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name);
+}
+
+/** Whether a text is an IPv4 or IPv6 address. */
+export function isIpAddress(text: string): boolean {
+  return isIP(text) !== 0;
 }

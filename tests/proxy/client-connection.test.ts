@@ -1,8 +1,9 @@
+import { failExchange } from "../../proxy-image/src/proxy/exchange/fail";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { type TestContext, describe, it } from "node:test";
-import { CALLER_TIMEOUTS, type CallerTimeouts } from "../../proxy-image/src/proxy/http1/client-timeouts";
+import { CLIENT_TIMEOUTS, type ClientTimeouts } from "../../proxy-image/src/proxy/http1/client-timeouts";
 import { DataServer } from "../../proxy-image/src/proxy/server/data-server";
 import { malformedHost, notListed } from "../../proxy-image/src/proxy/errors/failures";
 import type { Exchange } from "../../proxy-image/src/proxy/exchange/exchange";
@@ -14,7 +15,7 @@ const HOST = "Host: a";
 const GET = lines("GET / HTTP/1.1", HOST);
 
 /** A server for callers whose exchanges a test decides. */
-interface Callers {
+interface Clients {
   port: number;
   server: DataServer;
   /** Exchanges that have ended. */
@@ -25,8 +26,8 @@ interface Callers {
 async function serve(
   t: TestContext,
   decide: (exchange: Exchange) => void,
-  timeouts: Partial<CallerTimeouts> = {},
-): Promise<Callers> {
+  timeouts: Partial<ClientTimeouts> = {},
+): Promise<Clients> {
   const ended: Exchange[] = [];
   const unreadable: string[] = [];
   const observer = {
@@ -36,7 +37,7 @@ async function serve(
     exchanges: new Exchanges(),
     lastBegan: 0,
   };
-  const server = new DataServer(decide, observer, { ...CALLER_TIMEOUTS, checkEvery: 20, ...timeouts });
+  const server = new DataServer(decide, observer, { ...CLIENT_TIMEOUTS, checkEvery: 20, ...timeouts });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => {
@@ -47,9 +48,9 @@ async function serve(
 }
 
 /** Answers with the request's target. */
-function echo({ reply, head }: Exchange): void {
-  reply.begin(200, ["Content-Length", String(head.target.length)]);
-  reply.end(head.target);
+function echo({ response, head }: Exchange): void {
+  response.begin(200, ["Content-Length", String(head.target.length)]);
+  response.end(head.target);
 }
 
 const get = (path: string, ...fields: string[]): string => lines(`GET ${path} HTTP/1.1`, HOST, ...fields);
@@ -75,7 +76,7 @@ describe("a caller's connection", () => {
     });
 
     it("a thousand at once need no stack of their own", async (t) => {
-      const { port, ended } = await serve(t, (exchange) => exchange.refuse(notListed));
+      const { port, ended } = await serve(t, (exchange) => failExchange(exchange, notListed));
       const { text } = await sendRaw(port, GET.repeat(1_000) + get("/", "Connection: close"), 5_000);
       assert.equal(statuses(text).length, 1_001);
       assert.equal(ended.length, 1_001);
@@ -83,9 +84,9 @@ describe("a caller's connection", () => {
 
     it("end with one that closes", async (t) => {
       const { port, ended } = await serve(t, (exchange) => {
-        if (exchange.head.target === "/bad") exchange.refuse(malformedHost);
+        if (exchange.head.target === "/bad") failExchange(exchange, malformedHost);
         else if (exchange.head.target === "/last") {
-          exchange.reply.last = true;
+          exchange.response.close();
           echo(exchange);
         } else echo(exchange);
       });
@@ -127,11 +128,11 @@ describe("a caller's connection", () => {
   });
 
   it("HTTP/1.0 gets no chunks: the end of the connection is the end of the body", async (t) => {
-    const { port } = await serve(t, ({ reply }) => {
-      reply.begin(200, []);
-      reply.write(Buffer.from("one "));
-      reply.write(Buffer.from("two"));
-      reply.end();
+    const { port } = await serve(t, ({ response }) => {
+      response.begin(200, []);
+      response.write(Buffer.from("one "));
+      response.write(Buffer.from("two"));
+      response.end();
     });
     const { text, ended } = await sendRaw(port, lines("GET / HTTP/1.0", HOST));
     assert.match(text, /\r\n\r\none two$/);
@@ -144,10 +145,10 @@ describe("a caller's connection", () => {
     ["GET", 304],
   ] as const) {
     it(`${method} with ${status} has no body, whatever is written`, async (t) => {
-      const { port } = await serve(t, ({ reply }) => {
-        reply.begin(status, []);
-        reply.write(Buffer.from("body"));
-        reply.end("body");
+      const { port } = await serve(t, ({ response }) => {
+        response.begin(status, []);
+        response.write(Buffer.from("body"));
+        response.end("body");
       });
       const request = lines(`${method} / HTTP/1.1`, HOST);
       const { text } = await sendRaw(port, request + request, 200);
@@ -161,9 +162,9 @@ describe("a caller's connection", () => {
     let exchange: Exchange | undefined;
     const { port } = await serve(t, (one) => {
       exchange = one;
-      one.reply.earlyHints(["Link", "</a>"]);
-      one.reply.begin(200, ["Content-Type", "text/event-stream"]);
-      one.reply.flush();
+      one.response.earlyHints(["Link", "</a>"]);
+      one.response.begin(200, ["Content-Type", "text/event-stream"]);
+      one.response.flush();
     });
     const socket = net.connect(port, "127.0.0.1");
     let text = "";
@@ -171,17 +172,17 @@ describe("a caller's connection", () => {
     socket.write(GET);
     await eventually(() => /^HTTP\/1\.1 103 [^]*HTTP\/1\.1 200 [^]*\r\n\r\n$/.test(text), "the head");
     text = "";
-    exchange!.reply.write(Buffer.from("data: 1\n\n"));
+    exchange!.response.write(Buffer.from("data: 1\n\n"));
     await eventually(() => text === "9\r\ndata: 1\n\n\r\n", "the first event");
     text = "";
-    exchange!.reply.end("", [["X-Sum", "1"]]);
+    exchange!.response.end("", [["X-Sum", "1"]]);
     await eventually(() => text === "0\r\nX-Sum: 1\r\n\r\n", "the end");
     socket.destroy();
   });
 
   it("HTTP/1.0 gets no interim answers", async (t) => {
     const { port } = await serve(t, (exchange) => {
-      exchange.reply.earlyHints(["Link", "</a>"]);
+      exchange.response.earlyHints(["Link", "</a>"]);
       assert.equal(exchange.head.expect, undefined);
       echo(exchange);
     });
@@ -193,7 +194,7 @@ describe("a caller's connection", () => {
     const expecting = lines("POST / HTTP/1.1", HOST, "Content-Length: 37", "Expect: 100-continue");
 
     it("can't be taken at its word after a refusal, so the connection ends", async (t) => {
-      const { port, ended } = await serve(t, (exchange) => exchange.refuse(notListed));
+      const { port, ended } = await serve(t, (exchange) => failExchange(exchange, notListed));
       // It sends its next request instead of the body.
       const { text, ended: how } = await sendRaw(port, expecting + GET + GET, 500);
       assert.deepEqual(statuses(text), ["HTTP/1.1 403"]);
@@ -208,8 +209,8 @@ describe("a caller's connection", () => {
           echo(exchange);
           return;
         }
-        exchange.reply.continue();
-        exchange.connection.read({ onBody: () => undefined, onEnd: () => echo(exchange) });
+        exchange.response.continue();
+        exchange.stream.read({ onBody: () => undefined, onEnd: () => echo(exchange) });
       });
       const { text } = await sendRaw(port, `${expecting}${"x".repeat(37)}${GET}`, 200);
       assert.deepEqual(statuses(text), ["HTTP/1.1 100", "HTTP/1.1 200", "HTTP/1.1 200"]);
@@ -243,7 +244,7 @@ describe("a caller's connection", () => {
     });
 
     it("an idle connection ends later than the caller was told", async (t) => {
-      assert.ok(CALLER_TIMEOUTS.keepAlive > 75_000);
+      assert.ok(CLIENT_TIMEOUTS.keepAlive > 75_000);
       const { port } = await serve(t, echo, { keepAlive: 100 });
       const { text, ended } = await sendRaw(port, GET);
       assert.deepEqual(statuses(text), ["HTTP/1.1 200"]);
@@ -255,10 +256,10 @@ describe("a caller's connection", () => {
       it(`a caller that does not take an answer's end is cut${upgrade.length ? ", after an upgrade too" : ""}`, async (t) => {
         const { port, ended, server } = await serve(
           t,
-          ({ reply }) => {
-            reply.begin(200, []);
-            reply.write(Buffer.alloc(16 << 20));
-            reply.end();
+          ({ response }) => {
+            response.begin(200, []);
+            response.write(Buffer.alloc(16 << 20));
+            response.end();
           },
           { flush: 150 },
         );
@@ -275,7 +276,7 @@ describe("a caller's connection", () => {
     }
 
     it("what is sent behind a refusal is read for a while, so that the refusal arrives", async (t) => {
-      const { port } = await serve(t, (exchange) => exchange.refuse(notListed), { linger: 150 });
+      const { port } = await serve(t, (exchange) => failExchange(exchange, notListed), { linger: 150 });
       const body = `${lines("POST / HTTP/1.1", HOST, "Content-Length: 90000000")}${"x".repeat(1 << 20)}`;
       const began = performance.now();
       const reply = await sendRaw(port, body);
@@ -285,7 +286,7 @@ describe("a caller's connection", () => {
     });
 
     it("a chunked body that breaks its coding behind a refusal does not take the refusal with it", async (t) => {
-      const { port } = await serve(t, (exchange) => exchange.refuse(notListed));
+      const { port } = await serve(t, (exchange) => failExchange(exchange, notListed));
       const reply = await sendRaw(
         port,
         `${lines("POST / HTTP/1.1", HOST, "Transfer-Encoding: chunked")}nonsense\r\n${"x".repeat(1 << 20)}`,
@@ -329,7 +330,7 @@ describe("a caller's connection", () => {
   it("chunks of one byte come together", async (t) => {
     const pieces: string[] = [];
     const { port } = await serve(t, (exchange) =>
-      exchange.connection.read({
+      exchange.stream.read({
         onBody: (piece) => void pieces.push(piece.toString()),
         onEnd: () => echo(exchange),
       }),

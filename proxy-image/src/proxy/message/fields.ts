@@ -1,0 +1,4 @@
+/** Whether a Connection field says that nothing comes behind this message (RFC 9112 §9.3). */
+export function closes(connection: string): boolean {
+  return /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i.test(connection);
+}

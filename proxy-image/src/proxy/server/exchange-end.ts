@@ -1,0 +1,33 @@
+import type { Exchange } from "../exchange/exchange";
+import { outcomeOf } from "../limit/outcome";
+
+/**
+ * Ends an exchange whose response has been sent, or can't be any more.
+ *
+ * @param observe is told of it once, when all that it held has been given back
+ */
+export function endExchange(exchange: Exchange, observe: (exchange: Exchange) => void): void {
+  const settle = (): void => {
+    exchange.slot?.release(exchange.client?.key ?? "");
+    exchange.origin?.breaker?.report(outcomeOf(exchange));
+    observe(exchange);
+  };
+  exchange.pipeline?.cancel();
+  const { tunnel } = exchange;
+  if (!tunnel) {
+    settle();
+    return;
+  }
+  // An upgrade holds its room for as long as it has a connection on either side.
+  tunnel.finish(() => {
+    exchange.bytesOut += tunnel.bytesOut;
+    if (!exchange.upgraded && !exchange.failure && !exchange.response.ended) exchange.cancelled = true;
+    settle();
+  });
+}
+
+/** Ends an exchange at once, without a word: the drain is over. */
+export function cutExchange(exchange: Exchange): void {
+  exchange.tunnel?.destroy();
+  exchange.stream.abort();
+}

@@ -1,0 +1,48 @@
+import { PROXY_NAME, sendFailure } from "../errors/problem";
+import { internalError } from "../errors/failures";
+import { Exchange } from "../exchange/exchange";
+import { abortExchange } from "../exchange/fail";
+import type { ClientConnection, RequestHandler } from "../http1/client-connection";
+import type { Observer } from "../observe/observer";
+import { endExchange } from "./exchange-end";
+import { bodyReason, explainUnreadable, failureOf, unreadRequest } from "./unread-request";
+
+/**
+ * What a client's connection tells, done to exchanges.
+ *
+ * @param chain decides an exchange
+ */
+export function exchangeHandler(
+  chain: (exchange: Exchange) => void,
+  observer: Observer,
+  onClose: (connection: ClientConnection<Exchange>) => void,
+): RequestHandler<Exchange> {
+  return {
+    begin: (head, response, stream) => observer.begin(new Exchange(head, response, stream)),
+    decide(exchange) {
+      try {
+        chain(exchange);
+      } catch (error) {
+        exchange.cause = error;
+        abortExchange(exchange, internalError);
+      }
+    },
+    onDrain: ({ pipeline }) => pipeline?.resume(),
+    onBodyError(exchange, error) {
+      exchange.cause = error;
+      abortExchange(exchange, failureOf(error), bodyReason(error));
+    },
+    // Once switched, the other protocol decides. Nobody would read the response to any other request.
+    outlivesClientEnd: ({ upgraded }) => upgraded,
+    onEnd: (exchange) => endExchange(exchange, observer.end),
+    onUnreadable(what, bytes, peer, response) {
+      const { failure, reason } = explainUnreadable(what, bytes);
+      const request = unreadRequest(peer, bytes, reason);
+      observer.unreadable(failure, request);
+      if (what.kind === "http2") return `${PROXY_NAME}: ${failure.title} ${failure.advice}`;
+      sendFailure(response, failure, { reason, asked: request });
+      return undefined;
+    },
+    onClose,
+  };
+}
