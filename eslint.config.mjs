@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -20,6 +21,19 @@ export default tseslint.config(
       // Pulumi's schema inference knows index signatures, not Record.
       "@typescript-eslint/consistent-indexed-object-style": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    // These programs read what clients, third parties and DNS servers send: a regular expression that backtracks would
+    // let them stop the event loop.
+    files: ["proxy-image/**/*.ts"],
+    plugins: { regexp },
+    rules: {
+      "regexp/no-super-linear-backtracking": ["error", { report: "potential" }],
+      "regexp/no-super-linear-move": ["error", { report: "potential", ignoreSticky: false }],
+      "regexp/no-misleading-capturing-group": "error",
+      "regexp/no-dupe-disjunctions": "error",
+      "regexp/optimal-quantifier-concatenation": "off",
     },
   },
   {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { NEVER_ALLOWED } from "../../proxy-image/src/contract/policy/never-allowed";
-import { SPECIAL_RANGES } from "../../proxy-image/src/contract/policy/special-ranges";
+import { GLOBAL_IPV6, SPECIAL_RANGES } from "../../proxy-image/src/contract/policy/special-ranges";
 import { type Cidr, contains, formatCidr, parseCidr } from "../cidr";
 
 /** One side of what a NetworkPolicy allows. */
@@ -52,12 +52,21 @@ export function ports(protocol: Port["protocol"], numbers: readonly number[]): P
 const NEVER = NEVER_ALLOWED.map(({ cidr }) => parseCidr(cidr)!);
 const SPECIAL = SPECIAL_RANGES.map((cidr) => parseCidr(cidr)!);
 
+/** Of addresses below the translators' well-known prefix (RFC 6052): 96 bits, then an IPv4 address. */
+const TRANSLATED: readonly Cidr[] = [...NEVER, ...SPECIAL]
+  .filter(({ family }) => family === 4)
+  .map(({ first, prefix }) => ({
+    family: 6,
+    first: parseCidr("64:ff9b::/96")!.first + first,
+    prefix: 96 + prefix,
+  }));
+
 /**
- * Where third parties are: all of IPv4 and of IPv6's global unicast space (RFC 4291 §2.4; IANA assigns from 2000::/3
- * only), without what the proxy itself never dials. The proxy's own list decides, this is the second lock.
+ * Where third parties are: all of IPv4, and of IPv6 what is global, without what the proxy itself never connects to. The
+ * proxy's own list decides, this is the second lock.
  */
-export const PUBLIC_ADDRESSES: readonly Peer[] = ["0.0.0.0/0", "2000::/3"].map((cidr) =>
-  block(parseCidr(cidr)!, [...NEVER, ...SPECIAL]),
+export const PUBLIC_ADDRESSES: readonly Peer[] = ["0.0.0.0/0", ...GLOBAL_IPV6].map((cidr) =>
+  block(parseCidr(cidr)!, [...NEVER, ...SPECIAL, ...TRANSLATED]),
 );
 
 function block(whole: Cidr, excluded: readonly Cidr[]): Peer {

@@ -161,7 +161,7 @@ describe("admission: what could be read in two ways is refused before anything i
   });
 
   it("the same third party is reached by a request that can be read in one way only", async () => {
-    const reply = await sendRaw(world.port, lines("GET / HTTP/1.1", HOST), 300);
+    const reply = await sendRaw(world.port, lines("GET / HTTP/1.1", HOST, "Connection: close"), 3_000);
     assert.equal(statusOf(reply), 200);
     assert.match(reply.text, /reached$/);
     assert.equal(seen, 1);

@@ -159,4 +159,28 @@ describe("remembered addresses", () => {
     await assert.rejects(resolve("x"), /down/);
     assert.equal(asked, 2);
   });
+
+  it("a name that is gone is gone when its TTL ends; one that fails keeps its old addresses", async (t) => {
+    const names: Record<string, Records> = {};
+    const dns = await dnsServer(names);
+    t.after(() => dns.close());
+    const resolve = cached(createDnsResolver([dns.server]), () => undefined);
+    for (const [name, then, expected] of [
+      ["nxdomain.example", 3, "gone"],
+      ["nodata.example", { a: [], aaaa: [] }, "gone"],
+      ["servfail.example", 2, "old"],
+      ["refused.example", 5, "old"],
+    ] as const) {
+      names[name] = { a: ["192.0.2.1"], ttl: 1 };
+      assert.deepEqual(await resolve(`${name}.`), ["192.0.2.1"]);
+      names[name] = then as Records;
+      assert.deepEqual(await resolve(`${name}.`), ["192.0.2.1"], "fresh");
+      await new Promise((done) => setTimeout(done, 1_100));
+      const found = await resolve(`${name}.`).then(
+        (addresses) => (addresses[0] === "192.0.2.1" ? "old" : "other"),
+        () => "gone",
+      );
+      assert.equal(found, expected, name);
+    }
+  });
 });

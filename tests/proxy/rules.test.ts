@@ -86,8 +86,29 @@ describe("normal paths", () => {
     "/a:b@c",
     "/100%25",
     "/a/.well-known/b",
+    "/my%20file.txt",
+    "/a%20..b",
+    "/..%20b",
   ]) {
     it(`${path} is one`, () => assert.equal(normalPath(`${path}?q=/../x`), path));
+  }
+  // A gateway that decodes once more, or trims, sees a dot segment.
+  for (const path of [
+    "/a/..%20/b",
+    "/a/%20../b",
+    "/a/.%20./b",
+    "/a/.%20/b",
+    "/a/..%00/b",
+    "/a/.%09./b",
+    "/a/..%C2%A0/b",
+    "/a/.%E2%80%8B./b",
+    "/a/..%EF%BB%BF",
+    "/a/%C2%AD../b",
+    "/a/.../b",
+    "/a/..%e3%80%80/b",
+    "/a/%EF%BC%8E%EF%BC%8E/b",
+  ]) {
+    it(`${path} is none`, () => assert.equal(normalPath(path), undefined));
   }
 });
 
@@ -216,12 +237,43 @@ describe("rules", () => {
         "override-denied",
       ]);
     }
-    for (const query of ["_method=DELETE", "a=1&_method=x", "%5Fmethod=DELETE", "_METHOD=x", "_method[]=x"]) {
+    for (const query of [
+      "_method=DELETE",
+      "a=1&_method=x",
+      "a=1;_method=x",
+      "%5Fmethod=DELETE",
+      "%255Fmethod=DELETE",
+      "_METHOD=x",
+      "_method[]=x",
+      "_method[x%0a]=x",
+      "_method%00x=DELETE",
+      "_method",
+      ".method=DELETE",
+      "%2Emethod=DELETE",
+      "[method=DELETE",
+      "+_method=DELETE",
+      "%20_method%20=DELETE",
+      "%0a_method=DELETE",
+      "_HttpMethod=PATCH",
+      "$httpMethod=DELETE",
+      "X-HTTP-Method-Override=DELETE",
+      "x_http_method=DELETE",
+    ]) {
       assert.deepEqual(
         await status(undefined, "GET", `/?${query}`, {}, "read"),
         [403, "override-denied"],
         query,
       );
+    }
+    for (const query of [
+      "method=flickr.test",
+      "payment_method=card",
+      "a=_method",
+      "%",
+      "_methods=x",
+      "a[_method]=x",
+    ]) {
+      assert.deepEqual(await status(undefined, "GET", `/?${query}`, {}, "read"), [200, ""], query);
     }
     assert.deepEqual(await status(undefined, "GET", "/", { "X-HTTP-Method-Override": "DELETE" }, "open"), [
       200,

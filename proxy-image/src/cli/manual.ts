@@ -14,7 +14,7 @@ export function withBlock(corefile: string, block: string): string {
   const older = corefileFormat.find(corefile, corefileFormat.domainOf(entry));
   if (older !== undefined && corefileFormat.same(older, entry)) return corefile;
   // The line break that set the older one off goes with it.
-  const rest = older === undefined ? corefile : corefileFormat.remove(corefile, older).replace(/\n+$/, "\n");
+  const rest = older === undefined ? corefile : `${corefileFormat.remove(corefile, older).trimEnd()}\n`;
   return corefileFormat.insert(rest, entry);
 }
 

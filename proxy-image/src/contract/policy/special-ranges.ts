@@ -13,13 +13,19 @@ export const SPECIAL_RANGES: readonly string[] = [
   "198.18.0.0/15",
   "198.51.100.0/24",
   "203.0.113.0/24",
-  "64:ff9b::/96",
   "64:ff9b:1::/48",
   "100::/64",
-  "2001::/32",
+  "2001::/23",
   "2001:db8::/32",
   "2002::/16",
+  "2620:4f:8000::/48",
   "3fff::/20",
   "5f00::/16",
   "fc00::/7",
 ];
+
+/**
+ * Where IPv6 addresses of third parties are: global unicast (IANA assigns from 2000::/3 only), and below the well-known
+ * prefix of translators (RFC 6052), where an address is judged by the IPv4 one that it stands for.
+ */
+export const GLOBAL_IPV6: readonly string[] = ["2000::/3", "64:ff9b::/96"];

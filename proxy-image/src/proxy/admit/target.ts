@@ -9,7 +9,7 @@ import { type Rejection, reject } from "./rejection";
  */
 const ORIGIN_FORM = /^\/[\x21\x22\x24-\x7e]*$/;
 /** Absolute-form (RFC 9112 §3.2.2): scheme, authority, path and query. */
-const ABSOLUTE_FORM = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)(.*)$/;
+const ABSOLUTE_FORM = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)((?:[/?].*)?)$/;
 
 /**
  * Rejects a request whose target and Host do not name one host and one path. Afterwards `head.target` is in

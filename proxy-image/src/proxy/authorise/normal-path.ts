@@ -5,6 +5,13 @@ const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 /** What a third party could take for a separator or a dot after its own normalisation. */
 const SEPARATORS = /[./\\;%\0]/;
 
+const DOTS = /^\.+$/;
+/**
+ * What a gateway that decodes once more may trim or ignore: blanks, controls, and characters without a width. Then
+ * `..%20/` and `.%E2%80%8B./` are dot segments.
+ */
+const TRIMMED = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
 /**
  * The path of a request target, if everybody reads it in the same way.
  *
@@ -15,7 +22,7 @@ const SEPARATORS = /[./\\;%\0]/;
 export function normalPath(target: string): string | undefined {
   const query = target.indexOf("?");
   const path = query === -1 ? target : target.slice(0, query);
-  if (/\/\.{0,2}\//.test(path) || /\/\.{1,2}$/.test(path) || /[\\;]/.test(path)) return undefined;
+  if (path.includes("//") || /[\\;]/.test(path) || hasDotSegment(path)) return undefined;
   if (!path.includes("%")) return path;
   if (BROKEN_ESCAPE.test(path) || DANGEROUS_ESCAPE.test(path)) return undefined;
   let decoded: string;
@@ -26,5 +33,11 @@ export function normalPath(target: string): string | undefined {
   }
   // Escapes of ASCII are settled above: what is left to compare is what is beyond.
   const beyond = decoded.replace(/[\0-\x7f]/g, "");
-  return SEPARATORS.test(beyond.normalize("NFKC")) ? undefined : path;
+  if (SEPARATORS.test(beyond.normalize("NFKC"))) return undefined;
+  return hasDotSegment(decoded.normalize("NFKC").replace(TRIMMED, "")) ? undefined : path;
+}
+
+/** Whether a segment is nothing but dots: Windows takes more than two for two. */
+function hasDotSegment(path: string): boolean {
+  return path.split("/").some((segment) => segment !== "" && DOTS.test(segment));
 }

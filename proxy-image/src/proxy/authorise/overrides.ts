@@ -1,17 +1,37 @@
 import { canonicalField } from "../message/header-filter";
+import { queryNames } from "./query-names";
 
-/** With these a third party may act on another method than the one that was decided on. */
-const METHOD_OVERRIDES = new Set([
+/**
+ * Header fields by which a third party may act on another method than the one that was decided on:
+ * X-HTTP-Method-Override (Rails, Laravel, Symfony, Google APIs, ASP.NET Web API), X-HTTP-Method (WCF, OData, SharePoint,
+ * Azure), X-Method-Override (Express' method-override, IBM), and relatives.
+ */
+const METHOD_FIELDS = new Set([
   "x-http-method-override",
   "x-http-method",
   "x-method-override",
   "x-method",
   "x-override-method",
   "http-method-override",
+  "x-rest-method",
+  "x-tunneled-method",
 ]);
 
-/** With these it may act on another path. */
-const PATH_OVERRIDES = new Set([
+/**
+ * Query parameters that do the same, as `queryNames` writes them: _method (Rails, Laravel, Symfony, Spring's
+ * HiddenHttpMethodFilter, Express' method-override), _HttpMethod (Salesforce), $httpMethod (Google), and the fields'
+ * names, which method-override and ASP.NET handlers take from the query too.
+ */
+const METHOD_PARAMETERS = new Set([
+  "_method",
+  "_httpmethod",
+  "_http_method",
+  "$httpmethod",
+  ...[...METHOD_FIELDS].map((name) => name.replaceAll("-", "_")),
+]);
+
+/** Header fields by which a third party may act on another path. */
+const PATH_FIELDS = new Set([
   "x-original-url",
   "x-original-uri",
   "x-original-path",
@@ -28,29 +48,24 @@ const PATH_OVERRIDES = new Set([
   "x-sendfile",
 ]);
 
-/** Whether a request says in a header field or in its query that it means another method. */
+/**
+ * Whether a request says in a header field or in its query that it means another method. What its body says is not
+ * looked at: a proxy that reads bodies would have to understand all of them.
+ */
 export function overridesMethod(rawHeaders: readonly string[], target: string): boolean {
-  return hasField(rawHeaders, METHOD_OVERRIDES) || queryNames(target, "_method");
+  if (hasField(rawHeaders, METHOD_FIELDS)) return true;
+  for (const name of queryNames(target)) if (METHOD_PARAMETERS.has(name)) return true;
+  return false;
 }
 
 /** Whether a request says in a header field that it means another path. */
 export function overridesPath(rawHeaders: readonly string[]): boolean {
-  return hasField(rawHeaders, PATH_OVERRIDES);
+  return hasField(rawHeaders, PATH_FIELDS);
 }
 
 function hasField(rawHeaders: readonly string[], names: ReadonlySet<string>): boolean {
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (names.has(canonicalField(rawHeaders[i]!))) return true;
-  }
-  return false;
-}
-
-/** Frameworks (Symfony, Laravel) read it from the query of a POST, escaped or not. */
-function queryNames(target: string, name: string): boolean {
-  const query = target.indexOf("?");
-  if (query === -1) return false;
-  for (const key of new URLSearchParams(target.slice(query)).keys()) {
-    if (key.trim().toLowerCase().replace(/\[.*$/, "") === name) return true;
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { refreshTarget } from "./refresh";
 import type { Destination } from "../route/route";
 import { isIpAddress } from "../../contract/names/names";
 import type { Policy } from "../../contract/policy/policy";
@@ -37,7 +38,7 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
     return !name.includes(".") || ownDomains.some((own) => name === own || name.endsWith(`.${own}`));
   };
 
-  const rewrite = (reference: string, { route, host }: Destination, callerHost: string): string => {
+  const rewrite = (reference: string, { route, host }: Destination, clientHost: string): string => {
     // Most answers lead to a path of their own origin, which needs nothing.
     if (/^\/(?![/\\])[^\\]*$/.test(reference)) return reference;
     const url = parse(reference, `https://${host}:${route.upstream.port}/`);
@@ -51,7 +52,7 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
     if (sameOrigin && absolute) {
       const name = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
       const rest = `${url.pathname}${url.search}${url.hash}`;
-      if (name === host) return `http://${callerHost}${rest}`;
+      if (name === host) return `http://${clientHost}${rest}`;
       const sibling = routes.find(`${name}.${domain}`);
       if (sibling !== "malformed" && sibling?.route === route) return `http://${name}.${domain}${rest}`;
     }
@@ -60,21 +61,21 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
   };
 
   return {
-    rewriterFor: (destination, callerHost) => (field, value) => {
+    rewriterFor: (destination, clientHost) => (field, value) => {
       switch (field) {
-        case "refresh":
-          return value.replace(
-            /^(\s*[\d.]*\s*[;,]\s*url\s*=\s*)(["']?)([^"']*)(["']?)/i,
-            (_all, before: string, open: string, url: string, close: string) =>
-              `${before}${open}${rewrite(url.trim(), destination, callerHost)}${close}`,
-          );
+        case "refresh": {
+          const target = refreshTarget(value);
+          if (!target) return value;
+          const url = value.slice(target.start, target.end).trim();
+          return `${value.slice(0, target.start)}${rewrite(url, destination, clientHost)}${value.slice(target.end)}`;
+        }
         case "link":
           return value.replace(
             /<([^<>]*)>/g,
-            (_all, url: string) => `<${rewrite(url.trim(), destination, callerHost)}>`,
+            (_all, url: string) => `<${rewrite(url.trim(), destination, clientHost)}>`,
           );
         default:
-          return rewrite(value, destination, callerHost);
+          return rewrite(value, destination, clientHost);
       }
     },
   };

@@ -191,6 +191,12 @@ function cutLiteral(text: string, bytes: string): string | undefined {
   return text.slice(0, start) + text.slice(start + bytes.length);
 }
 
+function withoutTrailingBlanks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === " " || text[end - 1] === "\t") end--;
+  return text.slice(0, end);
+}
+
 /** The text without a block, the rest of its line if that is empty, and its comment on the line above. */
 function cutBlock(
   text: string,
@@ -198,7 +204,7 @@ function cutBlock(
   comment: string | undefined,
 ): string | undefined {
   if (start === undefined || end === undefined) return undefined;
-  const before = text.slice(0, start).replace(/[\t ]*$/, "");
+  const before = withoutTrailingBlanks(text.slice(0, start));
   const own =
     comment === undefined
       ? undefined

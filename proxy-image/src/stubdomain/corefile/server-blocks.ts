@@ -213,7 +213,7 @@ class Parser {
     if (this.nextOnLine()) throw new CorefileError('"import" takes one name only', line);
     const snippet = this.snippets.get(name);
     if (!snippet) {
-      if (/\*.*\*|\?.*\?|\[.*\]|\].*\[/s.test(name)) {
+      if (!isImportPattern(name)) {
         throw new CorefileError(`"import" takes one "*" or "?" and no brackets, found "${name}"`, line);
       }
       this.imports.push(name);
@@ -278,4 +278,10 @@ class Parser {
 /** A quoted token may end some lines below the one where it starts. */
 function lastLine(token: Token | undefined): number {
   return token ? token.line + token.text.split("\n").length - 1 : 0;
+}
+
+/** Whether CoreDNS takes it: one `*` or `?` at most, and no pair of brackets. */
+function isImportPattern(name: string): boolean {
+  const repeated = (character: string): boolean => name.indexOf(character) !== name.lastIndexOf(character);
+  return !repeated("*") && !repeated("?") && !(name.includes("[") && name.includes("]"));
 }

@@ -42,11 +42,11 @@ export function resolvConfServers(resolvConf: string): DnsServer[] {
 
 /** The search domains of resolv.conf(5): the last line counts; the domain itself, ".", is none. */
 export function searchDomains(resolvConf: string): string[] {
-  const last = [...resolvConf.matchAll(/^\s*search[ \t]+(.*)$/gm)].at(-1)?.[1] ?? "";
-  return last
-    .split(/\s+/)
-    .map((domain) => domain.replace(/\.$/, ""))
-    .filter((domain) => domain !== "");
+  const last = resolvConf
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .findLast(([keyword]) => keyword === "search");
+  return (last?.slice(1) ?? []).map((domain) => domain.replace(/\.$/, "")).filter((domain) => domain !== "");
 }
 
 function portsOf(ports: NonNullable<EndpointSlice["ports"]>): DnsServer["ports"] {

@@ -8,6 +8,7 @@ import {
   destinationProhibited,
 } from "../../errors/failures";
 import type { AddressRule } from "../names/address-rule";
+import type { Translators } from "../names/translators";
 import type { ReadBuffer } from "../../http1/read-buffer";
 import type { Endpoint, Network } from "../network";
 
@@ -31,6 +32,13 @@ export interface ConnectTarget {
   resumable?: { readonly context: SecureContext; readonly session: Buffer };
 }
 
+/** What connecting needs of the network. */
+export interface Surroundings {
+  readonly resolve: (name: string) => Promise<readonly string[]>;
+  readonly translators: Translators;
+  readonly endpoint: Network["endpoint"];
+}
+
 /**
  * Connects to a third party: resolves its name, checks every address, dials only checked ones, one after the
  * other until one answers, and verifies the certificate.
@@ -40,14 +48,14 @@ export interface ConnectTarget {
  */
 export async function connect(
   target: ConnectTarget,
-  resolve: (name: string) => Promise<readonly string[]>,
-  endpoint: Network["endpoint"],
+  { resolve, translators, endpoint }: Surroundings,
   readBuffer?: ReadBuffer,
   signal?: AbortSignal,
 ): Promise<TLSSocket> {
   const deadline = performance.now() + target.timeout;
   const addresses = await withDeadline(resolve(`${target.host}.`), deadline);
-  const permitted = addresses.filter(target.permits).slice(0, MOST_ATTEMPTS);
+  const prefixes = await translators(addresses);
+  const permitted = addresses.filter((address) => target.permits(address, prefixes)).slice(0, MOST_ATTEMPTS);
   if (permitted.length === 0) throw new FailureError(destinationProhibited);
   let last: unknown;
   for (const [index, address] of permitted.entries()) {

@@ -2,6 +2,7 @@ import type { TLSSocket } from "node:tls";
 import { type ConnectTarget, connect } from "./connect";
 import type { ReadBuffer } from "../../http1/read-buffer";
 import type { Network } from "../network";
+import { createTranslators } from "../names/translators";
 import { type Lookup, cached } from "../names/resolver-cache";
 
 /**
@@ -29,9 +30,10 @@ export function createConnector(network: Network, observer: ConnectObserver): Co
     (name) => network.resolve(name),
     (lookup, milliseconds) => observer.lookup(lookup, milliseconds),
   );
+  const translators = createTranslators(resolve);
   const endpoint: Network["endpoint"] = (address, port) => network.endpoint(address, port);
   return async (target, readBuffer, signal) => {
-    const socket = await connect(target, resolve, endpoint, readBuffer, signal);
+    const socket = await connect(target, { resolve, translators, endpoint }, readBuffer, signal);
     const { valid_to: expires } = socket.getPeerCertificate();
     observer.connected(target.entry, Date.parse(expires) / 1_000);
     return socket;

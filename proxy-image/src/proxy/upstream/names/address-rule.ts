@@ -1,10 +1,14 @@
-import ipaddr from "ipaddr.js";
 import { BlockList, isIP } from "node:net";
 import { NEVER_ALLOWED } from "../../../contract/policy/never-allowed";
-import { SPECIAL_RANGES } from "../../../contract/policy/special-ranges";
+import { type TranslationPrefix, embeddedIn } from "./translated";
+import { GLOBAL_IPV6, SPECIAL_RANGES } from "../../../contract/policy/special-ranges";
 
-/** Decides whether an address may be dialled. */
-export type AddressRule = (address: string) => boolean;
+/**
+ * Decides whether an address may be connected to.
+ *
+ * @param translators prefixes of the network's translators, below which an address stands for an IPv4 one
+ */
+export type AddressRule = (address: string, translators?: readonly TranslationPrefix[]) => boolean;
 
 /**
  * The rule of one upstream.
@@ -14,11 +18,11 @@ export type AddressRule = (address: string) => boolean;
  */
 export function addressRule(allowedCidrs: readonly string[], isOwn: AddressRule): AddressRule {
   const allowed = ranges(allowedCidrs);
-  const permits: AddressRule = (address) => {
+  const permits: AddressRule = (address, translators) => {
     if (isIP(address) === 0 || address.includes("%")) return false;
-    if (never(address) || isOwn(address) || (special(address) && !allowed(address))) return false;
-    const inner = translated(address);
-    return inner === undefined || permits(inner);
+    if (never(address) || isOwn(address) || (isSpecial(address) && !allowed(address))) return false;
+    // Their ranges can be allowed, for clusters without IPv4; what is behind them is not allowed with them.
+    return embeddedIn(address, translators).every((inner) => permits(inner));
   };
   return permits;
 }
@@ -28,14 +32,9 @@ export function among(addresses: readonly string[]): AddressRule {
   return ranges(addresses.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`));
 }
 
-/**
- * The IPv4 address that a translator would dial for an IPv6 one (NAT64, RFC 6052 §2.2; 6to4, RFC 3056 §2). Their
- * ranges can be allowed, for clusters without IPv4; what is behind them is not allowed with them.
- */
-function translated(address: string): string | undefined {
-  if (!isTranslated(address)) return undefined;
-  const bytes = ipaddr.parse(address).toByteArray();
-  return bytes.slice(...(bytes[0] === 0x20 ? [2, 6] : [12, 16])).join(".");
+/** Outside of IPv6's global unicast space nothing is public but the translators' well-known prefix (RFC 4291 §2.4). */
+function isSpecial(address: string): boolean {
+  return special(address) || (isIP(address) === 6 && !global(address));
 }
 
 /**
@@ -61,4 +60,4 @@ function familyOf(address: string): "ipv4" | "ipv6" {
 
 const never = ranges(NEVER_ALLOWED.map(({ cidr }) => cidr));
 const special = ranges(SPECIAL_RANGES);
-const isTranslated = ranges(["64:ff9b::/96", "2002::/16"]);
+const global = ranges(GLOBAL_IPV6);

@@ -1,3 +1,4 @@
+import { NameGoneError } from "./resolver";
 import type { Resolved } from "../network";
 
 /** Names that are kept; beyond, the oldest goes: random names under a wildcard must not fill the memory. */
@@ -50,7 +51,9 @@ export function cached(
     } catch (error) {
       const now = performance.now();
       entry.freshUntil = now + FAILED;
-      if (entry.addresses.length > 0 && now < entry.staleUntil) {
+      // A name that is gone has no old addresses: stale ones bridge failures only (RFC 8767 §4).
+      const gone = error instanceof NameGoneError;
+      if (!gone && entry.addresses.length > 0 && now < entry.staleUntil) {
         observe("stale", now - began);
         return entry.addresses;
       }

@@ -8,6 +8,13 @@ const TRIES = 2;
 /** How long the other family's answer is waited for once one is there (RFC 8305 §3). */
 const RESOLUTION_DELAY = 50;
 
+/** DNS says that a name does not exist (NXDOMAIN), or that it has no address of either family (NODATA). */
+export class NameGoneError extends FailureError {
+  constructor() {
+    super(dnsError, "DNS says that there is no such name, or that it has no address.");
+  }
+}
+
 interface Answer {
   readonly records: readonly RecordWithTtl[];
   readonly error?: NodeJS.ErrnoException;
@@ -75,7 +82,7 @@ function failure(errors: readonly (NodeJS.ErrnoException | undefined)[]): Failur
   const codes = errors.map((error) => error?.code);
   if (codes.includes(TIMEOUT)) return new FailureError(dnsTimeout);
   if (codes.every((code) => code === NOTFOUND || code === NODATA)) {
-    return new FailureError(dnsError, "DNS says that there is no such name, or that it has no address.");
+    return new NameGoneError();
   }
   return new FailureError(dnsError, "The cluster's DNS answered with an error.", { cause: errors });
 }
