@@ -329,7 +329,7 @@ export const destinationUnroutable = failure(
   502,
   "destination_ip_unroutable",
   "There is no route to the third party.",
-  "Check the cluster's network, IPv6 in particular.",
+  "Check the cluster's network, IPv6 in particular, and network policies.",
 );
 export const connectionTerminated = failure(
   "connection-terminated",
@@ -343,7 +343,7 @@ export const certificateRefused = failure(
   502,
   "tls_certificate_error",
   "The third party's certificate could not be verified.",
-  "If the third party uses an authority of its own, give it as the upstream's `tls.caCertificates`; if the certificate bears another name, `tls.serverName`. There is no way to turn verification off.",
+  "There is no way to turn verification off.",
 );
 export const tlsFailed = failure(
   "tls-failed",
@@ -351,6 +351,14 @@ export const tlsFailed = failure(
   "tls_protocol_error",
   "TLS with the third party could not be negotiated.",
   "Check that the upstream's `port` speaks TLS, and `tls.minVersion` (never below TLS 1.2).",
+);
+
+export const upstreamFailed = failure(
+  "upstream-failed",
+  502,
+  "connection_terminated",
+  "The connection to the third party failed.",
+  "The proxy's log has the error; repeat the request if it is safe to.",
 );
 
 // Third parties whose answer can't be passed on.

@@ -5,6 +5,7 @@ import { classify } from "../errors/classify";
 import { FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { Origin } from "../upstream/origin";
+import { upstreamError } from "../upstream/upstream-error";
 import { accepts, joinedFields } from "./handshake";
 import type { ForwardOptions } from "./options";
 import { Relay, type RelayOptions } from "./relay";
@@ -91,6 +92,8 @@ function takeOver(
   for (let i = 0; i < headers.length; i += 2) request.appendHeader(headers[i]!, headers[i + 1]!);
 
   exchange.outgoing = request;
+  // Before http-proxy-middleware, which reports errors of ours as well.
+  request.on("error", (error) => fail(exchange, upstreamError(error)));
   let timer = setTimeout(() => {
     fail(exchange, new FailureError(responseTimeout));
     request.destroy();
@@ -149,7 +152,7 @@ class RefusalRelay extends Relay {
     super(exchange, options, links);
     answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
     answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
-    answer.on("error", (error) => this.fail(error));
+    answer.on("error", (error) => this.fail(upstreamError(error)));
     this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
   }
 

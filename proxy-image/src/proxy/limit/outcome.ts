@@ -14,6 +14,7 @@ import {
   tlsFailed,
   totalTimeout,
   upgradeFailed,
+  upstreamFailed,
 } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { Outcome } from "./breaker";
@@ -35,6 +36,7 @@ const THIRD_PARTYS = new Set([
   tlsFailed,
   totalTimeout,
   upgradeFailed,
+  upstreamFailed,
 ]);
 
 /**

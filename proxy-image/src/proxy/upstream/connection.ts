@@ -3,6 +3,7 @@ import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-
 import { closes } from "../http1/fields";
 import { type Sender, atEndOfTurn } from "../turn";
 import type { Inbox } from "./inbox";
+import { upstreamError } from "./upstream-error";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
 const KEEP_ALIVE = 55_000;
@@ -59,7 +60,7 @@ export class Connection implements AnswerSink, Sender {
     if (!inbox.open((bytes) => this.read(bytes))) socket.destroy();
     socket.on("drain", () => this.requester?.onDrain());
     socket.on("end", () => this.ended());
-    socket.on("error", (error: Error) => this.fail(error));
+    socket.on("error", (error: Error) => this.fail(upstreamError(error)));
     socket.on("close", () => {
       this.fail(new ConnectionLostError("the connection was closed"));
       owner.closed(this);

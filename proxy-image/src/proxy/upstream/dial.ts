@@ -10,6 +10,7 @@ import {
 import type { AddressRule } from "./addresses";
 import type { Inbox } from "./inbox";
 import type { Endpoint, Network } from "./network";
+import { upstreamError } from "./upstream-error";
 
 /** Addresses that are tried for one connection; more would only make the caller wait. */
 const MOST_ATTEMPTS = 4;
@@ -61,8 +62,7 @@ export async function dial(
     }
   }
   if (last instanceof FailureError) throw last;
-  const reason = certificateReason(last);
-  throw new FailureError(last === undefined ? connectionTimeout : classify(last), reason, { cause: last });
+  throw new FailureError(last === undefined ? connectionTimeout : classify(last), undefined, { cause: last });
 }
 
 /** TCP, then TLS, on one address; ends in a socket or in none. */
@@ -90,7 +90,7 @@ function attempt(
     const fail = (error: Error): void => {
       clearTimeout(timer);
       socket.destroy();
-      reject(error);
+      reject(upstreamError(error));
     };
     const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
     socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
@@ -113,13 +113,4 @@ function withDeadline<T>(promise: Promise<T>, deadline: number): Promise<T> {
     );
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/** OpenSSL's reason without what the certificate says: its names are the third party's text. */
-function certificateReason(error: unknown): string | undefined {
-  if (classify(error) !== certificateRefused) return undefined;
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ERR_TLS_CERT_ALTNAME_INVALID"
-    ? "The certificate is for other names."
-    : `The reason is ${code}.`;
 }

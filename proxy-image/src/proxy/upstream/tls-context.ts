@@ -22,6 +22,9 @@ export function tlsContextOf(tls: PolicyTls, credentials: Credentials): () => Se
       if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
       context = createSecureContext({
         minVersion,
+        // An intermediate that the operator gives is enough: many third parties send none (RFC 5280 §6.1.1 lets a
+        // trust anchor be any key).
+        allowPartialTrustChain: true,
         ...(ca !== undefined && { ca }),
         ...(cert !== undefined && { cert, key }),
       });
