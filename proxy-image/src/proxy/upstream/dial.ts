@@ -10,6 +10,8 @@ import {
 import type { AddressRule } from "./addresses";
 import type { Inbox } from "./inbox";
 import type { Endpoint, Network } from "./network";
+import { checkServerIdentity } from "./server-identity";
+import { type Session, resumable } from "./sessions";
 import { upstreamError } from "./upstream-error";
 
 /** Addresses that are tried for one connection; more would only make the caller wait. */
@@ -28,8 +30,8 @@ export interface DialTarget {
   readonly permits: AddressRule;
   /** Milliseconds for everything: name, TCP connections, TLS handshake. */
   readonly timeout: number;
-  /** The last session that the third party issued, and under which settings: saves a round trip and the certificates. */
-  resumable?: { readonly context: SecureContext; readonly session: Buffer };
+  /** The last session that the third party issued: saves a round trip and the certificates. */
+  session?: Session;
 }
 
 /**
@@ -74,14 +76,19 @@ function attempt(
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const context = target.context();
-    const { resumable } = target;
+    const resumed = resumable(target.session, context, Date.now());
+    let expires = resumed?.expires ?? NaN;
     const options: ConnectionOptions & TcpSocketConnectOpts = {
       host,
       port,
       servername: target.serverName,
       secureContext: context,
-      // One of another client certificate would go on under that one's name.
-      session: resumable?.context === context ? resumable.session : undefined,
+      session: resumed?.state,
+      // Not called for a resumed session.
+      checkServerIdentity(_name, certificate) {
+        expires = Date.parse(certificate.valid_to);
+        return checkServerIdentity(target.serverName, certificate);
+      },
       ALPNProtocols: ["http/1.1"],
       rejectUnauthorized: true,
       ...(inbox && { onread: inbox.onread }),
@@ -95,7 +102,7 @@ function attempt(
     const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
     socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
     socket.on("error", fail);
-    socket.on("session", (session) => (target.resumable = { context, session }));
+    socket.on("session", (state) => (target.session = { context, state, expires }));
     socket.once("secureConnect", () => {
       clearTimeout(timer);
       socket.off("error", fail);

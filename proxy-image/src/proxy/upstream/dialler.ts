@@ -26,8 +26,11 @@ export function createDialler(network: Network, observer: DialObserver): Dialler
   );
   return async (target, inbox) => {
     const socket = await dial(target, resolve, (address, port) => network.endpoint(address, port), inbox);
-    const { valid_to: expires } = socket.getPeerCertificate();
-    observer.connected(target.entry, Date.parse(expires) / 1_000);
+    // A resumed session shows no certificate.
+    if (!socket.isSessionReused()) {
+      const { valid_to: expires } = socket.getPeerCertificate();
+      observer.connected(target.entry, Date.parse(expires) / 1_000);
+    }
     return socket;
   };
 }

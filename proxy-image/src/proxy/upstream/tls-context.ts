@@ -22,10 +22,9 @@ export function tlsContextOf(tls: PolicyTls, credentials: Credentials): () => Se
       if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
       context = createSecureContext({
         minVersion,
-        // An intermediate that the operator gives is enough: many third parties send none (RFC 5280 §6.1.1 lets a
-        // trust anchor be any key).
-        allowPartialTrustChain: true,
-        ...(ca !== undefined && { ca }),
+        // An intermediate that the operator gives is enough (RFC 5280 §6.1.1 lets a trust anchor be any key): many
+        // third parties send none.
+        ...(ca !== undefined && { ca, allowPartialTrustChain: true }),
         ...(cert !== undefined && { cert, key }),
       });
       kept.set(name, context);
