@@ -317,6 +317,13 @@ export const connectionRefused = failure(
   "The third party refused the connection.",
   "Check the upstream's `port`, and whether a firewall or an EgressNetwork stands between.",
 );
+export const connectionClosedBeforeTls = failure(
+  "connection-closed-before-tls",
+  502,
+  "connection_terminated",
+  "The connection was closed before TLS was established: the third party refuses it or is unreachable.",
+  "Check the upstream's host and `port`, and firewalls; with a mesh also whether an EgressNetwork denies it: a sidecar accepts every connection first.",
+);
 export const connectionTimeout = failure(
   "connection-timeout",
   504,
@@ -349,8 +356,15 @@ export const tlsFailed = failure(
   "tls-failed",
   502,
   "tls_protocol_error",
-  "TLS with the third party could not be negotiated.",
-  "Check that the upstream's `port` speaks TLS, and `tls.minVersion` (never below TLS 1.2).",
+  "TLS with the third party failed.",
+  "The proxy's log has OpenSSL's error.",
+);
+export const tlsTimeout = failure(
+  "tls-timeout",
+  504,
+  "connection_timeout",
+  "The third party accepted a connection, and did not finish the TLS handshake in time.",
+  "Check that the upstream's `port` speaks TLS; `timeouts.connect` of the upstream is the limit.",
 );
 
 export const upstreamFailed = failure(

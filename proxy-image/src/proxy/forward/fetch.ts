@@ -1,5 +1,12 @@
 import { classify } from "../errors/classify";
-import { FailureError, connectionRefused, connectionTerminated, requestTooLarge } from "../errors/failures";
+import {
+  type Failure,
+  FailureError,
+  connectionClosedBeforeTls,
+  connectionRefused,
+  connectionTerminated,
+  requestTooLarge,
+} from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { AnswerHead } from "../http1/answer-reader";
 import type { Connection, Requester } from "../upstream/connection";
@@ -9,6 +16,12 @@ import { RequestBody } from "./request-body";
 
 /** RFC 9110 §9.2.2. */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+/** Failures that another connection may not have; not TLS's, where the third party has decided. */
+const RETRIED: ReadonlySet<Failure> = new Set([
+  connectionClosedBeforeTls,
+  connectionRefused,
+  connectionTerminated,
+]);
 /** Methods whose body every server reads. */
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
@@ -153,7 +166,6 @@ export class Fetch extends Relay implements Requester {
     if (!retryBudget || this.heard || exchange.retries > 0 || exchange.abandoned || exchange.body)
       return false;
     if (!IDEMPOTENT.has(exchange.head.method)) return false;
-    const failure = classify(error);
-    return (failure === connectionTerminated || failure === connectionRefused) && retryBudget.take();
+    return RETRIED.has(classify(error)) && retryBudget.take();
   }
 }

@@ -1,5 +1,6 @@
 import {
   certificateRefused,
+  connectionClosedBeforeTls,
   connectionRefused,
   connectionTerminated,
   connectionTimeout,
@@ -12,6 +13,7 @@ import {
   responseStalled,
   responseTimeout,
   tlsFailed,
+  tlsTimeout,
   totalTimeout,
   upgradeFailed,
   upstreamFailed,
@@ -22,6 +24,7 @@ import type { Outcome } from "./breaker";
 /** Failures that are the third party's, or its network's. */
 const THIRD_PARTYS = new Set([
   certificateRefused,
+  connectionClosedBeforeTls,
   connectionRefused,
   connectionTerminated,
   connectionTimeout,
@@ -34,6 +37,7 @@ const THIRD_PARTYS = new Set([
   responseStalled,
   responseTimeout,
   tlsFailed,
+  tlsTimeout,
   totalTimeout,
   upgradeFailed,
   upstreamFailed,

@@ -3,7 +3,7 @@ import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-
 import { closes } from "../http1/fields";
 import { type Sender, atEndOfTurn } from "../turn";
 import type { Inbox } from "./inbox";
-import { upstreamError } from "./upstream-error";
+import { firstRequestError, upstreamError } from "./upstream-error";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
 const KEEP_ALIVE = 55_000;
@@ -50,6 +50,8 @@ export class Connection implements AnswerSink, Sender {
   /** The request was one write with none waiting before it: the network has it, though TLS may tell so later. */
   private single = false;
   private last = false;
+  /** An answer has come over it, so the third party has accepted it. */
+  private answered = false;
   private keepAlive = KEEP_ALIVE;
 
   constructor(
@@ -60,9 +62,9 @@ export class Connection implements AnswerSink, Sender {
     if (!inbox.open((bytes) => this.read(bytes))) socket.destroy();
     socket.on("drain", () => this.requester?.onDrain());
     socket.on("end", () => this.ended());
-    socket.on("error", (error: Error) => this.fail(upstreamError(error)));
+    socket.on("error", (error: Error) => this.lose(error));
     socket.on("close", () => {
-      this.fail(new ConnectionLostError("the connection was closed"));
+      this.lose(new ConnectionLostError("the connection was closed"));
       owner.closed(this);
     });
   }
@@ -143,6 +145,7 @@ export class Connection implements AnswerSink, Sender {
   }
 
   onHead(head: AnswerHead): void {
+    this.answered = true;
     if (head.last) this.last = true;
     this.readConnection(head.fields);
     this.requester?.onHead(head);
@@ -197,7 +200,7 @@ export class Connection implements AnswerSink, Sender {
     this.last = true;
     try {
       if (this.reader!.close()) this.release();
-      else this.fail(new ConnectionLostError("the connection ended before the answer did"));
+      else this.lose(new ConnectionLostError("the connection ended before the answer did"));
     } catch (error) {
       this.fail(error as Error);
     }
@@ -217,6 +220,11 @@ export class Connection implements AnswerSink, Sender {
     if (this.socket.isPaused()) this.socket.resume();
     this.idleUntil = performance.now() + this.keepAlive;
     this.owner.released(this);
+  }
+
+  /** The third party, or the network, ended it. */
+  private lose(error: Error): void {
+    if (this.requester) this.fail(this.answered ? upstreamError(error) : firstRequestError(error));
   }
 
   private fail(error: Error): void {

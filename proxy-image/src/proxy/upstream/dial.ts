@@ -8,11 +8,11 @@ import {
   destinationProhibited,
 } from "../errors/failures";
 import type { AddressRule } from "./addresses";
+import { handshakeError, handshakeTimeout } from "./handshake-error";
 import type { Inbox } from "./inbox";
 import type { Endpoint, Network } from "./network";
 import { checkServerIdentity } from "./server-identity";
 import { type Session, resumable } from "./sessions";
-import { upstreamError } from "./upstream-error";
 
 /** Addresses that are tried for one connection; more would only make the caller wait. */
 const MOST_ATTEMPTS = 4;
@@ -97,15 +97,15 @@ function attempt(
     const fail = (error: Error): void => {
       clearTimeout(timer);
       socket.destroy();
-      reject(upstreamError(error));
+      reject(handshakeError(error));
     };
-    const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
+    const timer = setTimeout(() => fail(handshakeTimeout(socket.connecting)), timeout);
     socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
     socket.on("error", fail);
     socket.on("session", (state) => (target.session = { context, state, expires }));
     socket.once("secureConnect", () => {
       clearTimeout(timer);
-      socket.off("error", fail);
+      // `fail` stays: an error before the next listener is there would end the process.
       resolve(socket);
     });
   });
