@@ -97,9 +97,10 @@ describe("a third party's certificate with", () => {
     });
   }
 
-  it("whatever bytes: never a mistake of ours", async () => {
+  it("whatever bytes: never a mistake of ours", async (t) => {
     const server = https.createServer({ ...authority.issue([HOST]), maxVersion: "TLSv1.2" }, ok);
     server.on("tlsClientError", () => undefined).listen(0, "127.0.0.1");
+    t.after(() => server.close());
     await once(server, "listening");
     let position = 0;
     const { port } = server.address() as AddressInfo;
@@ -114,6 +115,7 @@ describe("a third party's certificate with", () => {
       });
     });
     const world = await startWorld({ [HOST]: upstream("api-example-com") });
+    t.after(() => world.close());
     await world.internet.add([HOST], between);
     const seen = new Set<string>();
     for (; position < 900; position += 7) {
@@ -121,21 +123,19 @@ describe("a third party's certificate with", () => {
       assert.equal(answer.status, 502, `byte ${position}: ${answer.body.toString()}`);
       seen.add(nameOf(answer));
     }
-    await world.close();
-    server.close();
     assert.ok(seen.has("tls-failed"), [...seen].join());
   });
 
-  it("a fault counts for the circuit breaker", async () => {
+  it("a fault counts for the circuit breaker", async (t) => {
     const world = await startWorld({
       [HOST]: upstream("api-example-com", { circuitBreaker: { failures: 1, reset: 60_000 } }),
     });
+    t.after(() => world.close());
     await showing(world.internet, authority.issue([HOST], { keyType: "rsa:1024" }));
     const names: string[] = [];
     for (let i = 0; i < 2; i++) {
       names.push(nameOf(await ask({ port: world.port, host: `${HOST}.egress.local` })));
     }
-    await world.close();
     assert.deepEqual(names, ["certificate-refused", "circuit-open"]);
   });
 });

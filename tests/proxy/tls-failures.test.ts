@@ -100,9 +100,10 @@ describe("a third party that does not get as far as TLS", () => {
     });
   }
 
-  it("because it sends an alert, whichever: 502, with what the alert means", async () => {
+  it("because it sends an alert, whichever: 502, with what the alert means", async (t) => {
     let number = 0;
     const world = await startWorld({ [HOST]: upstream("api-example-com") });
+    t.after(() => world.close());
     await world.internet.add(
       [HOST],
       net.createServer((socket) => {
@@ -117,12 +118,12 @@ describe("a third party that does not get as far as TLS", () => {
         assert.ok(detailOf(answer).startsWith(reason), `${number}: ${detailOf(answer)}`);
       else assert.match(nameOf(answer), /^(?:tls-failed|connection-closed-before-tls)$/);
     }
-    await world.close();
   });
 
-  it("because of bytes behind its handshake that are no TLS record: 502, and the process goes on", async () => {
+  it("because of bytes behind its handshake that are no TLS record: 502, and the process goes on", async (t) => {
     const server = secure({});
     server.listen(0, "127.0.0.1");
+    t.after(() => server.close());
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const between = net.createServer((near) => {
@@ -133,7 +134,6 @@ describe("a third party that does not get as far as TLS", () => {
       far.on("data", (bytes: Buffer) => near.write(Buffer.concat([bytes, junk])));
     });
     const { answer } = await oneRequest((internet) => internet.add([HOST], between));
-    server.close();
     assert.equal(nameOf(answer), "tls-failed");
     assert.match(detailOf(answer), /damaged/);
   });
