@@ -448,6 +448,15 @@ export const tooOld = failure(
   "Connect again; `websockets.maxAge` of the upstream is the limit.",
 );
 
+/** A mistake of the operator's. */
+export const clientCertificateUnusable = failure(
+  "client-certificate-unusable",
+  500,
+  "proxy_configuration_error",
+  "The client certificate for the third party can't be used.",
+  "Check the credentials that the upstream's `tls.clientCertificate` names: a certificate with its chain, and the key that belongs to it without a passphrase, both PEM.",
+);
+
 /** A mistake of ours. */
 export const internalError = failure(
   "internal-error",
