@@ -1,6 +1,9 @@
 /** TLS towards one upstream. The certificate is always verified. */
 export interface UpstreamTls {
-  /** Certificate authorities as PEM, instead of the public ones. Default: Node's public authorities. */
+  /**
+   * Certificates of authorities as PEM, instead of the public ones; an intermediate needs no root beside it. Default:
+   * Node's public authorities.
+   */
   caCertificates?: string;
   /** Lowest protocol version. Default: TLS 1.2. */
   minVersion?: TlsVersion;

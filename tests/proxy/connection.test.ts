@@ -55,6 +55,7 @@ function stage() {
   const connection = new UpstreamConnection(socket as unknown as TLSSocket, readBuffer, {
     released: () => released++,
     closed: () => undefined,
+    explain: (error) => error,
   });
   const failures: Error[] = [];
   const heard: string[] = [];

@@ -130,4 +130,28 @@ describe("credentials", () => {
     await world.close();
     assert.equal(answer.body.toString(), "DNS:client.example.net");
   });
+
+  for (const [what, cert, key] of [
+    ["is no PEM", "x", "y"],
+    ["has another key", authority.issue(["a"]).cert, authority.issue(["b"]).key],
+  ] as const) {
+    it(`a client certificate that ${what} is the operator's mistake, not ours`, async (t) => {
+      writeFileSync(join(folder, "tls-crt"), cert);
+      writeFileSync(join(folder, "tls-key"), key);
+      const clientCertificate = { certificate: "tls-crt", key: "tls-key" };
+      const tls = { minVersion: "TLSv1.2" as const, caCertificates: authority.ca, clientCertificate };
+      const world = await startWorld(
+        { [HOST]: upstream("api-example-com", { tls }) },
+        { credentials: folder },
+      );
+      t.after(() => world.close());
+      await world.internet.https([HOST], (_req, res) => res.end());
+      const answer = await ask({ port: world.port, host: NAME });
+      assert.equal(answer.status, 500);
+      assert.match(
+        String(answer.headers["proxy-status"]),
+        /error=proxy_configuration_error; details="client-certificate-unusable"/,
+      );
+    });
+  }
 });

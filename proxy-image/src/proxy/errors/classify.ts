@@ -7,42 +7,80 @@ import {
   connectionTimeout,
   destinationUnroutable,
   internalError,
+  overloaded,
   responseHeadersTooLarge,
   responseMalformed,
   tlsFailed,
+  upstreamFailed,
 } from "./failures";
 
-const byCode: Readonly<Record<string, Failure>> = {
-  ECONNREFUSED: connectionRefused,
-  ECONNRESET: connectionTerminated,
-  EPIPE: connectionTerminated,
-  ETIMEDOUT: connectionTimeout,
-  EHOSTUNREACH: destinationUnroutable,
-  ENETUNREACH: destinationUnroutable,
-  EADDRNOTAVAIL: destinationUnroutable,
-  EAFNOSUPPORT: destinationUnroutable,
-  MALFORMED_MESSAGE: responseMalformed,
-  SECTION_TOO_LARGE: responseHeadersTooLarge,
-  // Node's parser, for answers to upgrades
-  HPE_HEADER_OVERFLOW: responseHeadersTooLarge,
-  // Node, for a header field of an answer that it won't send
-  ERR_INVALID_CHAR: responseMalformed,
-  ERR_INVALID_HTTP_TOKEN: responseMalformed,
-};
+const byCode: ReadonlyMap<string, Failure> = new Map(
+  Object.entries({
+    ECONNREFUSED: connectionRefused,
+    ECONNRESET: connectionTerminated,
+    ECONNABORTED: connectionTerminated,
+    EPIPE: connectionTerminated,
+    ETIMEDOUT: connectionTimeout,
+    EHOSTUNREACH: destinationUnroutable,
+    ENETUNREACH: destinationUnroutable,
+    EADDRNOTAVAIL: destinationUnroutable,
+    EAFNOSUPPORT: destinationUnroutable,
+    EHOSTDOWN: destinationUnroutable,
+    ENETDOWN: destinationUnroutable,
+    // The node's own packet filter, such as Cilium's, or iptables with REJECT
+    EACCES: destinationUnroutable,
+    EPERM: destinationUnroutable,
+    MALFORMED_MESSAGE: responseMalformed,
+    SECTION_TOO_LARGE: responseHeadersTooLarge,
+    // Node's parser, for answers to upgrades
+    HPE_HEADER_OVERFLOW: responseHeadersTooLarge,
+    // Node, for a header field of an answer that it won't send
+    ERR_INVALID_CHAR: responseMalformed,
+    ERR_INVALID_HTTP_TOKEN: responseMalformed,
+    // No file descriptors or memory left in this pod or on its node
+    EMFILE: overloaded,
+    ENFILE: overloaded,
+    ENOBUFS: overloaded,
+    ENOMEM: overloaded,
+  }),
+);
 
-/** OpenSSL's verification errors, as Node names them: X509_V_ERR_… without the prefix. */
+/**
+ * OpenSSL's verification errors, as Node names them (src/crypto/crypto_common.cc): X509_V_ERR_ without the prefix,
+ * and UNSPECIFIED for those without a name there, such as a weak key or a violated name constraint.
+ */
 const CERTIFICATE_CODE =
-  /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_ALTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERROR_IN_CERT_|CRL_)/;
+  /^(?:UNSPECIFIED$|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_ALTNAME_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_|HOSTNAME_MISMATCH$|ERROR_IN_C|CRL_)/;
 
-/** The failure that an error from a socket, TLS or a reader of answers stands for. */
+/**
+ * The failure that an error stands for which our own code threw. What is not known here is a mistake of ours; for an
+ * error that a socket or TLS reported there is `upstreamError`.
+ */
 export function classify(error: unknown): Failure {
+  return known(error) ?? internalError;
+}
+
+/**
+ * The failure that an error stands for which arose at the third party or on the way to it. What is not known here is
+ * the third party's: nothing that it sends may look like a mistake of ours.
+ */
+export function classifyUpstream(error: unknown): Failure {
+  return known(error) ?? (codeOf(error)?.startsWith("ERR_OSSL_") ? tlsFailed : upstreamFailed);
+}
+
+function known(error: unknown): Failure | undefined {
   if (error instanceof FailureError) return error.failure;
-  const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
-  if (typeof code !== "string") return internalError;
-  const known = byCode[code];
-  if (known) return known;
+  const code = codeOf(error);
+  if (code === undefined) return undefined;
+  const failure = byCode.get(code);
+  if (failure) return failure;
   if (CERTIFICATE_CODE.test(code)) return certificateInvalid;
   if (code.startsWith("HPE_")) return responseMalformed;
   if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code === "EPROTO") return tlsFailed;
-  return internalError;
+  return undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
 }

@@ -30,6 +30,13 @@ export const connectionRefused = failure(
   "The third party refused the connection.",
   "Check the upstream's `port`, and whether a firewall or an EgressNetwork stands between.",
 );
+export const connectionClosedBeforeTls = failure(
+  "connection-closed-before-tls",
+  502,
+  "connection_terminated",
+  "The connection was closed before TLS was established: the third party refuses it or is unreachable.",
+  "Check the upstream's host and `port`, and firewalls; with a mesh also whether an EgressNetwork denies it: a sidecar accepts every connection first.",
+);
 export const connectionTimeout = failure(
   "connection-timeout",
   504,
@@ -42,7 +49,7 @@ export const destinationUnroutable = failure(
   502,
   "destination_ip_unroutable",
   "There is no route to the third party.",
-  "Check the cluster's network, IPv6 in particular.",
+  "Check the cluster's network, IPv6 in particular, and network policies.",
 );
 export const connectionTerminated = failure(
   "connection-terminated",
@@ -56,12 +63,34 @@ export const certificateInvalid = failure(
   502,
   "tls_certificate_error",
   "The third party's certificate could not be verified.",
-  "If the third party uses an authority of its own, give it as the upstream's `tls.caCertificates`; if the certificate bears another name, `tls.serverName`. There is no way to turn verification off.",
+  "There is no way to turn verification off.",
 );
 export const tlsFailed = failure(
   "tls-failed",
   502,
   "tls_protocol_error",
-  "TLS with the third party could not be negotiated.",
-  "Check that the upstream's `port` speaks TLS, and `tls.minVersion` (never below TLS 1.2).",
+  "TLS with the third party failed.",
+  "The proxy's log has OpenSSL's error.",
+);
+export const tlsTimeout = failure(
+  "tls-timeout",
+  504,
+  "connection_timeout",
+  "The third party accepted a connection, and did not finish the TLS handshake in time.",
+  "Check that the upstream's `port` speaks TLS; `timeouts.connect` of the upstream is the limit.",
+);
+export const upstreamFailed = failure(
+  "upstream-failed",
+  502,
+  "connection_terminated",
+  "The connection to the third party failed.",
+  "The proxy's log has the error; repeat the request if it is safe to.",
+);
+/** A mistake of the operator's. */
+export const clientCertificateUnusable = failure(
+  "client-certificate-unusable",
+  500,
+  "proxy_configuration_error",
+  "The client certificate for the third party can't be used.",
+  "Check the credentials that the upstream's `tls.clientCertificate` names: a certificate with its chain, and the key that belongs to it without a passphrase, both PEM.",
 );

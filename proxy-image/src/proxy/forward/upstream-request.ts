@@ -1,5 +1,12 @@
 import { classify } from "../errors/classify";
-import { FailureError, connectionRefused, connectionTerminated, requestTooLarge } from "../errors/failures";
+import {
+  type Failure,
+  FailureError,
+  connectionClosedBeforeTls,
+  connectionRefused,
+  connectionTerminated,
+  requestTooLarge,
+} from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
 import { signsOn } from "../message/connection-auth";
 import type { ResponseHead } from "../message/response-head";
@@ -15,6 +22,12 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
  * to wait indefinitely, and many servers never send one. curl waits as long.
  */
 const EXPECT_TIMEOUT = 1_000;
+/** Failures that another connection may not have; not TLS's, where the third party has decided. */
+const RETRIED: ReadonlySet<Failure> = new Set([
+  connectionClosedBeforeTls,
+  connectionRefused,
+  connectionTerminated,
+]);
 /** Methods whose body every server reads. */
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
@@ -195,7 +208,6 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     if (!retryBudget || this.heard || exchange.retries > 0 || exchange.cancelled || exchange.body)
       return false;
     if (!IDEMPOTENT.has(exchange.head.method)) return false;
-    const failure = classify(error);
-    return (failure === connectionTerminated || failure === connectionRefused) && retryBudget.take();
+    return RETRIED.has(classify(error)) && retryBudget.take();
   }
 }

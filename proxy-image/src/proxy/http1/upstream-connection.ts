@@ -21,6 +21,12 @@ export interface ConnectionOwner {
   released(connection: UpstreamConnection): void;
   /** It is gone. */
   closed(connection: UpstreamConnection): void;
+  /**
+   * What an error of its socket means.
+   *
+   * @param heard whether a response has come over it before
+   */
+  explain(error: Error, heard: boolean): Error;
 }
 
 /** The third party closed the connection, or it broke, before the answer's end. */
@@ -44,6 +50,8 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   private single = false;
   private last = false;
   private chunked = false;
+  /** A response has come over it, so the third party has accepted it. */
+  private heard = false;
   private keepAlive = KEEP_ALIVE;
 
   constructor(
@@ -54,9 +62,9 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     if (!readBuffer.open((bytes) => this.read(bytes))) socket.destroy();
     socket.on("drain", () => this.handler?.onDrain());
     socket.on("end", () => this.ended());
-    socket.on("error", (error: Error) => this.fail(error));
+    socket.on("error", (error: Error) => this.lose(error));
     socket.on("close", () => {
-      this.fail(new ConnectionLostError("the connection was closed"));
+      this.lose(new ConnectionLostError("the connection was closed"));
       owner.closed(this);
     });
   }
@@ -140,6 +148,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   }
 
   onHead(head: Http1ResponseHead): void {
+    this.heard = true;
     if (head.last) this.last = true;
     this.readConnection(head.fields);
     this.handler?.onHead(head);
@@ -187,7 +196,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     this.last = true;
     try {
       if (this.reader!.close()) this.release();
-      else this.fail(new ConnectionLostError("the connection ended before the answer did"));
+      else this.lose(new ConnectionLostError("the connection ended before the answer did"));
     } catch (error) {
       this.fail(error as Error);
     }
@@ -207,6 +216,11 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     if (this.socket.isPaused()) this.socket.resume();
     this.idleUntil = performance.now() + this.keepAlive;
     this.owner.released(this);
+  }
+
+  /** The third party, or the network, ended it. */
+  private lose(error: Error): void {
+    if (this.handler) this.fail(this.owner.explain(error, this.heard));
   }
 
   private fail(error: Error): void {

@@ -1,5 +1,6 @@
 import {
   certificateInvalid,
+  connectionClosedBeforeTls,
   connectionRefused,
   connectionTerminated,
   connectionTimeout,
@@ -12,8 +13,10 @@ import {
   responseStalled,
   responseTimeout,
   tlsFailed,
+  tlsTimeout,
   totalTimeout,
   upgradeFailed,
+  upstreamFailed,
 } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
 import type { Outcome } from "../upstream/breaker";
@@ -21,6 +24,7 @@ import type { Outcome } from "../upstream/breaker";
 /** Failures that are the third party's, or its network's. */
 const THIRD_PARTYS = new Set([
   certificateInvalid,
+  connectionClosedBeforeTls,
   connectionRefused,
   connectionTerminated,
   connectionTimeout,
@@ -33,8 +37,10 @@ const THIRD_PARTYS = new Set([
   responseStalled,
   responseTimeout,
   tlsFailed,
+  tlsTimeout,
   totalTimeout,
   upgradeFailed,
+  upstreamFailed,
 ]);
 
 /**

@@ -1,3 +1,4 @@
+import { upstreamError } from "../upstream/tls/upstream-error";
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../exchange/exchange";
 import { framingOf } from "../http1/framing";
@@ -15,7 +16,7 @@ export class RefusalRelay extends ResponsePipeline {
     super(exchange, options, links);
     answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
     answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
-    answer.on("error", (error) => this.fail(error));
+    answer.on("error", (error) => this.fail(upstreamError(error)));
     this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
   }
 

@@ -2,6 +2,7 @@ import { failExchange } from "../exchange/fail";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { type ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { upstreamError } from "../upstream/tls/upstream-error";
 import { classify } from "../errors/classify";
 import { type Failure, FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
@@ -138,6 +139,8 @@ export class Upgrade implements Tunnel {
     const { headers } = this;
     for (let i = 0; i < headers.length; i += 2) request.appendHeader(headers[i]!, headers[i + 1]!);
 
+    // Before http-proxy-middleware, which reports errors of ours as well.
+    request.on("error", (error) => this.fail(upstreamError(error)));
     this.timer = setTimeout(() => {
       this.fail(new FailureError(responseTimeout));
       request.destroy();

@@ -5,7 +5,7 @@ import { Origin } from "./origin";
 import { PerRoute } from "../route/per-route";
 import type { SecureContext } from "node:tls";
 import type { Credentials } from "./credentials";
-import { tlsContextOf } from "./connect/tls-context";
+import { tlsContextOf } from "./tls/tls-context";
 
 /** Names below one wildcard that keep connections at a time: random names must not fill the memory. */
 const MOST_NAMES_PER_WILDCARD = 256;

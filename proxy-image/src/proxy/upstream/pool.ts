@@ -2,6 +2,7 @@ import type { UpstreamHandler } from "../message/upstream-stream";
 import type { TLSSocket } from "node:tls";
 import { BoundConnections } from "./bound-connections";
 import { UpstreamConnection, type ConnectionOwner } from "../http1/upstream-connection";
+import { firstRequestError, upstreamError } from "./tls/upstream-error";
 import { ConnectPacer, type Paced } from "./connect-pacer";
 import { ReadBuffer } from "../http1/read-buffer";
 
@@ -77,6 +78,10 @@ export class Pool implements ConnectionOwner, Paced {
     if (place !== -1) this.idle.splice(place, 1);
     this.bound.remove(connection);
     this.pacer.start();
+  }
+
+  explain(error: Error, heard: boolean): Error {
+    return heard ? upstreamError(error) : firstRequestError(error);
   }
 
   /** Closes what has been idle for too long. @param now on `performance.now()`'s clock */

@@ -11,6 +11,9 @@ import type { AddressRule } from "../names/address-rule";
 import type { Translators } from "../names/translators";
 import type { ReadBuffer } from "../../http1/read-buffer";
 import type { Endpoint, Network } from "../network";
+import { handshakeError, handshakeTimeout } from "../tls/handshake-error";
+import { checkServerIdentity } from "../tls/server-identity";
+import { type Session, resumable } from "../tls/sessions";
 
 /** Addresses that are tried for one connection; more would only make the caller wait. */
 const MOST_ATTEMPTS = 4;
@@ -28,8 +31,8 @@ export interface ConnectTarget {
   readonly permits: AddressRule;
   /** Milliseconds for everything: name, TCP connections, TLS handshake. */
   readonly timeout: number;
-  /** The last session that the third party issued, and under which settings: saves a round trip and the certificates. */
-  resumable?: { readonly context: SecureContext; readonly session: Buffer };
+  /** The last session that the third party issued: saves a round trip and the certificates. */
+  session?: Session;
 }
 
 /** What connecting needs of the network. */
@@ -74,8 +77,7 @@ export async function connect(
     }
   }
   if (last instanceof FailureError) throw last;
-  const reason = certificateReason(last);
-  throw new FailureError(last === undefined ? connectionTimeout : classify(last), reason, { cause: last });
+  throw new FailureError(last === undefined ? connectionTimeout : classify(last), undefined, { cause: last });
 }
 
 /** TCP, then TLS, on one address; ends in a socket or in none. */
@@ -88,14 +90,19 @@ function attempt(
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const context = target.context();
-    const { resumable } = target;
+    const resumed = resumable(target.session, context, Date.now());
+    let expires = resumed?.expires ?? NaN;
     const options: ConnectionOptions & TcpSocketConnectOpts = {
       host,
       port,
       servername: target.serverName,
       secureContext: context,
-      // One of another client certificate would go on under that one's name.
-      session: resumable?.context === context ? resumable.session : undefined,
+      session: resumed?.state,
+      // Not called for a resumed session.
+      checkServerIdentity(_name, certificate) {
+        expires = Date.parse(certificate.valid_to);
+        return checkServerIdentity(target.serverName, certificate);
+      },
       ALPNProtocols: ["http/1.1"],
       rejectUnauthorized: true,
       ...(readBuffer && { onread: readBuffer.onread }),
@@ -106,17 +113,17 @@ function attempt(
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
       socket.destroy();
-      reject(error);
+      reject(handshakeError(error));
     };
-    const timer = setTimeout(() => fail(new FailureError(connectionTimeout)), timeout);
+    const timer = setTimeout(() => fail(handshakeTimeout(socket.connecting)), timeout);
     signal?.addEventListener("abort", onAbort);
     socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
     socket.on("error", fail);
-    socket.on("session", (session) => (target.resumable = { context, session }));
+    socket.on("session", (state) => (target.session = { context, state, expires }));
     socket.once("secureConnect", () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-      socket.off("error", fail);
+      // `fail` stays: an error before the next listener is there would end the process.
       resolve(socket);
     });
   });
@@ -131,13 +138,4 @@ function withDeadline<T>(promise: Promise<T>, deadline: number): Promise<T> {
     );
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/** OpenSSL's reason without what the certificate says: its names are the third party's text. */
-function certificateReason(error: unknown): string | undefined {
-  if (classify(error) !== certificateInvalid) return undefined;
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ERR_TLS_CERT_ALTNAME_INVALID"
-    ? "The certificate is for other names."
-    : `The reason is ${code}.`;
 }

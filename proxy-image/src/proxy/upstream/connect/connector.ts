@@ -34,8 +34,11 @@ export function createConnector(network: Network, observer: ConnectObserver): Co
   const endpoint: Network["endpoint"] = (address, port) => network.endpoint(address, port);
   return async (target, readBuffer, signal) => {
     const socket = await connect(target, { resolve, translators, endpoint }, readBuffer, signal);
-    const { valid_to: expires } = socket.getPeerCertificate();
-    observer.connected(target.entry, Date.parse(expires) / 1_000);
+    // A resumed session shows no certificate.
+    if (!socket.isSessionReused()) {
+      const { valid_to: expires } = socket.getPeerCertificate();
+      observer.connected(target.entry, Date.parse(expires) / 1_000);
+    }
     return socket;
   };
 }

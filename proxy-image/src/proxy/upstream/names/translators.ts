@@ -32,11 +32,13 @@ export function createTranslators(resolve: (name: string) => Promise<readonly st
 function withPatience(answer: Promise<readonly string[]>): Promise<readonly TranslationPrefix[]> {
   return new Promise((settle) => {
     const timer = setTimeout(() => settle([]), PATIENCE);
-    answer
-      .then(translationPrefixes, () => [])
-      .then((prefixes) => {
-        clearTimeout(timer);
-        settle(prefixes);
-      });
+    const finish = (prefixes: readonly TranslationPrefix[]): void => {
+      clearTimeout(timer);
+      settle(prefixes);
+    };
+    answer.then(
+      (addresses) => finish(translationPrefixes(addresses)),
+      () => finish([]),
+    );
   });
 }

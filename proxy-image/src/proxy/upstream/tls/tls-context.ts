@@ -1,6 +1,7 @@
-import { type SecureContext, createSecureContext } from "node:tls";
+import { type SecureContext, type SecureVersion, createSecureContext } from "node:tls";
 import type { PolicyTls } from "../../../contract/policy/policy";
 import type { Credentials } from "../credentials";
+import { FailureError, clientCertificateUnusable } from "../../errors/failures";
 
 /** Contexts that are kept; more than there are different settings, but for rotated client certificates. */
 const MOST_KEPT = 1_000;
@@ -20,13 +21,32 @@ export function tlsContextOf(tls: PolicyTls, credentials: Credentials): () => Se
     let context = kept.get(name);
     if (!context) {
       if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
-      context = createSecureContext({
-        minVersion,
-        ...(ca !== undefined && { ca }),
-        ...(cert !== undefined && { cert, key }),
-      });
+      context = contextOf(minVersion, ca, cert, key);
       kept.set(name, context);
     }
     return context;
   };
+}
+
+/**
+ * @throws FailureError where the client certificate or its key can't be used
+ */
+function contextOf(
+  minVersion: SecureVersion,
+  ca: string | undefined,
+  cert: string | undefined,
+  key: string | undefined,
+): SecureContext {
+  try {
+    return createSecureContext({
+      minVersion,
+      // An intermediate that the operator gives is enough (RFC 5280 §6.1.1 lets a trust anchor be any key): many
+      // third parties send none.
+      ...(ca !== undefined && { ca, allowPartialTrustChain: true }),
+      ...(cert !== undefined && { cert, key }),
+    });
+  } catch (cause) {
+    if (cert === undefined) throw cause;
+    throw new FailureError(clientCertificateUnusable, undefined, { cause });
+  }
 }
