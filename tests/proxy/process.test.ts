@@ -231,7 +231,7 @@ describe("sidecar", () => {
 
   it("what is logged in the last turn is written too", async () => {
     const program = `
-      const log = require("./proxy-image/src/proxy/observe/log.ts").createLog("info");
+      const log = require("./proxy-image/src/proxy/log.ts").createLog("info");
       log.info("first");
       log.warn("last");
       process.exit(0);`;
