@@ -2,13 +2,14 @@ import { type RequestHandler, createProxyMiddleware } from "http-proxy-middlewar
 import { type ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { classify } from "../errors/classify";
-import { FailureError, responseTimeout, tooOld, upgradeFailed } from "../errors/failures";
+import { FailureError, responseTimeout, responseTruncated, tooOld, upgradeFailed } from "../errors/failures";
 import type { Exchange } from "../exchange";
 import type { Origin } from "../upstream/origin";
 import { accepts, joinedFields } from "./handshake";
 import type { ForwardOptions } from "./options";
 import { Relay, type RelayOptions } from "./relay";
 import { framingOf } from "../http1/framing";
+import { sawCloseNotify } from "../upstream/close-notify";
 import { responseHeaders } from "./response-headers";
 import type { LinkRewriter } from "./links";
 import { UpgradeGate } from "./upgrade-gate";
@@ -150,7 +151,18 @@ class RefusalRelay extends Relay {
     answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
     answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
     answer.on("error", (error) => this.fail(error));
-    this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
+    this.guard(() => {
+      const { length, chunked } = framingOf(answer.rawHeaders);
+      if (length === undefined && !chunked) this.watchEnd(answer.socket);
+      this.head(answer.statusCode!, answer.rawHeaders, length);
+    });
+  }
+
+  /** The connection's end is the body's. Before Node's own listener: that destroys the socket, and accepts any end. */
+  private watchEnd(socket: Socket): void {
+    socket.prependOnceListener("end", () => {
+      if (!sawCloseNotify(socket)) this.cut(new FailureError(responseTruncated));
+    });
   }
 
   protected keepPiece(): void {

@@ -1,8 +1,10 @@
 import type { TLSSocket } from "node:tls";
 import { type AnswerHead, AnswerReader, type AnswerSink } from "../http1/answer-reader";
+import { FailureError, responseTruncated } from "../errors/failures";
 import { closes } from "../http1/fields";
 import { type Sender, atEndOfTurn } from "../turn";
 import type { Binding } from "./bound-connections";
+import { sawCloseNotify } from "./close-notify";
 import type { Inbox } from "./inbox";
 import { namesConnectionScheme } from "../http1/connection-auth";
 
@@ -221,12 +223,24 @@ export class Connection implements AnswerSink, Sender {
       return;
     }
     this.last = true;
+    if (this.reader!.untilClose && !this.endsWhole()) {
+      this.fail(new FailureError(responseTruncated));
+      return;
+    }
     try {
       if (this.reader!.close()) this.release();
       else this.fail(new ConnectionLostError("the connection ended before the answer did"));
     } catch (error) {
       this.fail(error as Error);
     }
+  }
+
+  /**
+   * Whether the end of the connection is the third party's word. One that is paused is not read, so it can't have seen
+   * a FIN: its end came as a close_notify together with the data that paused it.
+   */
+  private endsWhole(): boolean {
+    return this.socket.isPaused() || sawCloseNotify(this.socket);
   }
 
   /** The answer is complete. Where the request is not, the connection's next bytes would still be its body. */
