@@ -10,6 +10,7 @@ import {
   overloaded,
   responseHeadersTooLarge,
   responseMalformed,
+  responseTruncated,
   tlsFailed,
   upstreamFailed,
 } from "./failures";
@@ -32,6 +33,7 @@ const byCode: ReadonlyMap<string, Failure> = new Map(
     EPERM: destinationUnroutable,
     MALFORMED_MESSAGE: responseMalformed,
     SECTION_TOO_LARGE: responseHeadersTooLarge,
+    RESPONSE_TRUNCATED: responseTruncated,
     // Node's parser, for answers to upgrades
     HPE_HEADER_OVERFLOW: responseHeadersTooLarge,
     // Node, for a header field of an answer that it won't send

@@ -44,6 +44,13 @@ export const responseTooLarge = failure(
   "The third party's answer is larger than the upstream's limit.",
   "`maxBodyBytes` of the upstream is the limit.",
 );
+export const responseTruncated = failure(
+  "response-truncated",
+  502,
+  "http_response_incomplete",
+  "The third party's answer has no length, and its connection ended without TLS's close_notify, so part of it may be missing.",
+  "Repeat the request if it is safe to; if it lasts, ask the third party for a Content-Length, chunked coding, or a close_notify at the end (RFC 9112 §9.8).",
+);
 export const redirectDenied = failure(
   "redirect-denied",
   502,

@@ -26,13 +26,13 @@ export interface Http1ResponseSink extends ResponseSink {
 /** Reads one answer after its interim ones (RFC 9112), as it comes. */
 export class ResponseReader {
   done = false;
+  /** The head has been read, and the body has no other end than the connection's. */
+  untilClose = false;
   /** What has come of a head. */
   private head: Buffer | undefined;
   private partial: PartialHead | undefined;
   private emptyLines = 0;
   private body: BodyReader | undefined;
-  /** The head has been read, and the body has no other end than the connection's. */
-  private untilClose = false;
 
   /**
    * @param bodiless whether the request was HEAD: then no answer has a body, whatever it announces

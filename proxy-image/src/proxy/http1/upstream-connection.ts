@@ -5,8 +5,14 @@ import { closes } from "../message/fields";
 import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
 import { sizeLine } from "./chunked";
 import type { ReadBuffer } from "./read-buffer";
-import { type Http1ResponseHead, type Http1ResponseSink, ResponseReader } from "./response-reader";
+import {
+  ResponseReader,
+  type Http1ResponseHead,
+  type Http1ResponseSink,
+  ResponseReader,
+} from "./response-reader";
 import { requestHeadText } from "./write-request-head";
+import { sawCloseNotify } from "./close-notify";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
 const KEEP_ALIVE = 55_000;
@@ -33,6 +39,12 @@ export interface ConnectionOwner {
 export class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
   readonly code = "ECONNRESET";
+}
+
+/** A response whose end is the connection's ended without TLS's close_notify, so part of it may be missing. */
+export class TruncatedResponseError extends Error {
+  override readonly name = "TruncatedResponseError";
+  readonly code = "RESPONSE_TRUNCATED";
 }
 
 /** A verified connection to a third party: one request at a time, for as long as both sides stay in step. */
@@ -194,12 +206,24 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
       return;
     }
     this.last = true;
+    if (this.reader!.untilClose && !this.endsWhole()) {
+      this.fail(new TruncatedResponseError());
+      return;
+    }
     try {
       if (this.reader!.close()) this.release();
       else this.lose(new ConnectionLostError("the connection ended before the answer did"));
     } catch (error) {
       this.fail(error as Error);
     }
+  }
+
+  /**
+   * Whether the end of the connection is the third party's word. One that is paused is not read, so it can't have seen
+   * a FIN: its end came as a close_notify together with the data that paused it.
+   */
+  private endsWhole(): boolean {
+    return this.socket.isPaused() || sawCloseNotify(this.socket);
   }
 
   /** The answer is complete. Where the request is not, the connection's next bytes would still be its body. */

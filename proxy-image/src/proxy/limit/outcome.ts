@@ -21,7 +21,10 @@ import {
 import type { Exchange } from "../exchange/exchange";
 import type { Outcome } from "../upstream/breaker";
 
-/** Failures that are the third party's, or its network's. */
+/**
+ * Failures that are the third party's, or its network's. `responseTruncated` is none: a client can bring it about, as
+ * Node's server answers what it can't parse with a 400 without length, and then without close_notify.
+ */
 const THIRD_PARTYS = new Set([
   certificateInvalid,
   connectionClosedBeforeTls,

@@ -1,3 +1,6 @@
+import type { Socket } from "node:net";
+import { FailureError, responseTruncated } from "../errors/failures";
+import { sawCloseNotify } from "../http1/close-notify";
 import { upstreamError } from "../upstream/tls/upstream-error";
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../exchange/exchange";
@@ -17,7 +20,18 @@ export class RefusalRelay extends ResponsePipeline {
     answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
     answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
     answer.on("error", (error) => this.fail(upstreamError(error)));
-    this.guard(() => this.head(answer.statusCode!, answer.rawHeaders, framingOf(answer.rawHeaders).length));
+    this.guard(() => {
+      const { length, chunked } = framingOf(answer.rawHeaders);
+      if (length === undefined && !chunked) this.watchEnd(answer.socket);
+      this.head(answer.statusCode!, answer.rawHeaders, length);
+    });
+  }
+
+  /** The connection's end is the body's. Before Node's own listener: that destroys the socket, and accepts any end. */
+  private watchEnd(socket: Socket): void {
+    socket.prependOnceListener("end", () => {
+      if (!sawCloseNotify(socket)) this.abort(new FailureError(responseTruncated));
+    });
   }
 
   protected keepPiece(): void {
