@@ -43,6 +43,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
         mesh: { mode: "none" },
         drain: "5s",
         dns: { image: cluster.images.coredns },
+        monitoring: { namespaces: ["shop"] },
       });
     });
 

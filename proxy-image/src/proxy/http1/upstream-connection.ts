@@ -5,12 +5,7 @@ import { closes } from "../message/fields";
 import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
 import { sizeLine } from "./chunked";
 import type { ReadBuffer } from "./read-buffer";
-import {
-  ResponseReader,
-  type Http1ResponseHead,
-  type Http1ResponseSink,
-  ResponseReader,
-} from "./response-reader";
+import { type Http1ResponseHead, type Http1ResponseSink, ResponseReader } from "./response-reader";
 import { requestHeadText } from "./write-request-head";
 import { sawCloseNotify } from "./close-notify";
 
