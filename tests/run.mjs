@@ -20,6 +20,13 @@ if (!suite) {
 
 const files = only.length > 0 ? only : globSync("tests/**/*.test.ts").filter(suite.pick).sort();
 
+if (name === "local") {
+  const { status: ready } = spawnSync(process.execPath, ["--import=tsx", "tests/requirements/cli.ts"], {
+    stdio: "inherit",
+  });
+  if (ready !== 0) process.exit(1);
+}
+
 /** What `status` ends with where there is no cluster. */
 const NOT_RUNNING = 3;
 

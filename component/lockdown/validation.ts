@@ -15,6 +15,7 @@ import {
   checkList,
   checkNamespaceName,
   checkNamespaceNames,
+  checkOptionalList,
 } from "../validation/checks/lists";
 import { checkEach, checkTextMap, isText } from "../validation/pods";
 import { isDeferred, Problems, show } from "../validation/checks/problems";
@@ -58,7 +59,7 @@ export function checkLockdown(name: string, args: EgressLockdownArgs): Problems 
   checkOneOf(args.mode, "mode", Object.values(LockdownMode), problems);
   if (args.proxyNamespace !== undefined) checkNamespaceName(args.proxyNamespace, "proxyNamespace", problems);
   checkOpenNamespaces(args, problems);
-  checkList(
+  checkOptionalList(
     args.destinations,
     "destinations",
     `[{ cidr: "10.20.0.5/32", ports: [5432] }]`,

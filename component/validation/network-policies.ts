@@ -5,6 +5,7 @@ import {
   checkAddresses,
   checkCidr,
   checkList,
+  checkOptionalList,
   checkNamespaceName,
   checkNamespaceNames,
 } from "./checks/lists";
@@ -43,10 +44,13 @@ function checkMembers(policies: Unchecked, path: string, problems: Problems): vo
   }
   if (clusterDns !== undefined) checkClusterDns(clusterDns, `${path}.clusterDns`, problems);
   checkAddresses(dnsAddresses, `${path}.dnsAddresses`, problems);
-  for (const [key, cidrs] of Object.entries({ nodeCidrs, apiServerCidrs })) {
-    checkList(cidrs, `${path}.${key}`, `["10.20.0.0/16"]`, problems, (cidr, at) =>
-      checkCidr(cidr, at, problems),
-    );
+  // None of the nodes' is the default. None of the API server's would cut the controller off.
+  const lists = [
+    ["nodeCidrs", nodeCidrs, checkOptionalList],
+    ["apiServerCidrs", apiServerCidrs, checkList],
+  ] as const;
+  for (const [key, cidrs, check] of lists) {
+    check(cidrs, `${path}.${key}`, `["10.20.0.0/16"]`, problems, (cidr, at) => checkCidr(cidr, at, problems));
   }
   checkList(apiServerPorts, `${path}.apiServerPorts`, "[6443]", problems, (port, at) =>
     checkInteger(port, at, PORT, problems),

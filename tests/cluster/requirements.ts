@@ -1,54 +1,45 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
+import { RequirementsError, ensurePrograms, findProgram } from "../requirements/machine";
+import type { Requirement } from "../requirements/plan";
 
-/** Which Debian package each program comes from. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  etcd: "etcd-server",
-  containerd: "containerd",
-  runc: "runc",
-  dockerd: "docker.io",
-  docker: "docker.io",
-  "docker-registry": "docker-registry",
-  iptables: "iptables",
-  openssl: "openssl",
-  ip: "iproute2",
-  mount: "mount",
-  unshare: "util-linux",
-  nsenter: "util-linux",
-};
-const CNI_PLUGINS = ["/usr/lib/cni/ptp", "/usr/lib/cni/host-local", "/usr/lib/cni/loopback"];
+/** Programs of the embedded cluster. */
+const PROGRAMS: readonly Requirement[] = [
+  { program: "etcd", package: "etcd-server", why: "keeps the cluster's objects" },
+  { program: "containerd", package: "containerd", why: "runs pods" },
+  { program: "runc", package: "runc", why: "runs containers" },
+  { program: "dockerd", package: "docker.io", why: "builds images" },
+  { program: "docker", package: "docker.io", why: "builds images" },
+  { program: "docker-registry", package: "docker-registry", why: "holds images" },
+  { program: "iptables", package: "iptables", why: "routes Services" },
+  { program: "openssl", package: "openssl", why: "makes certificates" },
+  { program: "ip", package: "iproute2", why: "makes networks" },
+  { program: "mount", package: "mount", why: "furnishes namespaces" },
+  { program: "unshare", package: "util-linux", why: "makes namespaces" },
+  { program: "nsenter", package: "util-linux", why: "enters namespaces" },
+  { program: "dig", package: "dnsutils", why: "asks DNS servers" },
+  ...["ptp", "host-local", "loopback"].map((plugin) => ({
+    program: `/usr/lib/cni/${plugin}`,
+    package: "containernetworking-plugins",
+    why: "connects pods",
+  })),
+];
 const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** The search path of the cluster's daemons: the system's programs only. */
 export const DAEMON_PATH = SYSTEM_PATH.join(delimiter);
 
-/** Throws one error that names all that is missing to run a cluster, and the packages that bring it. */
+/**
+ * Makes sure that a cluster can run here: installs Debian's programs where that is possible.
+ *
+ * @throws RequirementsError that names all that is missing, and what to do
+ */
 export function checkRequirements(): void {
   const problems: string[] = [];
-  if (process.platform !== "linux") problems.push("a cluster needs Linux");
-  if (process.getuid?.() !== 0) problems.push("a cluster needs root, for its namespaces: run as root");
-
-  const packages = new Set<string>();
-  for (const [program, name] of Object.entries(PACKAGES)) {
-    if (!SYSTEM_PATH.some((directory) => isExecutable(join(directory, program)))) packages.add(name);
+  if (process.platform !== "linux") problems.push("it needs Linux");
+  if (process.getuid?.() !== 0) problems.push("it needs root, for its namespaces: run as root");
+  if (!findProgram("go")) {
+    problems.push("go is not on PATH: install Go 1.26 or newer (go.dev/doc/install), it compiles Kubernetes");
   }
-  if (!CNI_PLUGINS.every(isExecutable)) packages.add("containernetworking-plugins");
-  if (packages.size > 0) {
-    problems.push(`programs are missing: apt-get install --no-install-recommends ${[...packages].join(" ")}`);
-  }
-
-  const path = (process.env.PATH ?? "").split(delimiter);
-  if (!path.some((directory) => isExecutable(join(directory, "go")))) {
-    problems.push("go is not on PATH: install Go 1.26 or newer");
-  }
-  if (problems.length > 0) throw new Error(`can't start a cluster: ${problems.join("; ")}`);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  if (problems.length > 0) throw new RequirementsError(`can't start a cluster: ${problems.join("; ")}`);
+  ensurePrograms("a cluster", PROGRAMS);
 }

@@ -49,7 +49,6 @@ const cases: { args: object; path: string; says: RegExp }[] = [
   { args: { mode: "block" }, path: "mode", says: /give one of "audit", "enforce"/ },
   { args: { mode: pulumi.output("audit") }, path: "mode", says: /is an Output/ },
   { args: { proxyNamespace: "" }, path: "proxyNamespace", says: /not a namespace's name/ },
-  { args: { destinations: [] }, path: "destinations", says: /is empty; give a list.*or leave it out/ },
   { args: { destinations: ["10.0.0.0/8"] }, path: "destinations[0]", says: /write it as in \{ cidr:/ },
   {
     args: { destinations: [{ ...destination, cidr: "10.0.0.1" }] },
@@ -105,6 +104,8 @@ const cases: { args: object; path: string; says: RegExp }[] = [
 describe("checkLockdown", () => {
   it("accepts the least and the most", () => {
     assert.deepEqual(problems({ namespaces: ["shop"] }), []);
+    // Empty lists mean none.
+    assert.deepEqual(problems({ namespaces: ["shop"], destinations: [], dnsAddresses: [] }), []);
     const most: EgressLockdownArgs = {
       namespaces: ["shop", "linkerd"],
       mode: "audit",

@@ -98,7 +98,6 @@ const cases: Case[] = [
     "networkPolicies.nodeCidrs",
     /means nothing while networkPolicies\.enabled is false/,
   ),
-  arg({ networkPolicies: { nodeCidrs: [] } }, "networkPolicies.nodeCidrs", /is empty; give a list/),
   arg(
     { networkPolicies: { nodeCidrs: ["10.0.0.1"] } },
     "networkPolicies.nodeCidrs[0]",

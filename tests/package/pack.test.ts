@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
@@ -38,6 +39,7 @@ describe("the published package", () => {
       "proxy-image/Dockerfile",
       "proxy-image/.dockerignore",
       "proxy-image/dist/app.tar",
+      "proxy-image/bin/k8s-egress.js",
       "proxy-image/dist/cli.js",
       "PulumiPlugin.yaml",
       "LICENSE",
@@ -83,7 +85,22 @@ describe("the published package", () => {
   });
 
   it("carries a command that runs as it is installed", () => {
-    const command = join(temporary, "project", "node_modules", "k8s-egress", "proxy-image", "dist", "cli.js");
+    const command = join(temporary, "project", "node_modules", "k8s-egress", "proxy-image/bin/k8s-egress.js");
     assert.match(execFileSync(process.execPath, [command, "--help"], { encoding: "utf8" }), /dns remove/);
+  });
+
+  it("carries a command that says which Node it needs", () => {
+    const launcher = createRequire(join(root, "package.json"))("./proxy-image/bin/k8s-egress.js") as {
+      NEEDED: number[];
+      isNewEnough(version: string): boolean;
+    };
+    const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      engines: { node: string };
+    };
+    assert.equal(engines.node, `>=${launcher.NEEDED.join(".")}`);
+    for (const version of ["22.15.0", "22.16.1", "24.0.0", "26.1.0"])
+      assert.ok(launcher.isNewEnough(version), version);
+    for (const version of ["0.12.0", "14.21.3", "20.20.2", "22.14.9"])
+      assert.ok(!launcher.isNewEnough(version), version);
   });
 });

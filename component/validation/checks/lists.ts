@@ -21,8 +21,7 @@ export function checkNamespaceName(value: unknown, path: string, problems: Probl
 
 /** Adds a problem where `value` is given and is no list of addresses; an empty one is right. */
 export function checkAddresses(value: unknown, path: string, problems: Problems): void {
-  if (Array.isArray(value) && value.length === 0) return;
-  checkList(value, path, `["169.254.20.10"]`, problems, (ip, at) => {
+  checkOptionalList(value, path, `["169.254.20.10"]`, problems, (ip, at) => {
     // A zone (fe80::1%eth0) has no meaning outside of one machine.
     if (typeof ip === "string" && isIP(ip) !== 0 && !ip.includes("%")) return;
     problems.add(at, `${show(ip)} is not an IP address; give one, such as "169.254.20.10"`);
@@ -35,6 +34,17 @@ export function checkCidr(value: unknown, path: string, problems: Problems): voi
 }
 
 /** Adds a problem where `value` is given and is no list of at least one; checks each of its items. */
+/** As `checkList`, where an empty list means none, as leaving it out does. */
+export function checkOptionalList(
+  value: unknown,
+  path: string,
+  example: string,
+  problems: Problems,
+  check: (item: unknown, path: string, index: number) => void,
+): void {
+  if (!Array.isArray(value) || value.length > 0) checkList(value, path, example, problems, check);
+}
+
 export function checkList(
   value: unknown,
   path: string,

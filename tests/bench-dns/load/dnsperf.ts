@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from "node:child_process";
+import { ensurePrograms } from "../../requirements/machine";
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 
@@ -24,11 +25,9 @@ export interface Load {
   readonly seconds: number;
 }
 
-/** @throws Error that names the package to install */
+/** @throws RequirementsError that names what to install */
 export function findDnsperf(): string {
-  const { error } = spawnSync("dnsperf", ["-h"]);
-  if (error)
-    throw new Error("dnsperf is missing: on Debian: apt-get install --no-install-recommends dnsperf");
+  ensurePrograms("npm run bench:dns", [{ program: "dnsperf", package: "dnsperf", why: "makes the load" }]);
   return "dnsperf";
 }
 

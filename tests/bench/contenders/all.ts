@@ -15,7 +15,7 @@ export async function startAll(scene: Scene): Promise<Contender[]> {
   return [
     await startEgress(OURS, 100)(scene),
     await startNginx(scene),
-    ...(scene.tools.haproxy === undefined ? [] : [await startHaproxy(scene)]),
+    await startHaproxy(scene),
     await startNode(REPLY_FROM, "reply-from")(scene),
     await startNode(EXPRESS_HPM, "express-hpm")(scene),
   ];
