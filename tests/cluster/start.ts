@@ -101,6 +101,8 @@ export async function start(
     );
     const blocked = ["wait", "pod/canary", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=90s"];
     await kubectl(admin, ["--namespace", CANARY_NAMESPACE, ...blocked]);
+    // It would be in the way of what drains the node.
+    await kubectl(admin, ["delete", "namespace", CANARY_NAMESPACE, "--wait=false"]);
   });
   const internet = [internetDns(directory, nodeIp), thirdParties(directory, nodeIp, certificates)].map(
     launch,
