@@ -5,6 +5,6 @@ import { endOfDay } from "./validation/values/day";
 export function auditWarning({ namespaces, until }: Audit, now: Date): string {
   const who = namespaces.join(", ");
   return now.getTime() < Date.parse(endOfDay(until))
-    ? `audit: until the end of ${until} (UTC) every meshed caller in ${who} may call any public host`
+    ? `audit: until the end of ${until} (UTC) every meshed client in ${who} may call any public host`
     : `audit: ended on ${until}; its names still resolve and are refused. Leave it out, or give another day`;
 }

@@ -27,7 +27,7 @@ function streamsThatAreCut({ mesh, timeouts }: Upstream, index: number): string[
     const path = `upstreams[${index}]`;
     return [
       `${path}.mesh.timeouts.${key}: resets answers that still stream after ${limit}; if that is intended, ` +
-        `say ${path}.timeouts.total: ${JSON.stringify(limit)} too, which tells callers the reason`,
+        `say ${path}.timeouts.total: ${JSON.stringify(limit)} too, which tells clients the reason`,
     ];
   });
 }

@@ -4,12 +4,14 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface Rule {
   /**
    * Who calls, by the identity that the mesh vouches for; not with `mesh.mode` `none`. Default: everyone that the
-   * mesh admits: with `required` every meshed caller, with `optional` everybody.
+   * mesh admits: with `required` every meshed client, with `optional` everybody.
    */
   clients?: Client[];
   /**
    * Methods: `GET`, `LIST`; any token of at most 64 characters, case-sensitive. Default: all but CONNECT and TRACE,
-   * which are always refused.
+   * which are always refused. Header fields and query parameters by which frameworks take another method are denied
+   * here; what a body says (a form's `_method`, a batch) is not looked at, so narrow `paths` too where the third party
+   * reads overrides from bodies.
    */
   methods?: string[];
   /** Paths: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more). Default: all. */
@@ -21,7 +23,7 @@ export interface Rule {
  * accounts.
  */
 export interface Client {
-  /** Kubernetes namespace of the caller. */
+  /** Kubernetes namespace of the client. */
   namespace: string;
   /** Its service account. Default: every account of the namespace. */
   serviceAccount?: string;

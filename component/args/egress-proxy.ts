@@ -63,7 +63,7 @@ export interface EgressProxyArgs {
   dns?: Dns;
   /** The proxy's log. */
   log?: Log;
-  /** Lets some callers call what is not listed, for a while, to find out what to list. Default: none. */
+  /** Lets some clients call what is not listed, for a while, to find out what to list. Default: none. */
   audit?: Audit;
   /** What surrounds the pods: from whom and to where packets may go. */
   networkPolicies?: NetworkPolicies;

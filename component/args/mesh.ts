@@ -5,7 +5,7 @@ export interface Mesh {
   /** Default: `required`. */
   mode?: MeshMode;
   /**
-   * Linkerd's trust domain, the end of its identities: callers of any other are nobody. Default: `cluster.local`.
+   * Linkerd's trust domain, the end of its identities: clients of any other are nobody. Default: `cluster.local`.
    */
   trustDomain?: string;
   /** Namespace of Linkerd's control plane. Default: `linkerd`. */
@@ -19,10 +19,10 @@ export interface Mesh {
 
 /** Whether the proxy's pods run inside Linkerd. */
 export const MeshMode = {
-  /** Injected; only meshed callers are admitted; without a sidecar the pods exit with the reason instead of serving. */
+  /** Injected; only meshed clients are admitted; without a sidecar the pods exit with the reason instead of serving. */
   Required: "required",
   /**
-   * For migration, in a cluster with Linkerd. Injected; unmeshed callers are admitted and counted, but not by rules
+   * For migration, in a cluster with Linkerd. Injected; unmeshed clients are admitted and counted, but not by rules
    * that name `clients`; without a sidecar the pods serve, and these rules admit nobody.
    */
   Optional: "optional",

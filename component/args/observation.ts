@@ -1,10 +1,10 @@
 /**
- * For the callers of some namespaces every name below `domain` resolves, and leads to its public host on port 443; the
+ * For the clients of some namespaces every name below `domain` resolves, and leads to its public host on port 443; the
  * log has who asked for what, and `k8s-egress suggest` makes the list of upstreams from it. A listed host is decided by
  * its own rules alone. Needs a `mesh.mode` and a `dns.mode` other than `none`.
  */
 export interface Audit {
-  /** Kubernetes namespaces of the callers, at least one. */
+  /** Kubernetes namespaces of the clients, at least one. */
   namespaces: string[];
   /** Last day, in UTC: `2027-01-31`. At most 90 days ahead. Afterwards unlisted hosts are refused, without an `up`. */
   until: string;

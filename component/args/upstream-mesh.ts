@@ -11,7 +11,7 @@ export interface UpstreamMesh {
   timeouts?: MeshTimeouts;
 }
 
-/** Repeats by the caller's sidecar. It repeats whatever the third party has done with the request, and can't repeat a body beyond 64 KiB. */
+/** Repeats by the client's sidecar. It repeats whatever the third party has done with the request, and can't repeat a body beyond 64 KiB. */
 export interface MeshRetries {
   /** Answers that are repeated: `503`, `502-504`, `5xx`, or `gateway-error`, which is 502 to 504; 400 to 599. */
   statuses: string[];
@@ -23,7 +23,7 @@ export interface MeshRetries {
   methods?: string[];
 }
 
-/** For each caller's sidecar and each proxy pod, by 5xx in a row; the proxy's own answers are among them. */
+/** For each client's sidecar and each proxy pod, by 5xx in a row; the proxy's own answers are among them. */
 export interface MeshCircuitBreaker {
   /** Failures in a row after which a pod is left alone. Default: 7. */
   maxFailures?: number;
@@ -35,7 +35,7 @@ export interface MeshCircuitBreaker {
   jitterRatio?: number;
 }
 
-/** Time limits of the caller's sidecar. `request` and `response` also cut answers that stream. */
+/** Time limits of the client's sidecar. `request` and `response` also cut answers that stream. */
 export interface MeshTimeouts {
   /** Without a byte in either direction. Default: no limit. */
   idle?: string;

@@ -22,12 +22,12 @@ export interface Upstream {
    * Default: none.
    */
   allowedCidrs?: string[];
-  /** Who may call what: any rule admits. Default: every caller that the mesh admits, everything. */
+  /** Who may call what: any rule admits. Default: every client that the mesh admits, everything. */
   allow?: Rule[];
   /**
-   * Header fields put on every request, in place of the caller's own, by name in lower case. Only where every rule
+   * Header fields put on every request, in place of the client's own, by name in lower case. Only where every rule
    * in `allow` names clients, methods and paths, and never for a wildcard. A third party that echoes request
-   * headers discloses them to the caller. Default: none.
+   * headers discloses them to the client. Default: none.
    */
   setHeaders?: { [name: string]: HeaderValue };
   /** Repeats of requests that the third party can't have acted on. */
@@ -35,7 +35,7 @@ export interface Upstream {
   /** Refuses at once while the third party fails. Default: none. */
   circuitBreaker?: CircuitBreaker;
   /**
-   * What callers' sidecars do on their way to the proxy, beyond balancing and measuring; not with `mesh.mode` `none`.
+   * What clients' sidecars do on their way to the proxy, beyond balancing and measuring; not with `mesh.mode` `none`.
    * The limits above are the proxy's and hold whatever is said here. Default: nothing.
    */
   mesh?: UpstreamMesh;

@@ -4,8 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Context, labels, selector } from "../context";
 
 /**
- * What makes callers' names trustworthy: the sidecar takes what they send for HTTP/1 and nothing else, and so puts
- * its own `l5d-client-id` in place of theirs. Without a Server, a caller that pauses within its request line is
+ * What makes clients' names trustworthy: the sidecar takes what they send for HTTP/1 and nothing else, and so puts
+ * its own `l5d-client-id` in place of theirs. Without a Server, a client that pauses within its request line is
  * passed on as opaque TCP, and its forged header with it (seen within 5 ms).
  *
  * Together with `default-inbound-policy: deny` on the pods, nobody gets in while a sidecar does not know of it.

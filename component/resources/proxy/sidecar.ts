@@ -33,7 +33,7 @@ export function sidecarAnnotations(
   };
   return {
     "linkerd.io/inject": "enabled",
-    // Only the Server lets callers in, also while the sidecar can't reach its policy controller and knows none.
+    // Only the Server lets clients in, also while the sidecar can't reach its policy controller and knows none.
     "config.linkerd.io/default-inbound-policy": "deny",
     // Not through the sidecar: a control plane that is down must not make the kubelet restart the proxy, and a
     // Prometheus outside the mesh has no identity.

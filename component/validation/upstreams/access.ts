@@ -30,7 +30,7 @@ export function checkAccess(
   } else if (sharedSuffix === true && !everyRule(allow, ["clients"])) {
     problems.add(
       `${path}.sharedSuffix`,
-      `lets callers reach strangers' hosts, so every rule in \`allow\` must name \`clients\`, as in ${RULE}`,
+      `lets clients reach strangers' hosts, so every rule in \`allow\` must name \`clients\`, as in ${RULE}`,
     );
   }
 }
@@ -106,7 +106,7 @@ function checkSetHeaders(
   if (!everyRule(allow, ["clients", "methods", "paths"])) {
     problems.add(
       path,
-      `gives callers the third party's key, so every rule in \`allow\` must name clients, methods and paths, as in ${RULE}`,
+      `gives clients the third party's key, so every rule in \`allow\` must name clients, methods and paths, as in ${RULE}`,
     );
   }
   const keys: (keyof HeaderValue)[] = ["credential", "prefix"];

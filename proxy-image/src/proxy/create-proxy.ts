@@ -27,7 +27,7 @@ import { createOwnAddresses } from "./upstream/names/own-addresses";
 /** What a proxy is made of. */
 export interface ProxyOptions {
   readonly policy: Policy;
-  /** Whether callers that the mesh does not vouch for are refused. */
+  /** Whether clients that the mesh does not vouch for are refused. */
   readonly mesh: MeshMode;
   /** The world outside. */
   readonly network: Network;

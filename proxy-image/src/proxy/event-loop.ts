@@ -6,7 +6,7 @@ export interface DeferredWriter {
 let waiting: DeferredWriter[] = [];
 
 /**
- * Lets somebody send at the end of this turn of the event loop, when all that came has been read.
+ * Lets somebody send at the end of this event-loop iteration, when all that came has been read.
  *
  * One after the other, requests and answers that go out together wake their readers once. Sent each as soon as it was
  * ready, nearly every one of them woke a reader that had just gone to sleep, which is dearer than the write: a small

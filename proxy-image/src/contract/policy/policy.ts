@@ -10,15 +10,15 @@ export interface Policy {
   domain: string;
   /** Where the upstream Services are, because their own names are accepted as Host too. */
   services: { namespace: string; clusterDomain: string };
-  /** How Linkerd names callers. Absent: callers are not told apart, and no rule may name clients. */
+  /** How Linkerd names clients. Absent: clients are not told apart, and no rule may name clients. */
   mesh?: PolicyMesh;
-  /** What unlisted hosts are to some callers, for a while. Absent: 403. Only with `mesh`. */
+  /** What unlisted hosts are to some clients, for a while. Absent: 403. Only with `mesh`. */
   audit?: PolicyAudit;
   /** Keyed by host, exact (`api.stripe.com`) or wildcard (`*.ingest.sentry.io`), so that one upstream more is one entry in a diff. */
   upstreams: Record<string, PolicyUpstream>;
 }
 
-/** The mesh that vouches for callers. */
+/** The mesh that vouches for clients. */
 export interface PolicyMesh {
   /**
    * What follows service account and namespace in `l5d-client-id`:
@@ -28,7 +28,7 @@ export interface PolicyMesh {
 }
 
 /**
- * Unlisted third parties, for callers whose needs are being found out. What must not be wider than a public host on
+ * Unlisted third parties, for clients whose needs are being found out. What must not be wider than a public host on
  * port 443 with a public certificate is no field here.
  */
 export interface PolicyAudit extends Pick<
@@ -41,7 +41,7 @@ export interface PolicyAudit extends Pick<
   | "retries"
   | "websockets"
 > {
-  /** Namespaces of the callers. Never empty. */
+  /** Namespaces of the clients. Never empty. */
   namespaces: string[];
   /** From when on it is over: `2027-02-01T00:00:00Z`. */
   until: string;
@@ -57,15 +57,15 @@ export interface PolicyUpstream {
   tls: PolicyTls;
   /** Private ranges (CIDR) that the host may resolve to. */
   allowedCidrs: string[];
-  /** Who may call what; any rule admits. Absent: every caller, everything. Never empty. */
+  /** Who may call what; any rule admits. Absent: every client, everything. Never empty. */
   allow?: PolicyRule[];
-  /** Fields put on every request in place of the caller's, keyed by name in lower case. Not for wildcards. */
+  /** Fields put on every request in place of the client's, keyed by name in lower case. Not for wildcards. */
   setHeaders?: Record<string, PolicySetHeader>;
   /** Connections to the third party at a time, for each name and each pod. Absent: no limit. */
   maxConnections?: number;
   /** Requests in flight at a time in each pod; one more gets 503 at once. Absent: no limit. */
   maxRequests?: number;
-  /** The same for each service account; without a mesh all callers are one. Absent: no limit. */
+  /** The same for each service account; without a mesh all clients are one. Absent: no limit. */
   maxRequestsPerClient?: number;
   /** Bytes of a request's body, and of an answer's. Absent: no limit. */
   maxBodyBytes?: { request?: number; response?: number };

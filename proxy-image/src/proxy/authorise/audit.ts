@@ -14,7 +14,7 @@ import type { ClientIdentity } from "../exchange/client";
 export type Unlisted = (header: string, client: ClientIdentity | undefined) => Destination | Failure;
 
 /**
- * An audit lets verified callers of its namespaces through to public hosts, until its end. It comes after the list, so
+ * An audit lets verified clients of its namespaces through to public hosts, until its end. It comes after the list, so
  * it never overrides what an upstream's rules say; for everyone else nothing changes. All its hosts share one route:
  * one entry in metrics and logs, one set of limits, and the connections of as many names as one wildcard has.
  *

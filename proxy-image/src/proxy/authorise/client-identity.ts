@@ -47,7 +47,7 @@ export function identitiesIn(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter((_, i) => i % 2 === 1 && isIdentityField(rawHeaders[i - 1]!));
 }
 
-/** Not its underscore form: that comes through the sidecar as the caller wrote it. */
+/** Not its underscore form: that comes through the sidecar as the client wrote it. */
 function isIdentityField(name: string): boolean {
   return name.length === 13 && name.toLowerCase() === "l5d-client-id";
 }

@@ -7,11 +7,11 @@ import { identityReader } from "./client-identity";
 
 /** Tells who sends a request. */
 export interface Clients {
-  /** Whether a request of a caller that nobody vouches for is refused, whatever it asks for. */
+  /** Whether a request of a client that nobody vouches for is refused, whatever it asks for. */
   readonly required: boolean;
   /**
-   * @param rawHeaders flat: name, value, …
-   * @returns undefined where nobody vouches for the caller
+   * @param rawHeaders flat: name, value, ...
+   * @returns undefined where nobody vouches for the client
    */
   of(peer: Peer, rawHeaders: readonly string[]): ClientIdentity | undefined;
 }

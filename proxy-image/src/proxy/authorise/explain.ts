@@ -8,11 +8,11 @@ import { identitiesIn } from "./client-identity";
 
 /** Characters of an identity that are repeated; Linkerd's are DNS names. */
 const MOST_IDENTITY = 253;
-/** Characters of what a caller may ask for; rules can be thousands. */
+/** Characters of what a client may ask for; rules can be thousands. */
 const MOST_ALLOWED = 400;
 
 /**
- * What a refused caller is told beyond the failure: who the mesh says that it is, what it may ask for, and what would
+ * What a refused client is told beyond the failure: who the mesh says that it is, what it may ask for, and what would
  * have to be listed. Its own rules only, and nothing of other upstreams.
  *
  * @param domain the policy's, below which clients name third parties
@@ -24,7 +24,7 @@ export function explain(failure: Failure, exchange: Exchange, domain: string): s
   if (failure === notListed) return unlisted(canonicalHost(head.host!)!, domain);
   if (failure !== requestDenied || !destination) return undefined;
   const own = (destination.route.upstream.allow ?? []).filter((rule) => appliesTo(rule, client));
-  return `${client?.key ?? "A caller that the mesh does not know"} may ask for ${bounded(own.map(describe))}.`;
+  return `${client?.key ?? "A client that the mesh does not know"} may ask for ${bounded(own.map(describe))}.`;
 }
 
 /** @param name canonical */

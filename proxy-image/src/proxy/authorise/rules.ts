@@ -20,7 +20,7 @@ export interface Asked {
   readonly rawHeaders: readonly string[];
 }
 
-/** Decides whether a caller may ask for something. */
+/** Decides whether a client may ask for something. */
 export type Rules = (client: ClientIdentity | undefined, asked: Asked) => Failure | undefined;
 
 interface CompiledRule {

@@ -36,7 +36,7 @@ const byCode: ReadonlyMap<string, Failure> = new Map(
     RESPONSE_TRUNCATED: responseTruncated,
     // Node's parser, for answers to upgrades
     HPE_HEADER_OVERFLOW: responseHeadersTooLarge,
-    // Node, for a header field of an answer that it won't send
+    // Node, for a header field of a response that it won't send
     ERR_INVALID_CHAR: responseMalformed,
     ERR_INVALID_HTTP_TOKEN: responseMalformed,
     // No file descriptors or memory left in this pod or on its node

@@ -41,14 +41,14 @@ export const clientDenied = failure(
   "client-denied",
   403,
   "http_request_denied",
-  "The caller's service account may not call this upstream.",
+  "The client's service account may not call this upstream.",
   "Add it to the `clients` of a rule in the upstream's `allow`.",
 );
 export const requestDenied = failure(
   "request-denied",
   403,
   "http_request_denied",
-  "No rule of the upstream allows this caller this method on this path.",
+  "No rule of the upstream allows this client this method on this path.",
   "Add the method and the path to a rule in the upstream's `allow`.",
 );
 export const ambiguousPath = failure(

@@ -1,10 +1,10 @@
 import { GRPC_STATUS, type GrpcStatus } from "./grpc-status";
 
-/** One way in which a request can end without the third party's answer. */
+/** One way in which a request can end without the third party's response. */
 export interface Failure {
   /** Name, in problem+json's `type`, in the log and in metrics. */
   readonly name: string;
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   readonly status: number;
   /** What it is in gRPC, which the proxy does not speak yet. */
   readonly grpcStatus: GrpcStatus;
@@ -14,9 +14,9 @@ export interface Failure {
   readonly advice: string;
   /** `error` of the Proxy-Status header (RFC 9209 §2.3). */
   readonly proxyStatus: string;
-  /** Further headers of the answer, flat: name, value, … */
+  /** Further headers of the response, flat: name, value, ... */
   readonly headers?: readonly string[];
-  /** The connection ends with the answer: its bytes can't be told apart any more. */
+  /** The connection ends with the response: its bytes can't be told apart any more. */
   readonly closes: boolean;
 }
 
@@ -40,7 +40,7 @@ export const failure = (
 });
 
 /** Advice for what is beyond a limit that is no upstream's. */
-export const asksForTooMuch = "Send less: the limit protects every caller of this proxy.";
+export const asksForTooMuch = "Send less: the limit protects every client of this proxy.";
 /** Option of a failure: the connection is not read on after what could be read in two ways. */
 export const close = { closes: true };
 /** Advice for what no client should send. */
@@ -51,7 +51,7 @@ export class FailureError extends Error {
   override readonly name = "FailureError";
 
   /**
-   * @param failure what to tell the caller
+   * @param failure what to tell the client
    * @param reason what to add for them: nothing secret, no address
    */
   constructor(

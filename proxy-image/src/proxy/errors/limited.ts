@@ -36,7 +36,7 @@ export const clientBusy = failure(
   "client-busy",
   503,
   "connection_limit_reached",
-  "As many of this caller's requests as the upstream allows are in flight.",
+  "As many of this client's requests as the upstream allows are in flight.",
   "Wait as Retry-After says, then repeat the request; `maxRequestsPerClient` of the upstream is the limit.",
   { headers: ["Retry-After", "1"] },
 );
@@ -59,6 +59,6 @@ export const totalTimeout = failure(
   "total-timeout",
   504,
   "http_response_timeout",
-  "The request and its answer took too long.",
+  "The request and its response took too long.",
   "`timeouts.total` of the upstream is the limit.",
 );

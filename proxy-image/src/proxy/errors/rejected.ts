@@ -86,7 +86,7 @@ export const targetTooLong = failure(
   414,
   "http_request_error",
   "The request line is too long.",
-  "Send what is long in the body: the limit protects every caller of this proxy.",
+  "Send what is long in the body: the limit protects every client of this proxy.",
   close,
 );
 export const tooManyHeaders = failure(

@@ -13,63 +13,63 @@ export const responseMalformed = failure(
   "response-malformed",
   502,
   "http_protocol_error",
-  "The third party's answer is not well-formed HTTP/1.1.",
+  "The third party's response is not well-formed HTTP/1.1.",
   "Ask the third party.",
 );
 export const responseHeadersTooLarge = failure(
   "response-headers-too-large",
   502,
   "http_response_header_section_size",
-  "The third party's answer has too large a header section.",
+  "The third party's response has too large a header section.",
   "Ask the third party.",
 );
 export const responseIncomplete = failure(
   "response-incomplete",
   502,
   "http_response_incomplete",
-  "The third party's answer ended too early.",
+  "The third party's response ended too early.",
   "Repeat the request if it is safe to; if it lasts, ask the third party.",
 );
 export const responseStalled = failure(
   "response-stalled",
   504,
   "http_response_timeout",
-  "The third party's answer stopped in the middle.",
+  "The third party's response stopped in the middle.",
   "`timeouts.idle` of the upstream is the limit.",
 );
 export const responseTooLarge = failure(
   "response-too-large",
   502,
   "http_response_body_size",
-  "The third party's answer is larger than the upstream's limit.",
+  "The third party's response is larger than the upstream's limit.",
   "`maxBodyBytes` of the upstream is the limit.",
 );
 export const responseTruncated = failure(
   "response-truncated",
   502,
   "http_response_incomplete",
-  "The third party's answer has no length, and its connection ended without TLS's close_notify, so part of it may be missing.",
+  "The third party's response has no length, and its connection ended without TLS's close_notify, so part of it may be missing.",
   "Repeat the request if it is safe to; if it lasts, ask the third party for a Content-Length, chunked coding, or a close_notify at the end (RFC 9112 §9.8).",
 );
 export const redirectDenied = failure(
   "redirect-denied",
   502,
   "http_protocol_error",
-  "The third party sends the caller to an address inside the cluster.",
-  "Ask the third party: no answer from outside may name the cluster's own addresses.",
+  "The third party sends the client to an address inside the cluster.",
+  "Ask the third party: no response from outside may name the cluster's own addresses.",
 );
 export const upgradeFailed = failure(
   "upgrade-failed",
   502,
   "http_upgrade_failed",
-  "The third party's answer to the WebSocket handshake is wrong.",
+  "The third party's response to the WebSocket handshake is wrong.",
   "Ask the third party.",
 );
 export const clientStalled = failure(
   "client-stalled",
   504,
   "http_request_error",
-  "The caller stopped reading the answer.",
+  "The client stopped reading the response.",
   "`timeouts.idle` of the upstream is the limit.",
 );
 export const tooOld = failure(

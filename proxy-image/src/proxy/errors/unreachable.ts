@@ -55,7 +55,7 @@ export const connectionTerminated = failure(
   "connection-terminated",
   502,
   "connection_terminated",
-  "The third party closed the connection before it answered.",
+  "The third party closed the connection before it responded.",
   "Repeat the request if it is safe to; if it lasts, ask the third party.",
 );
 export const certificateInvalid = failure(

@@ -6,7 +6,7 @@ import { PerRoute } from "../route/per-route";
 import type { ForwardOptions } from "./options";
 import { requestHeaders, setHeadersOf } from "./request-headers";
 
-/** Last stage: sends the request to the third party and the answer to the caller. */
+/** Last stage: sends the request to the third party and the response to the client. */
 export function forward(options: ForwardOptions): Stage {
   const { via, links, credentials, forwardUpgrade } = options;
   const fields = new PerRoute(({ upstream }) => ({ set: setHeadersOf(upstream, credentials) }));

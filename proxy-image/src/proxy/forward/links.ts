@@ -17,7 +17,7 @@ export type LinkRewriter = (field: string, value: string) => string;
 export interface LinkPolicy {
   /**
    * @param destination the third party that answers
-   * @param host the caller's Host header: the name under which it reached it
+   * @param host the client's Host header: the name under which it reached it
    */
   rewriterFor(destination: Destination, host: string): LinkRewriter;
 }
@@ -26,7 +26,7 @@ const isPublic = addressRule([], () => false);
 
 /**
  * Where answers may lead: to the same upstream, then under its name in the cluster; to anywhere outside, then
- * unchanged, and the caller finds out whether the policy lists it; never to a name or an address of the cluster.
+ * unchanged, and the client finds out whether the policy lists it; never to a name or an address of the cluster.
  */
 export function createLinkPolicy({ domain, services }: Policy, routes: Routes): LinkPolicy {
   const ownDomains = [domain, services.clusterDomain, "svc", "localhost", "internal"];

@@ -10,7 +10,7 @@ export class RequestBody implements BodySink, ForwardedBody {
   bytes = 0;
   /** It has been written to its end. */
   complete = false;
-  /** Since when the caller has been waited for, on the exchanges' clock; 0 while it is not its turn. */
+  /** Since when the client has been waited for, on the exchanges' clock; 0 while it is not its turn. */
   waitingSince = 0;
   /** Since when the third party has been waited for to take more; 0 while it takes all. */
   blockedSince = 0;
@@ -32,9 +32,9 @@ export class RequestBody implements BodySink, ForwardedBody {
   ) {}
 
   /**
-   * Begins to send; before, nothing is read from the caller.
+   * Begins to send; before, nothing is read from the client.
    *
-   * @param onFirst where the caller may be waiting for leave to send: is called when it sends all the same
+   * @param onFirst where the client may be waiting for leave to send: is called when it sends all the same
    */
   start(stream: UpstreamStream, onFirst?: () => void): void {
     this.stream = stream;
@@ -43,7 +43,7 @@ export class RequestBody implements BodySink, ForwardedBody {
     this.client.read(this);
   }
 
-  /** The caller has leave to send, or needs none. */
+  /** The client has leave to send, or needs none. */
   proceed(): void {
     this.onFirst = undefined;
     this.waitingSince = performance.now();
@@ -57,7 +57,7 @@ export class RequestBody implements BodySink, ForwardedBody {
     this.client.resume();
   }
 
-  /** Sends nothing more. What still comes is read and dropped, so that the caller can read its answer. */
+  /** Sends nothing more. What still comes is read and dropped, so that the client can read its response. */
   stop(): void {
     this.stream = undefined;
     this.waitingSince = 0;

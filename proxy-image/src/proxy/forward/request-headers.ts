@@ -20,12 +20,12 @@ export function setHeadersOf(
 }
 
 /**
- * The header fields that go to the third party, flat: name, value, … Names keep their case and repeated fields
+ * The header fields that go to the third party, flat: name, value, ... Names keep their case and repeated fields
  * their order. Host is not among them, it is written from the origin.
  *
  * @param rawHeaders as received, flat
  * @param via pseudonym of this proxy for the Via field
- * @param set what the policy sets; the caller's own copies are removed, with `_` for `-` too
+ * @param set what the policy sets; the client's own copies are removed, with `_` for `-` too
  * @returns undefined when the request has been through this proxy before
  */
 export function requestHeaders(

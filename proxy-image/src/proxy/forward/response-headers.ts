@@ -3,11 +3,11 @@ import { FailureError, responseHeadersTooLarge } from "../errors/failures";
 import { withoutDomain } from "./cookies";
 import type { LinkRewriter } from "./links";
 
-/** Header fields of an answer: many clients drop what is beyond a number of their own, silently. */
+/** Header fields of a response: many clients drop what is beyond a number of their own, silently. */
 const MOST_FIELDS = 256;
 
 /**
- * The header fields that come back to the caller, flat: name, value, …
+ * The header fields that come back to the client, flat: name, value, ...
  *
  * @param raw as received, flat; their framing has been read
  * @param status decides about framing: 1xx and 204 have no body (RFC 9110 §8.6)

@@ -29,11 +29,11 @@ export interface PipelineOptions {
 }
 
 /**
- * Passes the third party's answer back to the caller, piece by piece, whoever fetches it. One object per
- * request and no closures; the caller's events find it through the exchange.
+ * Passes the third party's response back to the client, piece by piece, whoever fetches it. One object per
+ * request and no closures; the client's events find it through the exchange.
  */
 export abstract class ResponsePipeline implements Pipeline {
-  /** When the caller stopped reading, on the exchanges' clock; 0 while it reads. */
+  /** When the client stopped reading, on the exchanges' clock; 0 while it reads. */
   pausedSince = 0;
   /** What the third party is waited for, and since when, on the exchanges' clock; 0 while it is not. */
   awaiting: "connection" | "head" | "body" = "connection";
@@ -61,9 +61,9 @@ export abstract class ResponsePipeline implements Pipeline {
   /** Ends the request to the third party, whatever its state; nothing more comes from there. */
   protected abstract abortSource(): void;
 
-  /** The caller reads on. */
+  /** The client reads on. */
   resume(): void {
-    // The caller's socket also tells that it takes more after what was not held back for it.
+    // The client's socket also tells that it takes more after what was not held back for it.
     if (this.pausedSince === 0) return;
     this.pausedSince = 0;
     if (this.done) return;
@@ -71,7 +71,7 @@ export abstract class ResponsePipeline implements Pipeline {
     this.resumeSource();
   }
 
-  /** The caller has gone: nothing more is fetched for it. */
+  /** The client has gone: nothing more is fetched for it. */
   cancel(): void {
     if (this.done) return;
     this.settle();
@@ -142,7 +142,7 @@ export abstract class ResponsePipeline implements Pipeline {
     if (this.done) return;
     this.settle();
     const { exchange } = this;
-    // When the caller left, that is the reason behind all others.
+    // When the client left, that is the reason behind all others.
     if (exchange.cancelled) return;
     const failure = classify(error);
     exchange.cause = error;

@@ -31,7 +31,7 @@ const RETRIED: ReadonlySet<Failure> = new Set([
 /** Methods whose body every server reads. */
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
-/** Fetches over one of the origin's kept connections: the way of all requests but upgrades. */
+/** Fetches over one of the origin's idle connections: the way of all requests but upgrades. */
 export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler {
   private stream: UpstreamStream | undefined;
   private body: RequestBody | undefined;
@@ -200,7 +200,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
 
   /**
    * Once, and only where a second try can't do harm: an idempotent request without a body, to which not a byte
-   * of an answer came. That is what a kept connection looks like that the third party was just closing.
+   * of a response came. That is what a idle connection looks like that the third party was just closing.
    */
   private mayRetry(error: Error): boolean {
     const { exchange } = this;

@@ -20,7 +20,7 @@ export class BodyReader {
     return this.chunked ? this.chunked.done : this.left === 0;
   }
 
-  /** Once it is done; flat: name, value, … */
+  /** Once it is done; flat: name, value, ... */
   get trailers(): readonly string[] {
     return this.chunked?.trailers ?? [];
   }

@@ -10,7 +10,7 @@ const MOST_SIZE_LINE = 256;
 const MOST_TRAILER_BYTES = 16 * 1024;
 /** Takes the chunked transfer coding off a body, strictly: every other reading than one is an error. */
 export class ChunkedDecoder {
-  /** Behind the last chunk and its trailers; flat: name, value, … */
+  /** Behind the last chunk and its trailers; flat: name, value, ... */
   trailers: string[] = [];
   /** Bytes of the current chunk that are still to come. */
   private left = 0;

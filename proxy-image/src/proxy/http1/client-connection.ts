@@ -47,14 +47,14 @@ export interface RequestHandler<T> {
  * What the connection is at:
  * - `head`: waits for a request, or for the rest of its head
  * - `request`: has one whose body has not come whole
- * - `response`: has all of it, and its answer is on its way
- * - `linger`: the answer has gone, and the rest of the request is read and dropped
+ * - `response`: has all of it, and its response is on its way
+ * - `linger`: the response has gone, and the rest of the request is read and dropped
  * - `closing`: nothing more is read from it but to drop it
  * - `upgraded`: somebody else has its bytes
  */
 type State = "head" | "request" | "response" | "linger" | "closing" | "upgraded";
 
-/** A caller's connection: one request after the other, each read in one way only or refused. */
+/** A client's connection: one request after the other, each read in one way only or refused. */
 export class ClientConnection<T = unknown> implements ClientStream {
   /** Undefined where this is an ordinary connection. */
   switched: SwitchedConnection | undefined;
@@ -158,7 +158,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     if (this.request !== undefined) this.handler.onDrain(this.request);
   };
 
-  /** Nobody would read an answer to what a caller asked for and left. Once switched, the other protocol decides. */
+  /** Nobody would read a response to what a client asked for and left. Once switched, the other protocol decides. */
   private readonly onEnd = (): void => {
     const { request } = this;
     if (request !== undefined && !this.handler.outlivesClientEnd(request)) this.socket.destroy();
@@ -275,7 +275,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     else if (!this.response!.ended) this.handler.onBodyError(request, error);
   }
 
-  /** The answer is with the network. */
+  /** The response is with the network. */
   private readonly responded = (): void => {
     const { request, response, state } = this;
     this.request = undefined;

@@ -1,14 +1,14 @@
 import { KEEP_ALIVE_SECONDS } from "./response-writer";
 
-/** How long a caller's connection may stay at what; all in milliseconds. */
+/** How long a client's connection may stay at what; all in milliseconds. */
 export interface ClientTimeouts {
   /** For a request's header section: a slow one holds a socket and nothing else. */
   readonly headers: number;
   /** For an idle connection. */
   readonly keepAlive: number;
-  /** For what is still read, and dropped, behind an answer that came before its request's end. */
+  /** For what is still read, and dropped, behind a response that came before its request's end. */
   readonly linger: number;
-  /** For an answer's last bytes to be taken by a caller that reads slowly. */
+  /** For a response's last bytes to be taken by a client that reads slowly. */
   readonly flush: number;
   /** Between two looks for connections that have lasted too long where they are. */
   readonly checkEvery: number;
@@ -16,7 +16,7 @@ export interface ClientTimeouts {
 
 export const CLIENT_TIMEOUTS: ClientTimeouts = {
   headers: 15_000,
-  // Later than the caller has been told: a request that crosses the close would fail.
+  // Later than the client has been told: a request that crosses the close would fail.
   keepAlive: KEEP_ALIVE_SECONDS * 1_000 + 2_000,
   linger: 2_000,
   flush: 60_000,

@@ -8,7 +8,7 @@ import { MalformedMessageError } from "./malformed";
 export const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
 /**
- * The fields of a header or trailer section, flat: name, value, … Values without the blanks around them.
+ * The fields of a header or trailer section, flat: name, value, ... Values without the blanks around them.
  *
  * @param lines field lines as latin1, each with its CRLF, from `start` to the end
  * @throws MalformedMessageError

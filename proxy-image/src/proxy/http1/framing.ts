@@ -11,9 +11,9 @@ export interface Framing {
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * The framing fields of an answer, or of trailers, where none may be.
+ * The framing fields of a response, or of trailers, where none may be.
  *
- * @param fields flat: name, value, …
+ * @param fields flat: name, value, ...
  * @throws MalformedMessageError for more than one of them, or a transfer coding other than `chunked`: each has been
  * a way to make two readers disagree (RFC 9112 §6.3, §11.1)
  */

@@ -19,7 +19,7 @@ export interface HeadRead {
   readonly rest: Buffer | undefined;
 }
 
-/** Finds the heads of requests in what a caller sends, perhaps byte by byte. */
+/** Finds the heads of requests in what a client sends, perhaps byte by byte. */
 export class RequestHeadReader {
   /** Bytes that have been searched for the end of a head. */
   private searched = 0;

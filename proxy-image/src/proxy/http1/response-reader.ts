@@ -5,7 +5,7 @@ import { framingOf } from "./framing";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 import { PartialHead } from "./partial-head";
 
-/** Bytes of an answer's header section. */
+/** Bytes of a response's header section. */
 const MOST_HEADER_BYTES = 32 * 1024;
 /** Empty lines that are skipped before the heads of one response. */
 const MOST_EMPTY_LINES = 16;
@@ -23,7 +23,7 @@ export interface Http1ResponseSink extends ResponseSink {
   onHead(head: Http1ResponseHead): void;
 }
 
-/** Reads one answer after its interim ones (RFC 9112), as it comes. */
+/** Reads one response after its interim ones (RFC 9112), as it comes. */
 export class ResponseReader {
   done = false;
   /** The head has been read, and the body has no other end than the connection's. */
@@ -35,7 +35,7 @@ export class ResponseReader {
   private body: BodyReader | undefined;
 
   /**
-   * @param bodiless whether the request was HEAD: then no answer has a body, whatever it announces
+   * @param bodiless whether the request was HEAD: then no response has a body, whatever it announces
    */
   constructor(
     private readonly sink: Http1ResponseSink,
@@ -43,7 +43,7 @@ export class ResponseReader {
   ) {}
 
   /**
-   * @returns how many of the bytes were the answer's: fewer than all when it ended before
+   * @returns how many of the bytes were the response's: fewer than all when it ended before
    * @throws MalformedMessageError, SectionTooLargeError, and what the sink throws
    */
   read(bytes: Buffer): number {
@@ -60,7 +60,7 @@ export class ResponseReader {
     return at;
   }
 
-  /** The third party has closed its side. @returns whether that was the end of the answer */
+  /** The third party has closed its side. @returns whether that was the end of the response */
   close(): boolean {
     if (this.untilClose && !this.done) this.end([]);
     return this.done;

@@ -5,12 +5,12 @@ import type { RequestHead } from "../message/request-head";
 import type { ResponseWriter } from "../message/response-writer";
 import { type DeferredWriter, atEndOfIteration } from "../event-loop";
 
-/** What a kept connection tells a caller, in seconds. */
+/** What a idle connection tells a client, in seconds. */
 export const KEEP_ALIVE_SECONDS = 75;
 
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
 
-/** The answer to one request, on its way to the caller. */
+/** The response to one request, on its way to the client. */
 export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
   /** 0 before its head. */
   status = 0;
@@ -25,10 +25,10 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
   private sized = false;
   /** Written with the first piece of the body, or at the latest by `flush`. */
   private head = "";
-  /** What goes out at the end of the turn: the answer's end, and mostly all of it. */
+  /** What goes out at the end of the turn: the response's end, and mostly all of it. */
   private held = "";
   private bodiless = false;
-  /** Whether the caller may be keeping the body back until it gets leave. */
+  /** Whether the client may be keeping the body back until it gets leave. */
   private expected: boolean;
 
   /**
@@ -73,7 +73,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
       else if (name.length === 4 && name.toLowerCase() === "date") date = true;
       text += `${name}: ${fields[i + 1]!}\r\n`;
     }
-    // RFC 9110 §6.6.1: whoever passes on an answer without one adds it.
+    // RFC 9110 §6.6.1: whoever passes on a response without one adds it.
     if (!date) text += `Date: ${httpDate()}\r\n`;
     this.sized = length;
     this.bodiless = this.request?.method === "HEAD" || status === 204 || status === 304;
@@ -86,7 +86,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
     this.head = `${text}${this.last ? "Connection: close\r\n" : KEPT}\r\n`;
   }
 
-  /** @returns false when the caller does not take more for now: the socket's `drain` tells when it does */
+  /** @returns false when the client does not take more for now: the socket's `drain` tells when it does */
   write(piece: Buffer): boolean {
     if (this.bodiless || piece.length === 0) return true;
     const { socket, chunked } = this;
@@ -142,14 +142,14 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
     this.last = true;
   }
 
-  /** Gives leave to send the body, once, to a caller that has asked for it. */
+  /** Gives leave to send the body, once, to a client that has asked for it. */
   continue(): void {
     if (!this.expected || this.begun) return;
     this.expected = false;
     this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
   }
 
-  /** 103, where the caller's protocol knows interim answers. */
+  /** 103, where the client's protocol knows interim responses. */
   earlyHints(fields: readonly string[]): void {
     if (this.request?.version !== "1.1") return;
     let text = "HTTP/1.1 103 Early Hints\r\n";
@@ -194,7 +194,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
 let dateOf = 0;
 let dateText = "";
 
-/** RFC 9110 §5.6.7; made once for all answers of a second. */
+/** RFC 9110 §5.6.7; made once for all responses of a second. */
 function httpDate(): string {
   const second = Math.floor(Date.now() / 1_000);
   if (second !== dateOf) {

@@ -30,7 +30,7 @@ export interface ConnectionOwner {
   explain(error: Error, heard: boolean): Error;
 }
 
-/** The third party closed the connection, or it broke, before the answer's end. */
+/** The third party closed the connection, or it broke, before the response's end. */
 export class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
   readonly code = "ECONNRESET";
@@ -171,12 +171,12 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
 
   private read(bytes: Buffer): void {
     if (this.held !== "") {
-      // What was not asked for yet is no answer to it.
+      // What was not asked for yet is no response to it.
       this.fail(new ConnectionLostError("bytes came before the request"));
       return;
     }
     if (!this.handler) {
-      // Nothing was asked for: an answer from here on could be taken for another request's.
+      // Nothing was asked for: a response from here on could be taken for another request's.
       this.socket.destroy();
       return;
     }
@@ -221,7 +221,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     return this.socket.isPaused() || sawCloseNotify(this.socket);
   }
 
-  /** The answer is complete. Where the request is not, the connection's next bytes would still be its body. */
+  /** The response is complete. Where the request is not, the connection's next bytes would still be its body. */
   private release(): void {
     this.handler = undefined;
     if (this.last || !this.requestSent) this.socket.destroy();

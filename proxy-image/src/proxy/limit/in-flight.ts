@@ -1,7 +1,7 @@
 import type { PolicyUpstream } from "../../contract/policy/policy";
 import { type Failure, clientBusy, upstreamBusy } from "../errors/failures";
 
-/** Requests in flight to one upstream: a bulkhead, so that a slow third party or a busy caller stops nobody else. */
+/** Requests in flight to one upstream: a bulkhead, so that a slow third party or a busy client stops nobody else. */
 export class InFlight {
   count = 0;
   private readonly byClient = new Map<string, number>();

@@ -47,7 +47,7 @@ const THIRD_PARTYS = new Set([
 ]);
 
 /**
- * What a circuit breaker learns from an exchange. Nothing that a caller can bring about by itself counts as a
+ * What a circuit breaker learns from an exchange. Nothing that a client can bring about by itself counts as a
  * failure: by leaving, by sending slowly or wrongly, one tenant could close a third party to all others.
  */
 export function outcomeOf({ complete, failure, upgraded, respondedAt, status }: Exchange): Outcome {

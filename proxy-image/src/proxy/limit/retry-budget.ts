@@ -2,7 +2,7 @@ import type { PolicyRetries } from "../../contract/policy/policy";
 
 /** Retries that can be saved up. */
 const MOST = 100;
-/** Without traffic one retry every ten seconds is still given: a single caller should have its own. */
+/** Without traffic one retry every ten seconds is still given: a single client should have its own. */
 const PER_MILLISECOND = 1 / 10_000;
 
 /** Bounds retries to a share of the requests, so that an outage is not made worse by them. */

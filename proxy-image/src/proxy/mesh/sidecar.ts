@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log";
 
 /**
- * Whether the proxy serves without Linkerd's sidecar: not at all (`required`), also without one and callers without
+ * Whether the proxy serves without Linkerd's sidecar: not at all (`required`), also without one and clients without
  * one (`optional`), or never looking for it (`none`).
  */
 export const MESH_MODES = ["required", "optional", "none"] as const;
@@ -39,7 +39,7 @@ export class SidecarMissingError extends Error {
 }
 
 /**
- * Waits for the sidecar before the data port listens: it is what tells callers apart. Counted from the container's
+ * Waits for the sidecar before the data port listens: it is what tells clients apart. Counted from the container's
  * start, which is when the sidecar has begun to start too, so a slow node is no failure.
  *
  * @throws SidecarMissingError

@@ -22,7 +22,7 @@ export function namesConnectionScheme(value: string): boolean {
 /**
  * Whether a request signs on its connection.
  *
- * @param fields flat: name, value, …
+ * @param fields flat: name, value, ...
  */
 export function signsOn(fields: readonly string[]): boolean {
   for (let i = 0; i < fields.length; i += 2) {

@@ -18,14 +18,14 @@ const HOP_BY_HOP = [
   "proxy-authentication-info",
 ];
 
-/** Where the caller is, or claims to be: never leaves the cluster, nor comes in from outside. */
+/** Where the client is, or claims to be: never leaves the cluster, nor comes in from outside. */
 const ABOUT_CALLERS = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-host"];
 
 /** Rewritten by the proxy, or answered by it. */
 const OWN_REQUEST = ["host", "expect", "content-length"];
 
 /**
- * About the third party's own origin, which is not the one that callers see: Alt-Svc would lead around the
+ * About the third party's own origin, which is not the one that clients see: Alt-Svc would lead around the
  * proxy, HSTS would turn the plain name in the cluster into https.
  */
 const OWN_ORIGIN = ["alt-svc", "strict-transport-security", "public-key-pins"];
@@ -39,7 +39,7 @@ export interface FieldName {
   readonly canonical: string;
   /** In a request it stays inside the cluster. */
   readonly staysInside: boolean;
-  /** In an answer it stays outside. */
+  /** In a response it stays outside. */
   readonly staysOutside: boolean;
 }
 
@@ -80,7 +80,7 @@ export function connectionOptions(value: string): string[] {
   return value.split(",").map((option) => canonicalField(option.trim()));
 }
 
-/** Linkerd's own fields, and what proxies say about callers. */
+/** Linkerd's own fields, and what proxies say about clients. */
 function isInternal(name: string): boolean {
   const first = name.charCodeAt(0);
   if (first === 0x6c) return name.startsWith("l5d-");

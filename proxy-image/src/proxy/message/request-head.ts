@@ -22,7 +22,7 @@ export class RequestHead {
   traceparent: string | undefined;
   /** Whether it says that trailers follow the body. */
   announcesTrailers = false;
-  /** Whether the caller sends nothing behind it (RFC 9112 §9.3); HTTP/1.0's way to say otherwise is not looked for. */
+  /** Whether the client sends nothing behind it (RFC 9112 §9.3); HTTP/1.0's way to say otherwise is not looked for. */
   last: boolean;
 
   constructor(
@@ -30,7 +30,7 @@ export class RequestHead {
     /** As received; once admitted, in origin-form or `*`. */
     public target: string,
     readonly version: HttpVersion,
-    /** Flat: name, value, … */
+    /** Flat: name, value, ... */
     readonly fields: readonly string[],
   ) {
     this.last = version === "1.0";

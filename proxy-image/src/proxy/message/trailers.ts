@@ -9,7 +9,7 @@ export function requestTrailers(raw: readonly string[]): [string, string][] {
   return pairs(raw, ({ staysInside }) => staysInside);
 }
 
-/** Trailer fields that may come back to the caller. */
+/** Trailer fields that may come back to the client. */
 export function responseTrailers(raw: readonly string[]): [string, string][] {
   return pairs(raw, ({ staysOutside }) => staysOutside);
 }

@@ -19,7 +19,7 @@ export interface Gauges {
   readonly breakers: () => Iterable<[entry: string, state: BreakerState]>;
 }
 
-/** Labels are the policy's entries, methods, statuses and meshed callers; never a path or a name that a caller chose. */
+/** Labels are the policy's entries, methods, statuses and meshed clients; never a path or a name that a client chose. */
 export function createMetrics(gauges: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -27,13 +27,13 @@ export function createMetrics(gauges: Gauges): Metrics {
   const requests = createRequestMetrics(registry);
   const failures = new Counter({
     name: "egress_failures_total",
-    help: "Requests that did not end with the third party's whole answer, by reason and Proxy-Status (RFC 9209) error.",
+    help: "Requests that did not end with the third party's whole response, by reason and Proxy-Status (RFC 9209) error.",
     labelNames: ["upstream", "failure", "proxy_status"],
     registers,
   });
   const cancelled = new Counter({
     name: "egress_cancelled_total",
-    help: "Requests whose caller left before the answer's end.",
+    help: "Requests whose client left before the response's end.",
     labelNames: ["upstream"],
     registers,
   });

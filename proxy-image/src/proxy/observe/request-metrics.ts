@@ -3,7 +3,7 @@ import type { Registry } from "prom-client";
 import type { Exchange } from "../exchange/exchange";
 import { BUCKETS, type Count, Counts, type Durations, Histograms } from "./series";
 
-/** RFC 9110's and PATCH; any other is one label value, or callers could make metrics without end. */
+/** RFC 9110's and PATCH; any other is one label value, or clients could make metrics without end. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** Service accounts that get a label value of their own; beyond, all are one. */
 const MOST_CLIENTS = 1_000;
@@ -21,7 +21,7 @@ export interface RequestMetrics {
 interface EntrySeries {
   /** By method and status. */
   readonly durations: Map<number, { server: Durations; client: Durations }>;
-  /** By caller, then by class of status. */
+  /** By client, then by class of status. */
   readonly requests: Map<string, Count[]>;
   readonly received: Count;
   readonly sent: Count;
@@ -34,7 +34,7 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
     registry,
     {
       name: "http_server_request_duration_seconds",
-      help: "From a request's headers to the end of its answer.",
+      help: "From a request's headers to the end of its response.",
     },
     BUCKETS,
   );
@@ -42,7 +42,7 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
     registry,
     {
       name: "http_client_request_duration_seconds",
-      help: "From a request's headers to those of the third party's answer.",
+      help: "From a request's headers to those of the third party's response.",
     },
     BUCKETS,
   );
@@ -56,7 +56,7 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
   });
   const sent = new Counts(registry, {
     name: "egress_response_bytes_total",
-    help: "Bytes of answers' bodies.",
+    help: "Bytes of response bodies.",
   });
   const retries = new Counts(registry, {
     name: "egress_retries_total",
@@ -95,8 +95,8 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
   };
 
   const clients = new Set<string>();
-  const count = (of: EntrySeries, upstream: string, caller: string | undefined, status: number): void => {
-    let name = caller ?? "none";
+  const count = (of: EntrySeries, upstream: string, client: string | undefined, status: number): void => {
+    let name = client ?? "none";
     let counts = of.requests.get(name);
     if (!counts) {
       if (clients.size < MOST_CLIENTS || clients.has(name)) clients.add(name);

@@ -8,7 +8,7 @@ import { framingOf } from "../http1/framing";
 import type { LinkRewriter } from "../forward/links";
 import { ResponsePipeline, type PipelineOptions } from "../forward/response-pipeline";
 
-/** The third party's answer to an upgrade where it does not switch protocols: 401, 403, 426 ... */
+/** The third party's response to an upgrade where it does not switch protocols: 401, 403, 426 ... */
 export class RefusalRelay extends ResponsePipeline {
   constructor(
     exchange: Exchange,

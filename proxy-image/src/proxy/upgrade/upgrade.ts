@@ -147,7 +147,7 @@ export class Upgrade implements Tunnel {
     }, connect + response);
     request.on("response", (answer) => {
       clearTimeout(this.timer);
-      // Destroyed, the gate tells http-proxy-middleware that nobody waits for this answer: it is ours.
+      // Destroyed, the gate tells http-proxy-middleware that nobody waits for this response: it is ours.
       gate.destroy();
       new RefusalRelay(exchange, this.options, this.links, answer);
     });

@@ -1,6 +1,6 @@
 import type { PolicyCircuitBreaker } from "../../contract/policy/policy";
 
-/** How a request to a third party went. Ignored: it tells nothing, because the caller left. */
+/** How a request to a third party went. Ignored: it tells nothing, because the client left. */
 export type Outcome = "success" | "failure" | "ignored";
 
 /** States, as the metric shows them. */

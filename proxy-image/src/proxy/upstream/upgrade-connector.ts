@@ -124,7 +124,7 @@ export class UpgradeAgent extends https.Agent {
     const timer = setTimeout(() => ending.abort(new FailureError(connectionTimeout)), connectTimeout);
     try {
       const socket = await this.connector(ending.signal);
-      // A dial may be done in the turn of the event loop in which it is ended.
+      // A dial may be done in the event-loop iteration in which it is ended.
       if (ending.signal.aborted) socket.destroy();
       ending.signal.throwIfAborted();
       return socket;

@@ -15,7 +15,7 @@ import { handshakeError, handshakeTimeout } from "../tls/handshake-error";
 import { checkServerIdentity } from "../tls/server-identity";
 import { type Session, resumable } from "../tls/sessions";
 
-/** Addresses that are tried for one connection; more would only make the caller wait. */
+/** Addresses that are tried for one connection; more would only make the client wait. */
 const MOST_ATTEMPTS = 4;
 
 /** One third party, as the dialler needs it. */
