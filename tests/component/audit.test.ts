@@ -81,7 +81,7 @@ describe("audit: the arguments", () => {
     );
     assert.match(
       before!,
-      /until the end of 2027-01-31 \(UTC\) every meshed caller in shop, reports may call/,
+      /until the end of 2027-01-31 \(UTC\) every meshed client in shop, reports may call/,
     );
     assert.match(after!, /ended on 2027-01-31; its names still resolve and are refused/);
   });

@@ -454,7 +454,7 @@ describe("checkArguments", () => {
     ]) {
       assert.match(
         problems(withKey({ allow }))[0] ?? "",
-        /^upstreams\[0\]\.setHeaders: gives callers the third party's key/,
+        /^upstreams\[0\]\.setHeaders: gives clients the third party's key/,
       );
     }
     assert.match(problems(withKey({ host: "*.stripe.com" }))[0] ?? "", /can't stand with the wildcard/);
