@@ -21,6 +21,7 @@ import type { Instance } from "./instance";
 import { apply, kubectl } from "./kubectl";
 import { coreDnsManifests } from "./manifests/core-dns";
 import { CANARY_NAMESPACE, policyCanary } from "./manifests/policy-canary";
+import { policiesEnforced } from "./policies";
 import { createClusterPki } from "./pki/cluster-pki";
 import { writeKubeconfigs } from "./pki/kubeconfig";
 import { createCgroups } from "./sandbox/cgroups";
@@ -79,7 +80,7 @@ export async function start(
       launch(controllerManager(directory, nodeIp, pki, configs)),
       launch(scheduler(directory, nodeIp, configs)),
       launch(kubeProxy(directory, nodeIp, configs)),
-      launch(networkPolicies(directory, nodeIp, configs)),
+      ...(policiesEnforced() ? [launch(networkPolicies(directory, nodeIp, configs))] : []),
     ]),
   );
   const nodeReady = Promise.all([api, runtime]).then(async () => {
@@ -93,7 +94,8 @@ export async function start(
     const rollout = ["rollout", "status", "deployment/coredns", "--timeout=120s"];
     await kubectl(admin, ["--namespace=kube-system", ...rollout]);
   });
-  const policiesEnforced = Promise.all([nodeReady, controllers, imagesPushed]).then(async () => {
+  const policiesProven = Promise.all([nodeReady, controllers, imagesPushed]).then(async () => {
+    if (!policiesEnforced()) return;
     await apply(
       admin,
       policyCanary(reference(images.node), nodeIp, addresses.REGISTRY_PORT),
@@ -107,7 +109,7 @@ export async function start(
   const internet = [internetDns(directory, nodeIp), thirdParties(directory, nodeIp, certificates)].map(
     launch,
   );
-  await Promise.all([engine, dnsReady, policiesEnforced, ...internet]);
+  await Promise.all([engine, dnsReady, policiesProven, ...internet]);
 
   const cluster: Cluster = {
     instance: instance.name,

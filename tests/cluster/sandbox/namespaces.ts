@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { CONTROL_IP, CONTROL_PORTS, POD_CIDR, THIRD_PARTY_GATEWAY } from "../addresses";
+import { policiesEnforced } from "../policies";
 import type { Instance } from "../instance";
 import { run } from "../programs/run";
 import { DAEMON_PATH } from "../requirements";
@@ -19,7 +20,17 @@ export function launchNamespaces(instance: Instance): ProcessId {
   const log = openSync(logOf(instance), "a");
   const namespaces = ["--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--mount"];
   const setup = [join(__dirname, "setup.sh"), instance.directory, THIRD_PARTY_GATEWAY, CONTROL_IP];
-  const args = [...namespaces, "--propagation", "private", "--", "sh", ...setup, CONTROL_PORTS, POD_CIDR];
+  const args = [
+    ...namespaces,
+    "--propagation",
+    "private",
+    "--",
+    "sh",
+    ...setup,
+    CONTROL_PORTS,
+    POD_CIDR,
+    policiesEnforced() ? "enforced" : "off",
+  ];
   const child = spawn("unshare", args, {
     detached: true,
     stdio: ["ignore", log, log],

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Process 1 of the cluster's namespaces: furnishes them, then becomes the process that holds them. Whatever
 # is mounted, routed or filtered here ends with that process.
-# usage: setup.sh RUN_DIRECTORY GATEWAY CONTROL_IP CONTROL_PORTS POD_CIDR
+# usage: setup.sh RUN_DIRECTORY GATEWAY CONTROL_IP CONTROL_PORTS POD_CIDR POLICIES
 set -eu
-run=$1 gateway=$2 control_ip=$3 control_ports=$4 pod_cidr=$5
+run=$1 gateway=$2 control_ip=$3 control_ports=$4 pod_cidr=$5 policies=$6
 
 # Volumes propagate from kubelet to containers, but nothing to the host: the namespace started private.
 mount --make-rshared /
@@ -56,6 +56,7 @@ police() {
   $1 -t mangle -A "$2" -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN
   $1 -t mangle -A "$2" -j NFQUEUE --queue-num 100
 }
+if [ "$policies" = enforced ]; then
 iptables -t mangle -A POSTROUTING -o lo -j RETURN
 iptables -t mangle -A POSTROUTING -m addrtype --src-type LOCAL -j RETURN
 # Not DNS by UDP between pods: a queued packet has no confirmed connection, so the kernel loses some of those that share
@@ -65,5 +66,6 @@ police iptables POSTROUTING
 # From pods to the node: its API server, its ports.
 iptables -t mangle -A INPUT ! -s "$pod_cidr" -j RETURN
 police iptables INPUT
+fi
 
 exec "$run/bin/pause"
