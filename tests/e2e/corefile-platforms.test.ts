@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
-import { defaultBlock, requireReload } from "../../proxy-image/src/stubdomain/corefile/default-block";
-import { insertBlock, removeBlock } from "../../proxy-image/src/stubdomain/corefile/edit";
 import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
-import { PLATFORMS } from "../stubdomain/platforms";
+import { type CorefileCase, corefileCases } from "../cases/run/corefile-case";
+import { COREFILES } from "../stubdomain/corefiles";
 import { startCoreDns } from "./support/coredns-start";
 import { coreDns } from "./support/coredns-verdicts";
 
@@ -14,18 +13,24 @@ describe("the real CoreDNS, started as on a platform", { concurrency: 6 }, () =>
     program = await coreDns();
   });
 
-  for (const [platform, corefile] of Object.entries(PLATFORMS)) {
-    it(`serves the Corefile of ${platform} with a stub domain in it, which leaves without a trace`, async () => {
-      const parsed = parseCorefile(corefile);
-      requireReload(parsed);
-      const { port, bind } = defaultBlock(corefile, parsed);
-      const block = stubBlock({ domain: "egress.local", forwardTo: "10.96.3.4", port, bind, marker: "a/b" });
-      const { text, inserted } = insertBlock(corefile, block);
-      const { serves, log } = await startCoreDns(program, text);
-      assert.ok(serves, log);
-      assert.match(log, new RegExp(`^egress\\.local\\.:${port!}`, "m"));
-      assert.equal(removeBlock(text, inserted).text, corefile);
-    });
+  for (const [name, corefileCase] of corefileCases()) {
+    const { corefile, ask, expect, coredns } = corefileCase;
+    if (expect.after !== undefined) {
+      it(`serves the stub domain in ${name}`, async () => {
+        const isCustom = ask.target === "corednsCustom";
+        const text = isCustom ? withKeys(corefile, [...keysBeside(ask), expect.after!]) : expect.after!;
+        const { serves, log } = await startCoreDns(program, withoutPlugins(text, coredns?.foreignPlugins));
+        assert.ok(serves, log);
+        assert.match(log, new RegExp(`^${ask.domain.replaceAll(".", "\\.")}\\.:\\d`, "m"));
+      });
+    } else {
+      const refuses = coredns?.refuses;
+      it(`${refuses === undefined ? "starts with" : "does not start with"} what we leave alone: ${name}`, async () => {
+        const { serves, log } = await startCoreDns(program, withKeys(corefile, keysBeside(ask)));
+        assert.equal(serves, refuses === undefined, log);
+        if (refuses !== undefined) assert.ok(log.includes(refuses), log);
+      });
+    }
   }
 
   const refused: [name: string, corefile: (kubeadm: string, block: string) => string, reason: RegExp][] = [
@@ -44,9 +49,32 @@ describe("the real CoreDNS, started as on a platform", { concurrency: 6 }, () =>
   for (const [name, corefile, reason] of refused) {
     it(`does not start with what we never write: ${name}`, async () => {
       const block = `\n${stubBlock({ domain: "egress.local", forwardTo: "10.96.3.4", port: 53 })}`;
-      const { serves, log } = await startCoreDns(program, corefile(PLATFORMS.kubeadm!, block));
+      const { serves, log } = await startCoreDns(program, corefile(COREFILES.kubeadm!, block));
       assert.ok(!serves);
       assert.match(log, reason);
     });
   }
 });
+
+/** The other keys of the ConfigMap that are server blocks, as `import custom/*.server` brings them. */
+function keysBeside({ beside = {} }: CorefileCase["ask"]): string[] {
+  return Object.entries(beside)
+    .filter(([name]) => name.endsWith(".server"))
+    .map(([, text]) => text);
+}
+
+/** What CoreDNS makes of a Corefile whose last import brings these files. */
+function withKeys(corefile: string, keys: readonly string[]): string {
+  return [corefile, ...keys].join("\n");
+}
+
+/** The text without plugins that the real CoreDNS of these tests is built without. */
+function withoutPlugins(text: string, plugins: readonly string[] = []): string {
+  const foreign = parseCorefile(text)
+    .blocks.flatMap(({ directives }) => directives)
+    .filter(({ name }) => plugins.includes(name));
+  return foreign.reduceRight(
+    (rest, { tokens }) => rest.slice(0, tokens[0]!.start) + rest.slice(tokens.at(-1)!.end),
+    text,
+  );
+}

@@ -77,7 +77,7 @@ corp.example:5353 {
         denial 9984 30
     }
 }
-.:5353 hostname.bind:5353 {
+.:5353 {
     bufsize 1232
     errors
     log . {

@@ -1,4 +1,5 @@
 import { CorefileError } from "./error";
+import { requireBraces } from "./misplaced-brace";
 import type { Corefile, Directive } from "./server-blocks";
 import { zoneKeys } from "./zone-key";
 
@@ -14,10 +15,11 @@ export interface DefaultBlock {
  * Finds the block of zone `.`, which the cluster's pods ask.
  *
  * @param corefile the text that was parsed, for `bind` as written
- * @throws CorefileError when there is none, or when several on different ports leave it open which one pods ask
+ * @throws CorefileError when there is none, when a brace is misplaced, or when several on different ports leave it open which one pods ask
  */
-export function defaultBlock(corefile: string, { blocks }: Corefile): DefaultBlock {
-  const candidates = blocks.flatMap((block) =>
+export function defaultBlock(corefile: string, parsed: Corefile): DefaultBlock {
+  requireBraces(corefile, parsed);
+  const candidates = parsed.blocks.flatMap((block) =>
     block.keys
       .flatMap((key) => zoneKeys(key, block.line))
       .filter(({ zone, protocol }) => zone === "." && protocol === "dns")

@@ -1,5 +1,6 @@
 import { CorefileError } from "./error";
 import { lex } from "./lex";
+import { requireBraces } from "./misplaced-brace";
 import { parseCorefile, type Corefile, type ServerBlock } from "./server-blocks";
 import { zoneKeys, type ZoneKey } from "./zone-key";
 
@@ -34,15 +35,10 @@ export interface Removed {
  */
 export function insertBlock(corefile: string, block: string): Inserted {
   const before = parseCorefile(corefile);
+  requireBraces(corefile, before);
   const own = singleBlock(block);
   const zone = zoneOf(own);
-  const taken = servedBy(before, zone);
-  if (taken) {
-    throw new CorefileError(
-      `${zone.zone}:${zone.port} is served already, by the block "${taken.keys.join(" ")}"`,
-      taken.line,
-    );
-  }
+  requireFree(before, zone);
   const inserted = `\n${block}`;
   const text = corefile + inserted;
   if (!sameBlocks(blocksOf(text), [...before.blocks, own])) throw notAppendable(before);
@@ -97,13 +93,23 @@ export function hasBlock({ blocks }: Corefile, inserted: string): boolean {
   return blocks.some((block) => sameBlock(block, own));
 }
 
-/** The block that serves a zone on a port, by whatever protocol; blocks named by a variable are not known. */
+/** The blocks that serve a zone on a port, by whatever protocol; blocks named by a variable are not known. */
 export function servedBy(
   { blocks }: Corefile,
   { zone, port }: Pick<ZoneKey, "zone" | "port">,
-): ServerBlock | undefined {
-  return blocks.find(({ keys, line }) =>
+): ServerBlock[] {
+  return blocks.filter(({ keys, line }) =>
     keys.flatMap((key) => zoneKeys(key, line)).some((key) => key.zone === zone && key.port === port),
+  );
+}
+
+function requireFree(corefile: Corefile, zone: ZoneKey): void {
+  const [taken, ...more] = servedBy(corefile, zone);
+  if (!taken) return;
+  const others = more.map(({ keys, line }) => ` and the block "${keys.join(" ")}" on line ${line}`).join("");
+  throw new CorefileError(
+    `${zone.zone}:${zone.port} is served already, by the block "${taken.keys.join(" ")}"${others}`,
+    taken.line,
   );
 }
 
@@ -136,7 +142,7 @@ function withoutBlock(corefile: string, inserted: string, parsed: Corefile, own:
   const literal = isQuoted ? undefined : cutLiteral(corefile, inserted);
   if (literal !== undefined && blocksOf(literal)) return { text: literal, how: "exact" };
   const zone = zoneOf(own);
-  const other = servedBy(parsed, zone);
+  const [other] = servedBy(parsed, zone);
   if (!other) return { text: corefile, how: "absent" };
   throw new CorefileError(
     `the block for ${zone.zone}:${zone.port} is not the one that was put in: it was changed by hand, and has to be ` +

@@ -17,6 +17,8 @@ export interface ServerBlock {
   directives: Directive[];
   /** Line of its first key, from 1. */
   line: number;
+  /** Whether it has braces of its own; without them its plugins go on to the next closing brace or the file's end. */
+  hasBraces: boolean;
   /** Index of its first key; absent when the key came from a snippet. */
   start: number | undefined;
   /** Index after its closing brace; absent when it has none, or the brace came from a snippet. */
@@ -83,6 +85,7 @@ class Parser {
       keys,
       directives: [],
       line: first?.line ?? this.line,
+      hasBraces: false,
       start: first && this.positionOf(first)?.start,
       end: undefined,
     };
@@ -97,6 +100,7 @@ class Parser {
     const braces = this.is("{");
     // Without braces there is one server block, and it reaches to the end of the file.
     if (!braces) this.cursor--;
+    block.hasBraces = braces;
     const closing = this.directives(block.directives);
     if (braces) {
       // At the end of the file CoreDNS looks at the last token again: the brace of the last plugin passes for

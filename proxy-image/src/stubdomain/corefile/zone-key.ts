@@ -1,4 +1,5 @@
 import { CorefileError } from "./error";
+import { gluedBrace } from "./misplaced-brace";
 import { reverseZones } from "./reverse-zone";
 
 /** What one address of a server block means. */
@@ -50,10 +51,18 @@ export function zoneKeys(key: string, line?: number): ZoneKey[] {
   const [, before, number] = /^(.*):([+-]?\d+)$/s.exec(name) ?? [];
   if (before !== undefined) name = before;
   const port = number === undefined ? DEFAULT_PORTS[protocol]! : String(Number(number));
-  if (!isDomainName(name))
-    throw new CorefileError(`the zone of the address "${key}" is no domain name`, line);
+  if (!isDomainName(name)) throw notAZone(key, line);
   const explicitPort = number !== undefined;
   return (reverseZones(name) ?? [qualified(name)]).map((zone) => ({ zone, port, explicitPort, protocol }));
+}
+
+/** What CoreDNS refuses as no domain name, told by what it was meant to be. */
+function notAZone(key: string, line: number | undefined): CorefileError {
+  if (key.endsWith("{")) return gluedBrace(key, line);
+  if (/^:\d+$/.test(key)) {
+    return new CorefileError(`the address "${key}" has no zone; for all names write ".${key}"`, line);
+  }
+  return new CorefileError(`the zone of the address "${key}" is no domain name`, line);
 }
 
 /** A name in lower case, with the last dot. */

@@ -3,6 +3,7 @@ import { defaultBlock, requireReload } from "../corefile/default-block";
 import { servedBy, singleBlock, zoneOf } from "../corefile/edit";
 import { CorefileError } from "../corefile/error";
 import { parseCorefile, type Corefile } from "../corefile/server-blocks";
+import { requireServedOnce } from "../corefile/twice";
 import { corefileFormat } from "./corefile-format";
 import { TakenError, TargetError } from "./error";
 import type { Target } from "./target";
@@ -33,12 +34,17 @@ export function corednsCustom(key: string | undefined): Target {
           `the cluster's Corefile imports no file ${key}: it has no line such as "import custom/*.server" between its blocks`,
         );
       }
+      const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
-      const entry = `\n${stubBlock({ domain, forwardTo, ...defaultBlock(corefile, parsed), marker })}`;
+      const entry = `\n${stubBlock({ domain, forwardTo, ...place, marker })}`;
       const beside = Object.entries(object?.data ?? {}).filter(
         ([other]) => other !== key && matches(pattern, other),
       );
       requireFree(entry, [["Corefile", corefile], ...beside]);
+      requireServedOnce([
+        { name: "Corefile", parsed },
+        ...beside.map(([name, text]) => ({ name, parsed: parsedFile(name, text) })),
+      ]);
       return entry;
     },
   };
@@ -48,7 +54,7 @@ export function corednsCustom(key: string | undefined): Target {
 function requireFree(entry: string, files: [name: string, text: string][]): void {
   const zone = zoneOf(singleBlock(entry));
   for (const [name, text] of files) {
-    if (!servedBy(parsedFile(name, text), zone)) continue;
+    if (servedBy(parsedFile(name, text), zone).length === 0) continue;
     const domain = corefileFormat.domainOf(entry);
     throw new TakenError(`${domain} is served already, by ${name}`, corefileFormat.find(text, domain));
   }

@@ -1,6 +1,8 @@
 import { type StubBlock, stubBlock } from "../../contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
 import { parseCorefile } from "../corefile/server-blocks";
+import { requireServedOnce } from "../corefile/twice";
+import { qualified } from "../corefile/zone-key";
 import { corefileFormat } from "./corefile-format";
 import { textOf } from "./object";
 import type { Field, Target } from "./target";
@@ -21,8 +23,11 @@ export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Targ
     entry({ domain, forwardTo, marker }, { object }) {
       const corefile = textOf(object, COREFILE_FIELD) ?? "";
       const parsed = parseCorefile(corefile);
+      const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
-      return `\n${stubBlock({ domain, forwardTo, ...defaultBlock(corefile, parsed), ...settings, marker })}`;
+      // What else is wrong with the Corefile CoreDNS refuses with our block and without.
+      requireServedOnce([{ name: "Corefile", parsed }], qualified(domain));
+      return `\n${stubBlock({ domain, forwardTo, ...place, ...settings, marker })}`;
     },
   };
 }

@@ -47,8 +47,14 @@ export function findStubBlock(corefile: string, domain: string): string | undefi
   const zone = qualified(domain);
   const ports = parsed.blocks.flatMap(({ keys, line }) => keys.flatMap((key) => zoneKeys(key, line)));
   const port = ports.find((key) => key.zone === zone)?.port;
-  const block = port === undefined ? undefined : servedBy(parsed, { zone, port });
+  const [block, other] = port === undefined ? [] : servedBy(parsed, { zone, port });
   if (!block) return undefined;
+  if (other) {
+    throw new CorefileError(
+      `the blocks on the lines ${block.line} and ${other.line} both serve ${domain}: remove one of them by hand`,
+      other.line,
+    );
+  }
   const { keys, directives, line, start, end } = block;
   const isStub = keys.length === 1 && directives.every(({ name }) => PLUGINS.has(name));
   if (!isStub || start === undefined || end === undefined) {

@@ -1,0 +1,68 @@
+import { CorefileError } from "./error";
+import type { Corefile, ServerBlock } from "./server-blocks";
+import { zoneKeys } from "./zone-key";
+
+/** A part of the cluster's DNS configuration. */
+export interface CorefilePart {
+  /** `Corefile`, or the key that it imports. */
+  name: string;
+  parsed: Corefile;
+}
+
+/**
+ * Refuses a configuration that serves a zone twice on a port: CoreDNS starts with none such, nor reloads it, wherever
+ * its parts come from. Blocks that `bind` different addresses, and those that `view` tells apart, may share a zone.
+ *
+ * Source: validateZonesAndListeningAddresses in core/dnsserver/register.go.
+ *
+ * @param only the zone to look at, with its last dot; absent: all of them
+ * @throws CorefileError that names both blocks
+ */
+export function requireServedOnce(parts: readonly CorefilePart[], only?: string): void {
+  const seen = new Map<string, { name: string; block: ServerBlock }[]>();
+  const served = parts.flatMap(({ name, parsed }) =>
+    parsed.blocks
+      .filter((block) => !has(block, "view"))
+      .flatMap((block) =>
+        [...new Set(addressesOf(block, only))].map((address) => ({ name, block, address })),
+      ),
+  );
+  for (const { name, block, address } of served) {
+    const others = seen.get(address) ?? [];
+    const other = others.find((one) => listenAlike(one.block, block));
+    if (other) {
+      throw new CorefileError(
+        `${address} is served twice, by line ${other.block.line} of ${other.name} and by line ${block.line} of ${name}: ` +
+          "CoreDNS starts with neither, so take one out",
+      );
+    }
+    seen.set(address, [...others, { name, block }]);
+  }
+}
+
+function addressesOf({ keys, line }: ServerBlock, only: string | undefined): string[] {
+  return keys
+    .flatMap((key) => zoneKeys(key, line))
+    .filter(({ zone }) => only === undefined || zone === only)
+    .map(({ protocol, zone, port }) => `${protocol}://${zone}:${port}`);
+}
+
+/** Whether both listen at one address, as far as the text tells: names of interfaces are compared as names. */
+function listenAlike(one: ServerBlock, other: ServerBlock): boolean {
+  const [some, others] = [boundTo(one), boundTo(other)];
+  return some.length === 0 || others.length === 0 || some.some((address) => others.includes(address));
+}
+
+function boundTo({ directives }: ServerBlock): string[] {
+  return directives
+    .filter(({ name }) => name === "bind")
+    .flatMap(({ tokens }) => {
+      const words = tokens.slice(1).map(({ text }) => text);
+      const brace = words.indexOf("{");
+      return brace < 0 ? words : words.slice(0, brace);
+    });
+}
+
+function has({ directives }: ServerBlock, plugin: string): boolean {
+  return directives.some(({ name }) => name === plugin);
+}
