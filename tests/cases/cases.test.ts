@@ -5,13 +5,14 @@ import { describe, it } from "node:test";
 import { addresses } from "./run/addresses";
 import { type CaseTest, type Kind, readCase, withPath } from "./run/case-file";
 import { certificates } from "./run/certificates";
+import { corefiles } from "./run/corefiles";
 import { dns } from "./run/dns";
 import { paths } from "./run/paths";
 import { requests } from "./run/requests";
 import { responses } from "./run/responses";
 
 /** Folder → how its files are read and run. */
-const KINDS: Record<string, Kind> = { addresses, certificates, dns, paths, requests, responses };
+const KINDS: Record<string, Kind> = { addresses, certificates, corefiles, dns, paths, requests, responses };
 
 const folders = readdirSync(__dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== "run")

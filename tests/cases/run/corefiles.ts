@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
-import { it } from "node:test";
 import { parseCorefile } from "../../../proxy-image/src/stubdomain/corefile/server-blocks";
 import { warningsAbout } from "../../../proxy-image/src/stubdomain/corefile/warnings";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";
 import { TargetError } from "../../../proxy-image/src/stubdomain/targets/error";
-import { type CorefileCase, corefileCases, OWN_KEY } from "./corefile-case";
+import { type Kind, kind } from "./case-file";
+import { type CorefileCase, corefileFormat } from "./corefile-case";
 
-/** Registers a test for each file of `tests/cases/corefiles`. */
-export function testCorefileCases(): void {
-  for (const [name, corefileCase] of corefileCases()) {
-    it(`${name}: ${corefileCase.why.trim()}`, () => check(corefileCase));
-  }
-}
+/** Key of ours in the ConfigMap `coredns-custom`. */
+const OWN_KEY = "egress-local.server";
+
+/** What the controller's own functions make of a Corefile. */
+export const corefiles: Kind = kind(corefileFormat, (one) => [
+  {
+    run() {
+      check(one);
+      return Promise.resolve();
+    },
+  },
+]);
 
 function check(corefileCase: CorefileCase): void {
   const { corefile, expect } = corefileCase;
@@ -32,7 +38,7 @@ function check(corefileCase: CorefileCase): void {
 }
 
 /** What the controller would write, by the same functions, or the reason for which it would not. */
-export function insertInto({
+function insertInto({
   corefile,
   ask,
 }: Pick<CorefileCase, "corefile" | "ask">):
