@@ -98,9 +98,10 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
     },
     allowedCidrs: upstream.allowedCidrs ?? [],
     ...(upstream.allow && { allow: upstream.allow }),
-    ...(setHeaders && {
-      setHeaders: mapValues(setHeaders, ({ credential, prefix }) => ({ credential, prefix: prefix ?? "" })),
-    }),
+    ...(setHeaders !== undefined &&
+      Object.keys(setHeaders).length > 0 && {
+        setHeaders: mapValues(setHeaders, ({ credential, prefix }) => ({ credential, prefix: prefix ?? "" })),
+      }),
     maxConnections: upstream.maxConnections ?? 256,
     maxRequests: upstream.maxRequests ?? 1_024,
     maxRequestsPerClient: upstream.maxRequestsPerClient ?? 512,

@@ -15,7 +15,6 @@ import {
   checkList,
   checkNamespaceName,
   checkNamespaceNames,
-  checkOptionalList,
 } from "../validation/checks/lists";
 import { checkEach, checkTextMap, isText } from "../validation/pods";
 import { isDeferred, Problems, show } from "../validation/checks/problems";
@@ -55,11 +54,17 @@ export function checkLockdown(name: string, args: EgressLockdownArgs): Problems 
   }
   for (const path of findDeferred(args)) problems.addDeferred(path);
   checkKnownKeys(args, KNOWN_KEYS, "", problems);
-  checkNamespaceNames(args.namespaces, "namespaces", `["shop"]`, problems);
+  checkNamespaceNames(
+    args.namespaces,
+    "namespaces",
+    `["shop"]`,
+    problems,
+    "without one nothing is locked down",
+  );
   checkOneOf(args.mode, "mode", Object.values(LockdownMode), problems);
   if (args.proxyNamespace !== undefined) checkNamespaceName(args.proxyNamespace, "proxyNamespace", problems);
   checkOpenNamespaces(args, problems);
-  checkOptionalList(
+  checkList(
     args.destinations,
     "destinations",
     `[{ cidr: "10.20.0.5/32", ports: [5432] }]`,
@@ -124,7 +129,14 @@ function checkDestination(value: unknown, path: string, problems: Problems): voi
     );
   }
   if (ports === undefined) problems.add(`${path}.ports`, "is missing; give a list, such as [5432]");
-  checkList(ports, `${path}.ports`, "[5432]", problems, (port, at) => checkInteger(port, at, PORT, problems));
+  checkList(
+    ports,
+    `${path}.ports`,
+    "[5432]",
+    problems,
+    (port, at) => checkInteger(port, at, PORT, problems),
+    "without a port nothing there can be reached, and the destination can be left out",
+  );
 }
 
 function checkMesh({ mesh: value, admissionPolicy }: EgressLockdownArgs, problems: Problems): void {

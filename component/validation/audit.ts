@@ -18,7 +18,13 @@ export function checkAudit({ audit, mesh, dns, log }: EgressProxyArgs, now: Date
   const example = `{ namespaces: ["shop"], until: "${dayAfter(now, 30)}" }`;
   const given = checkObject(audit, "audit", keys, example, problems);
   if (!given) return;
-  checkNamespaceNames(given.namespaces, "audit.namespaces", `["shop"]`, problems);
+  checkNamespaceNames(
+    given.namespaces,
+    "audit.namespaces",
+    `["shop"]`,
+    problems,
+    "an audit of nobody lets nothing out, and `audit` can be left out",
+  );
   checkUntil(given.until, now, problems);
   if (mesh?.mode === MeshMode.None) {
     problems.add(

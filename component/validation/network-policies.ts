@@ -5,7 +5,6 @@ import {
   checkAddresses,
   checkCidr,
   checkList,
-  checkOptionalList,
   checkNamespaceName,
   checkNamespaceNames,
 } from "./checks/lists";
@@ -44,17 +43,37 @@ function checkMembers(policies: Unchecked, path: string, problems: Problems): vo
   }
   if (clusterDns !== undefined) checkClusterDns(clusterDns, `${path}.clusterDns`, problems);
   checkAddresses(dnsAddresses, `${path}.dnsAddresses`, problems);
-  // None of the nodes' is the default. None of the API server's would cut the controller off.
-  const lists = [
-    ["nodeCidrs", nodeCidrs, checkOptionalList],
-    ["apiServerCidrs", apiServerCidrs, checkList],
-  ] as const;
-  for (const [key, cidrs, check] of lists) {
-    check(cidrs, `${path}.${key}`, `["10.20.0.0/16"]`, problems, (cidr, at) => checkCidr(cidr, at, problems));
-  }
-  checkList(apiServerPorts, `${path}.apiServerPorts`, "[6443]", problems, (port, at) =>
-    checkInteger(port, at, PORT, problems),
+  const noApiServer = "without one the stub domain's controller could not reach the API server at all";
+  checkCidrs(nodeCidrs, `${path}.nodeCidrs`, problems);
+  checkCidrs(
+    apiServerCidrs,
+    `${path}.apiServerCidrs`,
+    problems,
+    `${noApiServer}; left out, it may reach any address`,
   );
+  checkPorts(
+    apiServerPorts,
+    `${path}.apiServerPorts`,
+    "[6443]",
+    problems,
+    `${noApiServer}; left out, it may use 443 and 6443`,
+  );
+}
+
+function checkCidrs(value: unknown, path: string, problems: Problems, whyNotEmpty?: string): void {
+  const check = (cidr: unknown, at: string) => checkCidr(cidr, at, problems);
+  checkList(value, path, `["10.20.0.0/16"]`, problems, check, whyNotEmpty);
+}
+
+function checkPorts(
+  value: unknown,
+  path: string,
+  example: string,
+  problems: Problems,
+  whyNotEmpty: string,
+): void {
+  const check = (port: unknown, at: string) => checkInteger(port, at, PORT, problems);
+  checkList(value, path, example, problems, check, whyNotEmpty);
 }
 
 function checkClusterDns(value: unknown, path: string, problems: Problems): void {
@@ -62,8 +81,12 @@ function checkClusterDns(value: unknown, path: string, problems: Problems): void
   const dns = checkObject(value, path, keys, `{ namespace: "openshift-dns" }`, problems);
   if (!dns) return;
   if (dns.namespace !== undefined) checkNamespaceName(dns.namespace, `${path}.namespace`, problems);
-  checkList(dns.ports, `${path}.ports`, "[10053]", problems, (port, at) =>
-    checkInteger(port, at, PORT, problems),
+  checkPorts(
+    dns.ports,
+    `${path}.ports`,
+    "[10053]",
+    problems,
+    "without one the pods could resolve nothing; left out, they may use 53, 5353 and 8053",
   );
   const { podLabels } = dns;
   if (podLabels === undefined) return;

@@ -24,7 +24,7 @@ const cases: { args: object; path: string; says: RegExp }[] = [
     path: "namespaces",
     says: /is missing; give a list, such as \["shop"\]/,
   },
-  { args: { namespaces: [] }, path: "namespaces", says: /is empty; give a list/ },
+  { args: { namespaces: [] }, path: "namespaces", says: /is empty; give a list.*nothing is locked down/ },
   { args: { namespaces: "shop" }, path: "namespaces", says: /is "shop"; give a list/ },
   { args: { namespaces: ["Shop"] }, path: "namespaces[0]", says: /not a namespace's name/ },
   { args: { namespaces: ["shop", "shop"] }, path: "namespaces[1]", says: /is also namespaces\[0\]/ },
@@ -64,7 +64,7 @@ const cases: { args: object; path: string; says: RegExp }[] = [
   {
     args: { destinations: [{ ...destination, ports: [] }] },
     path: "destinations[0].ports",
-    says: /is empty/,
+    says: /is empty; give a list, such as \[5432\]: without a port nothing there can be reached/,
   },
   {
     args: { destinations: [{ ...destination, ports: ["https"] }] },

@@ -113,7 +113,7 @@ describe("the mesh of an upstream is checked as Linkerd reads it", () => {
     ["retry", /^upstreams\[0\]\.mesh: is "retry"; write it as in/],
     [{ retry: {} }, /^upstreams\[0\]\.mesh\.retry: is not an argument/],
     [{ retries: {} }, /^upstreams\[0\]\.mesh\.retries\.statuses: is missing; give a list of "503"/],
-    [{ retries: { statuses: [] } }, /mesh\.retries\.statuses: is empty/],
+    [{ retries: { statuses: [] } }, /mesh\.retries\.statuses: is empty; .*`retries` can be left out/],
     [{ retries: { statuses: "5xx" } }, /mesh\.retries\.statuses: is "5xx"; give a list/],
     ...["200", "5XX", "503 ", " 503", "502,503", "504-502", "5x", "600", "500-600", "gateway", ""].map(
       (status): [unknown, RegExp] => [
@@ -137,7 +137,10 @@ describe("the mesh of an upstream is checked as Linkerd reads it", () => {
       /mesh\.retries\.methods\[0\]: is "get"; give "GET"/,
     ],
     [{ retries: { statuses: ["503"], methods: ["TRACE"] } }, /mesh\.retries\.methods\[0\]/],
-    [{ retries: { statuses: ["503"], methods: [] } }, /mesh\.retries\.methods: is empty/],
+    [
+      { retries: { statuses: ["503"], methods: [] } },
+      /mesh\.retries\.methods: is empty; .*left out, GET and HEAD are/,
+    ],
     [{ circuitBreaker: { failures: 3 } }, /mesh\.circuitBreaker\.failures: is not an argument/],
     [{ circuitBreaker: { maxFailures: 0 } }, /mesh\.circuitBreaker\.maxFailures: is 0/],
     [{ circuitBreaker: { jitterRatio: 101 } }, /mesh\.circuitBreaker\.jitterRatio: is 101; give a number/],

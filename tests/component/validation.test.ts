@@ -111,7 +111,21 @@ const cases: Case[] = [
     "networkPolicies.clusterDns.ports[0]",
     /from 1 to 65535/,
   ),
-  arg({ networkPolicies: { clusterDns: { ports: [] } } }, "networkPolicies.clusterDns.ports", /is empty/),
+  arg(
+    { networkPolicies: { clusterDns: { ports: [] } } },
+    "networkPolicies.clusterDns.ports",
+    /is empty; .*could resolve nothing; left out, they may use 53, 5353 and 8053/,
+  ),
+  arg(
+    { networkPolicies: { apiServerCidrs: [] } },
+    "networkPolicies.apiServerCidrs",
+    /is empty; .*could not reach the API server at all; left out, it may reach any address/,
+  ),
+  arg(
+    { networkPolicies: { apiServerPorts: [] } },
+    "networkPolicies.apiServerPorts",
+    /is empty; .*left out, it may use 443 and 6443/,
+  ),
   arg(
     { networkPolicies: { clusterDns: { namespace: "A" } } },
     "networkPolicies.clusterDns.namespace",

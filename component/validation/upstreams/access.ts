@@ -39,7 +39,7 @@ function checkRules(allow: unknown, path: string, mesh: unknown, problems: Probl
   if (!Array.isArray(allow) || allow.length === 0) {
     problems.add(
       path,
-      `is ${Array.isArray(allow) ? "empty, which admits nobody" : show(allow)}; give rules, such as [${RULE}]`,
+      `is ${Array.isArray(allow) ? "empty, which admits nobody" : show(allow)}; give rules, such as [${RULE}], or leave it out to admit every meshed client`,
     );
     return;
   }
@@ -97,6 +97,7 @@ function checkSetHeaders(
     problems.add(path, `is ${show(setHeaders)}; write it as in ${example}`);
     return;
   }
+  if (Object.keys(setHeaders).length === 0) return;
   if (typeof host === "string" && host.startsWith("*.")) {
     problems.add(
       path,
@@ -159,7 +160,7 @@ function checkList(
   if (!Array.isArray(value) || value.length === 0) {
     problems.add(
       path,
-      `is ${Array.isArray(value) ? "empty, which admits nothing" : show(value)}; give ${right}`,
+      `is ${Array.isArray(value) ? "empty, which admits nothing" : show(value)}; give ${right}, or leave it out to admit all`,
     );
     return;
   }

@@ -34,11 +34,23 @@ function checkRetries(value: unknown, path: string, problems: Problems): void {
   const { statuses, limit, timeout, methods } = retries;
   const right = `"503", "502-504", "5xx" or "gateway-error"`;
   if (statuses === undefined) problems.add(`${path}.statuses`, `is missing; give a list of ${right}`);
-  checkTexts(statuses, `${path}.statuses`, `["502", "504"]`, isStatuses, right, problems);
+  checkTexts(
+    statuses,
+    `${path}.statuses`,
+    { example: `["502", "504"]`, accepts: isStatuses, right },
+    "without one nothing is retried, and `retries` can be left out",
+    problems,
+  );
   checkInteger(limit, `${path}.limit`, { min: 1, max: 10, example: 1 }, problems);
   checkPeriod(timeout, `${path}.timeout`, problems);
   const known = METHODS.map((method) => show(method)).join(", ");
-  checkTexts(methods, `${path}.methods`, `["GET"]`, (method) => METHODS.includes(method), known, problems);
+  checkTexts(
+    methods,
+    `${path}.methods`,
+    { example: `["GET"]`, accepts: (method) => METHODS.includes(method), right: known },
+    "without one nothing is retried; left out, GET and HEAD are",
+    problems,
+  );
 }
 
 /** As Linkerd's policy controller reads them, but for those that are no failures. */
@@ -79,12 +91,12 @@ function checkTimeouts(value: unknown, path: string, problems: Problems): void {
 function checkTexts(
   value: unknown,
   path: string,
-  example: string,
-  accepts: (text: string) => boolean,
-  right: string,
+  { example, accepts, right }: { example: string; accepts: (text: string) => boolean; right: string },
+  whyNotEmpty: string,
   problems: Problems,
 ): void {
-  checkList(value, path, example, problems, (item, at) => {
+  const check = (item: unknown, at: string) => {
     if (typeof item !== "string" || !accepts(item)) problems.add(at, `is ${show(item)}; give ${right}`);
-  });
+  };
+  checkList(value, path, example, problems, check, whyNotEmpty);
 }

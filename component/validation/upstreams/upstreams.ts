@@ -45,7 +45,7 @@ export function checkUpstreams(
   if (upstreams.length === 0 && !proxy.audit) {
     problems.add(
       "upstreams",
-      `is empty; name at least one third party, such as [{ host: "api.stripe.com" }]`,
+      `is empty; name at least one third party, such as [{ host: "api.stripe.com" }]: without one nothing can be called, and no EgressProxy is needed`,
     );
   }
   if (upstreams.length > MAX_UPSTREAMS) {
