@@ -9,12 +9,22 @@ export interface Rule {
   clients?: Client[];
   /**
    * Methods: `GET`, `LIST`; any token of at most 64 characters, case-sensitive. Default: all but CONNECT and TRACE,
-   * which are always refused. Header fields and query parameters by which frameworks take another method are denied
-   * here; what a body says (a form's `_method`, a batch) is not looked at, so narrow `paths` too where the third party
-   * reads overrides from bodies.
+   * which are always refused.
+   *
+   * A request that names another method in a header field or a parameter (`X-HTTP-Method-Override`, `?_method=`) is
+   * refused. Bodies are not read: a third party that takes the method from a form field (`_method` in Rails and
+   * Laravel), from JSON, or from the requests inside a batch (`/$batch` of OData, `multipart/mixed`) still acts on
+   * another one. Where that matters, name in `paths` what may be posted to, without the batch endpoints, and give the
+   * third party's key no rights beyond the rule.
    */
   methods?: string[];
-  /** Paths: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more). Default: all. */
+  /**
+   * Paths: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more). Default: all.
+   *
+   * A request that names another path in a header field (`X-Original-URL`, WebDAV's `Destination`) is refused. The
+   * query does not count: an application that routes by it (`?r=admin/delete` of Yii, `?q=` of Drupal) has all of its
+   * functions under one path. A copy's source in a field (`x-amz-copy-source`) does not count either.
+   */
   paths?: string[];
 }
 

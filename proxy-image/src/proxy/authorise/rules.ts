@@ -46,10 +46,10 @@ export function compileRules({ allow }: PolicyUpstream): Rules {
     if (restrictsPaths) {
       const normal = normalPath(target);
       if (normal === undefined) return ambiguousPath;
-      if (overridesPath(rawHeaders)) return overrideDenied;
+      if (overridesPath(rawHeaders, target)) return overrideDenied;
       path = normal;
     }
-    if (restrictsMethods && overridesMethod(rawHeaders, target)) return overrideDenied;
+    if (restrictsMethods && overridesMethod(rawHeaders, method, target)) return overrideDenied;
     const admits = (rule: CompiledRule): boolean =>
       isFor(rule, client) &&
       (!rule.methods || rule.methods.has(method)) &&

@@ -1,3 +1,5 @@
+import { overrideOf } from "./override-names";
+
 /**
  * Which header fields cross the border. Names are compared in lower case and with `_` read as `-`: many a
  * server (CGI, WSGI, PHP) can't tell the two apart, so a filter that does can be walked around.
@@ -19,7 +21,7 @@ const HOP_BY_HOP = [
 ];
 
 /** Where the client is, or claims to be: never leaves the cluster, nor comes in from outside. */
-const ABOUT_CALLERS = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-host"];
+const ABOUT_CLIENTS = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-host"];
 
 /** Rewritten by the proxy, or answered by it. */
 const OWN_REQUEST = ["host", "expect", "content-length"];
@@ -30,8 +32,8 @@ const OWN_REQUEST = ["host", "expect", "content-length"];
  */
 const OWN_ORIGIN = ["alt-svc", "strict-transport-security", "public-key-pins"];
 
-const REQUEST = new Set([...HOP_BY_HOP, ...ABOUT_CALLERS, ...OWN_REQUEST]);
-const RESPONSE = new Set([...HOP_BY_HOP, ...ABOUT_CALLERS, ...OWN_ORIGIN]);
+const REQUEST = new Set([...HOP_BY_HOP, ...ABOUT_CLIENTS, ...OWN_REQUEST]);
+const RESPONSE = new Set([...HOP_BY_HOP, ...ABOUT_CLIENTS, ...OWN_ORIGIN]);
 
 /** What is known of a field by its name. */
 export interface FieldName {
@@ -41,6 +43,8 @@ export interface FieldName {
   readonly staysInside: boolean;
   /** In a response it stays outside. */
   readonly staysOutside: boolean;
+  /** In a request it means another method or path than the request line's. */
+  readonly overrides: ReturnType<typeof overrideOf>;
 }
 
 /** Names that are kept: far more than applications and third parties use, and few enough for whoever invents some. */
@@ -60,6 +64,7 @@ export function fieldName(name: string): FieldName {
     canonical,
     staysInside: REQUEST.has(canonical) || internal,
     staysOutside: RESPONSE.has(canonical) || internal,
+    overrides: overrideOf(canonical),
   };
   if (kept.size < MOST_KEPT && KEEPABLE.test(name)) kept.set(ownCopy(name), field);
   return field;

@@ -2,11 +2,12 @@ import { type FieldName, fieldName } from "./header-filter";
 
 /** What would change how a message is read after it has been read (RFC 9110 §6.5.1). */
 const NOT_IN_TRAILERS =
-  /^(?:host|content-(?:encoding|length|type|range|location)|transfer-encoding|cache-control|expires|date|vary|age|pragma|range|if-.*|max-forwards|authorization|set-cookie|cookie|www-authenticate|location|refresh|link|retry-after|expect|via|x-http-method.*)$/;
+  /^(?:host|content-(?:encoding|length|type|range|location)|transfer-encoding|cache-control|expires|date|vary|age|pragma|range|if-.*|max-forwards|authorization|set-cookie|cookie|www-authenticate|location|refresh|link|retry-after|expect|via)$/;
 
 /** Trailer fields that may go to the third party; as pairs, as Node takes them. */
 export function requestTrailers(raw: readonly string[]): [string, string][] {
-  return pairs(raw, ({ staysInside }) => staysInside);
+  // Some servers join trailers to the header fields, which the rules have judged.
+  return pairs(raw, ({ staysInside, overrides }) => staysInside || overrides !== undefined);
 }
 
 /** Trailer fields that may come back to the client. */
