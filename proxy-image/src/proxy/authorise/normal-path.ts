@@ -1,29 +1,28 @@
 /** Encoded bytes that some reader decodes before it splits a path, or ignores. */
 const DANGEROUS_ESCAPE =
-  /%(?:[0-1][0-9a-f]|7f|2[ef]|3b|5c|25[0-9a-f]{2}|2[d]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/i;
+  /%(?:[0-1][0-9a-f]|7f|2[ef]|3b|5c|25(?:[0-9a-f]{2}|u[0-9a-f]{4})|2[d]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/i;
 const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 /** What a third party could take for a separator or a dot after its own normalisation. */
 const SEPARATORS = /[./\\;%\0]/;
-
-const DOTS = /^\.+$/;
-/**
- * What a gateway that decodes once more may trim or ignore: blanks, controls, and characters without a width. Then
- * `..%20/` and `.%E2%80%8B./` are dot segments.
- */
-const TRIMMED = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/** What trimming or a filter for text removes: blanks, controls, zero-width characters, marks. */
+const REMOVED = /[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
+/** NFKC makes three dots of it. Three dots climb nowhere, and it ends many a title. */
+const ELLIPSIS = "\u2026";
 
 /**
  * The path of a request target, if everybody reads it in the same way.
  *
  * Undefined for one whose normal form (RFC 3986 §6.2.2) is another text: dot segments, empty segments, `\`,
  * `;` parameters, escapes of `/ . \ ; %` and of characters that need none, escapes that are not UTF-8, and
- * characters that compatibility normalisation turns into separators.
+ * characters that compatibility normalisation turns into separators. Undefined too where a segment is a dot segment,
+ * or an empty one, for a reader that decodes once more and trims (`..%20`), cuts (`..%3F`) or takes dots for
+ * one another (`...`).
  */
 export function normalPath(target: string): string | undefined {
   const query = target.indexOf("?");
   const path = query === -1 ? target : target.slice(0, query);
-  if (path.includes("//") || /[\\;]/.test(path) || hasDotSegment(path)) return undefined;
-  if (!path.includes("%")) return path;
+  if (path.includes("//") || /[\\;]/.test(path)) return undefined;
+  if (!path.includes("%")) return /\/[.+]/.test(path) && hasNoName(path) ? undefined : path;
   if (BROKEN_ESCAPE.test(path) || DANGEROUS_ESCAPE.test(path)) return undefined;
   let decoded: string;
   try {
@@ -31,13 +30,42 @@ export function normalPath(target: string): string | undefined {
   } catch {
     return undefined;
   }
-  // Escapes of ASCII are settled above: what is left to compare is what is beyond.
-  const beyond = decoded.replace(/[\0-\x7f]/g, "");
-  if (SEPARATORS.test(beyond.normalize("NFKC"))) return undefined;
-  return hasDotSegment(decoded.normalize("NFKC").replace(TRIMMED, "")) ? undefined : path;
+  return hasSeparator(decoded) || hasNoName(decoded) ? undefined : path;
 }
 
-/** Whether a segment is nothing but dots: Windows takes more than two for two. */
-function hasDotSegment(path: string): boolean {
-  return path.split("/").some((segment) => segment !== "" && DOTS.test(segment));
+/**
+ * Whether a character beyond ASCII becomes a separator; escapes of ASCII are judged before. Each character for itself: a
+ * run of combining marks would make normalisation sort.
+ */
+function hasSeparator(decoded: string): boolean {
+  for (const character of decoded) {
+    if (character > "\x7f" && character !== ELLIPSIS && SEPARATORS.test(character.normalize("NFKC")))
+      return true;
+  }
+  return false;
+}
+
+/** Whether a segment between slashes has nothing but dots and what may be removed; a path may end with a slash. */
+function hasNoName(decoded: string): boolean {
+  if (decoded === "" || decoded === "/") return false;
+  const segments = decoded.split("/");
+  return segments.some((segment, index) => {
+    if (segment === "") return index > 0 && index < segments.length - 1;
+    return isDots(segment);
+  });
+}
+
+/** @param segment decoded, not empty */
+function isDots(segment: string): boolean {
+  let dots = false;
+  let visible = false;
+  for (const character of segment) {
+    if (character === ".") dots = true;
+    // A blank in forms, and in the paths of some.
+    else if (character === "+") visible = true;
+    // Ends a path, or a file's name (NTFS streams: `..::$INDEX_ALLOCATION`).
+    else if (character === "?" || character === "#" || character === ":") return dots;
+    else if (!REMOVED.test(character)) return false;
+  }
+  return dots || !visible;
 }
