@@ -33,10 +33,11 @@ export function requestHeaders(
   via: string,
   set?: SetHeaders,
 ): string[] | undefined {
-  let listed: string[] | undefined;
+  let listed: Set<string> | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]!.length === 10 && rawHeaders[i]!.toLowerCase() === "connection") {
-      listed = (listed ?? []).concat(connectionOptions(rawHeaders[i + 1]!));
+      listed ??= new Set();
+      for (const option of connectionOptions(rawHeaders[i + 1]!)) listed.add(option);
     }
   }
   const headers: string[] = [];
@@ -47,7 +48,7 @@ export function requestHeaders(
     if (name === "via") {
       if (rawHeaders[i + 1]!.includes(via)) return undefined;
       seen += `${rawHeaders[i + 1]!}, `;
-    } else if (!staysInside && !listed?.includes(name) && !set?.has(name)) {
+    } else if (!staysInside && !listed?.has(name) && !set?.has(name)) {
       headers.push(field, rawHeaders[i + 1]!);
     }
   }

@@ -22,7 +22,7 @@ export function responseHeaders(
 ): string[] {
   if (raw.length > 2 * MOST_FIELDS) throw new FailureError(responseHeadersTooLarge);
   const headers: string[] = [];
-  let listed: string[] | undefined;
+  let listed: Set<string> | undefined;
   let seen = "";
   for (let i = 0; i < raw.length; i += 2) {
     const field = raw[i]!;
@@ -31,7 +31,9 @@ export function responseHeaders(
     switch (name) {
       case "connection":
         // What most say: it lists a field that stays outside anyway.
-        if (value !== "keep-alive") listed = (listed ?? []).concat(connectionOptions(value));
+        if (value === "keep-alive") break;
+        listed ??= new Set();
+        for (const option of connectionOptions(value)) listed.add(option);
         break;
       case "content-length":
         // `Content_Length` is none, and would stand beside the one that counts.
@@ -59,11 +61,11 @@ export function responseHeaders(
 }
 
 /** In place; the framing that Node decides by can't be listed away. */
-function removeListed(headers: string[], listed: readonly string[]): void {
+function removeListed(headers: string[], listed: ReadonlySet<string>): void {
   let kept = 0;
   for (let i = 0; i < headers.length; i += 2) {
     const name = canonicalField(headers[i]!);
-    if (listed.includes(name) && name !== "content-length") continue;
+    if (listed.has(name) && name !== "content-length") continue;
     headers[kept++] = headers[i]!;
     headers[kept++] = headers[i + 1]!;
   }

@@ -7,6 +7,7 @@ import { asksForWebSocket } from "../message/websocket";
 import { BodyReader } from "./body-reader";
 import { CLIENT_TIMEOUTS } from "./client-timeouts";
 import { http11Required, isHttp2Preface } from "./http2-preface";
+import { JoinedBytes } from "./joined-bytes";
 import { RequestHeadReader } from "./request-head-reader";
 import { Http1ResponseWriter } from "./response-writer";
 
@@ -66,6 +67,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
   private response: Http1ResponseWriter | undefined;
   /** Bytes that have come and are not used up. */
   private pending: Buffer | undefined;
+  private readonly joined = new JoinedBytes();
   private readonly heads = new RequestHeadReader();
   /** No request has come yet. */
   private fresh = true;
@@ -150,7 +152,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
   }
 
   private readonly onData = (bytes: Buffer): void => {
-    this.pending = this.pending ? Buffer.concat([this.pending, bytes]) : bytes;
+    this.pending = this.joined.join(this.pending, bytes);
     this.advance();
   };
 
@@ -218,6 +220,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
   private begin(head: RequestHead): void {
     const { socket } = this;
     this.fresh = false;
+    if (this.pending === undefined) this.joined.clear();
     this.deadline = Infinity;
     this.consumer = undefined;
     this.paused = false;

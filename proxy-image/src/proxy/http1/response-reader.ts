@@ -2,6 +2,7 @@ import { BodyReader } from "./body-reader";
 import type { ResponseHead, ResponseSink } from "../message/response-head";
 import { parseFields } from "./fields";
 import { framingOf } from "./framing";
+import { JoinedBytes } from "./joined-bytes";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 import { PartialHead } from "./partial-head";
 
@@ -30,6 +31,7 @@ export class ResponseReader {
   untilClose = false;
   /** What has come of a head. */
   private head: Buffer | undefined;
+  private readonly joined = new JoinedBytes();
   private partial: PartialHead | undefined;
   private emptyLines = 0;
   private body: BodyReader | undefined;
@@ -68,7 +70,7 @@ export class ResponseReader {
 
   private readHead(bytes: Buffer, start: number): number {
     const earlier = this.head?.length ?? 0;
-    const all = this.head ? Buffer.concat([this.head, bytes.subarray(start)]) : bytes;
+    const all = this.head ? this.joined.join(this.head, bytes.subarray(start)) : bytes;
     /** Where `bytes` would begin in `all`. */
     const offset = this.head ? start - earlier : 0;
     const from = this.skipEmptyLines(all, this.head ? 0 : start);
@@ -103,7 +105,8 @@ export class ResponseReader {
     if (!"HTTP/1.".startsWith(start) && start !== "\r") throw new MalformedMessageError("not HTTP/1");
     this.partial ??= new PartialHead(STATUS_LINE);
     if (start !== "\r") this.partial.check(head);
-    this.head = Buffer.from(head);
+    // The first bytes are the reader's for the time of a call only; joined ones are this object's.
+    this.head = this.head ? head : Buffer.from(head);
   }
 
   private take(text: string): void {
