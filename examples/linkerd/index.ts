@@ -22,7 +22,7 @@ const egress = new EgressProxy("egress", {
       },
     },
     {
-      // Every meshed caller; a connection without a byte for a minute is nobody's any more.
+      // Every meshed client; a connection without a byte for a minute is nobody's any more.
       host: "*.ingest.sentry.io",
       mesh: { timeouts: { idle: "60s" } },
     },

@@ -1,5 +1,5 @@
 import { lines, sendRaw } from "../proxy/support/raw-client";
-import { caller, startWorld, upstream } from "../proxy/support/world";
+import { clientField, startWorld, upstream } from "../proxy/support/world";
 import { type Figure, count, each } from "./figure";
 
 /** Ways to write `/` or `..` that some server decodes, after which `/v1/public/…/admin` is something else. */
@@ -98,7 +98,7 @@ function readings(target: string): string[] {
   });
 }
 
-/** A caller that may GET `/v1/public/**` reaches nothing that any server could read as something else. */
+/** A client that may GET `/v1/public/**` reaches nothing that any server could read as something else. */
 export async function bypass(): Promise<Figure> {
   const world = await startWorld({
     "api.example.com": upstream("api-example-com", {
@@ -110,7 +110,7 @@ export async function bypass(): Promise<Figure> {
     through.push(`${req.method} ${req.url}`);
     res.end();
   });
-  const identity = `l5d-client-id: ${caller("shop/web")["l5d-client-id"]!}`;
+  const identity = `l5d-client-id: ${clientField("shop/web")["l5d-client-id"]!}`;
   const cases: [string, string[]][] = [];
   for (const slash of SLASHES) {
     for (const parent of PARENTS) cases.push([`GET /v1/public${slash}${parent}${slash}admin`, []]);

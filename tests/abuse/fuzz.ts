@@ -4,7 +4,7 @@ import { ask } from "../proxy/support/client";
 import { random } from "../proxy/support/random";
 import { type Figure, count, each } from "./figure";
 
-/** Milliseconds after which a connection counts as hung, once the caller has said that it will send no more. */
+/** Milliseconds after which a connection counts as hung, once the client has said that it will send no more. */
 const HUNG = 5_000;
 
 const SEEDS = [

@@ -171,7 +171,7 @@ function answers(): [Group, string][] {
   return all;
 }
 
-/** What of an answer must not reach the caller; empty when all is well. */
+/** What of an answer must not reach the client; empty when all is well. */
 function passedOn(group: Group, text: string): string {
   const [head, ...rest] = text.split("\r\n\r\n") as [string, ...string[]];
   const body = rest.join("\r\n\r\n");

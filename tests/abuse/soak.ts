@@ -19,7 +19,7 @@ const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT = createHash("sha1").update(`${KEY}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 const HOST = "api.example.com.egress.local";
 
-/** Everything that callers do, in turns: memory stays flat, and nothing is left at the end. */
+/** Everything that clients do, in turns: memory stays flat, and nothing is left at the end. */
 export async function soak(seconds: number): Promise<Figure> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
@@ -120,12 +120,12 @@ export async function soak(seconds: number): Promise<Figure> {
     () => {
       collect();
       samples.push(process.memoryUsage().heapUsed);
-      world.log.length = world.internet.dialled.length = world.internet.resolved.length = 0;
+      world.log.length = world.internet.connected.length = world.internet.resolved.length = 0;
     },
     Math.max(250, seconds * 10),
   );
   const names = Object.keys(kinds);
-  const caller = async (offset: number): Promise<void> => {
+  const client = async (offset: number): Promise<void> => {
     for (let i = offset; performance.now() < end; i++) {
       tried++;
       await kinds[names[i % names.length]!]!().then(
@@ -134,7 +134,7 @@ export async function soak(seconds: number): Promise<Figure> {
       );
     }
   };
-  await Promise.all(names.map((_, index) => caller(index)));
+  await Promise.all(names.map((_, index) => client(index)));
   clearInterval(sampler);
 
   const violations: string[] = [];

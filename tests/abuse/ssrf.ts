@@ -141,10 +141,10 @@ export async function ssrf(): Promise<Figure> {
       500,
     );
     const status = statusOf(reply);
-    if (world.internet.dialled.length > 0 || status < 400) {
+    if (world.internet.connected.length > 0 || status < 400) {
       count(outcomes, "reached");
-      violations.push(`${what}: ${status}, dialled ${world.internet.dialled.join()}`);
-      world.internet.dialled.length = 0;
+      violations.push(`${what}: ${status}, connected ${world.internet.connected.join()}`);
+      world.internet.connected.length = 0;
     } else count(outcomes, "refused");
   };
   const hosts = spellings();
@@ -160,7 +160,7 @@ export async function ssrf(): Promise<Figure> {
     world.internet.names.set(`n${index}.example.com`, [address]);
     await check(address, `n${index}.example.com.egress.local`);
   }
-  // The first answer is fine, the next one is not: the checked address is dialled, not the name.
+  // The first answer is fine, the next one is not: the checked address is connected, not the name.
   await world.close();
   return {
     name: "SSRF hosts and addresses",

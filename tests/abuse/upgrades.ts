@@ -32,7 +32,7 @@ interface Stage {
 const silent = (): void => undefined;
 const STAGES: readonly Stage[] = [
   { name: "sent", host: WS, answer: silent, until: "sent" },
-  { name: "dialled", host: MUTE, answer: silent, until: "asked" },
+  { name: "connected", host: MUTE, answer: silent, until: "asked" },
   { name: "asked", host: WS, answer: silent, until: "asked" },
   { name: "switching", host: WS, answer: (socket) => void socket.write(switching()), until: "asked" },
   {
@@ -151,7 +151,7 @@ export async function upgrades(handshakes: number): Promise<Figure> {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    world.log.length = world.internet.dialled.length = world.internet.resolved.length = 0;
+    world.log.length = world.internet.connected.length = world.internet.resolved.length = 0;
   };
   const sockets = (): number =>
     process.getActiveResourcesInfo().filter((it) => /TCPSocket|TLS/.test(it)).length;

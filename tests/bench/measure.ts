@@ -12,7 +12,7 @@ const host = (index: number): string => `${upstreamHost(index)}.${EGRESS_DOMAIN}
 /** The host that all contenders serve. */
 const HOST = host(0);
 
-/** What every request has: its name, and what the mesh says of the caller. */
+/** What every request has: its name, and what the mesh says of the client. */
 export const HEADERS: Readonly<Record<string, string>> = { Host: HOST, "l5d-client-id": CLIENT_ID };
 
 /** What is asked for at full speed. */

@@ -111,7 +111,7 @@ describe("the mesh of an EgressProxy", () => {
     assert.equal(policyOf(resources).mesh, undefined);
   });
 
-  it("names callers as the control plane and the trust domain do", async () => {
+  it("names clients as the control plane and the trust domain do", async () => {
     const resources = await registered({ trustDomain: "prod.example", controlPlaneNamespace: "mesh" });
     assert.equal(policyOf(resources).mesh?.identitySuffix, "serviceaccount.identity.mesh.prod.example");
   });

@@ -12,7 +12,7 @@ import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { createRoutes } from "../../proxy-image/src/proxy/route/routes";
 import { createProxy } from "../../proxy-image/src/proxy/create-proxy";
 import { ask as askProxy } from "../proxy/support/client";
-import { caller, Internet } from "../proxy/support/world";
+import { clientField, Internet } from "../proxy/support/world";
 import { DnsClient } from "./support/client";
 import { freePorts } from "../bench/stage/ports";
 import { BUILD_TIMEOUT, corednsProgram, withoutGo } from "./support/coredns";
@@ -154,7 +154,12 @@ async function compareByHttp({ settings, names }: Case, dns: DnsClient, where: s
     // Node's client refuses what no header can hold.
     const askable = names.filter((name) => fitsDns(name) && /^[\x21-\x7e]+$/.test(name));
     for (const name of askable) {
-      const { status, headers } = await askProxy({ port, host: name, agent, headers: caller("shop/web") });
+      const { status, headers } = await askProxy({
+        port,
+        host: name,
+        agent,
+        headers: clientField("shop/web"),
+      });
       const isListed = serviceOf(await dns.resolve({ name }), settings) !== undefined;
       const isNotListed = String(headers["proxy-status"]).includes('details="not-listed"');
       if (status !== 400) assert.equal(isListed, !isNotListed, `${where}: ${name} is ${status}`);

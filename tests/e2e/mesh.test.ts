@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster";
 import { sharedCluster } from "../cluster/shared";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { Stack } from "../harness/stack";
-import { identityOf } from "../mesh/callers";
+import { identityOf } from "../mesh/clients";
 import { installGatewayCrds, removeGatewayCrds } from "./support/gateway-crds";
 import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ask } from "../proxy/support/client";
-import { type World, caller, startWorld, upstream } from "../proxy/support/world";
+import { type World, clientField, startWorld, upstream } from "../proxy/support/world";
 
-describe("a refused caller is told", () => {
+describe("a refused client is told", () => {
   let world: World;
 
   before(async () => {
@@ -51,27 +51,27 @@ describe("a refused caller is told", () => {
   };
 
   it("who it is, where it may call nothing, and nothing of those who may", async () => {
-    const [name, detail, body] = await refused(caller("reports/daily"));
+    const [name, detail, body] = await refused(clientField("reports/daily"));
     assert.equal(name, "client-denied");
     assert.match(detail, /^The mesh says that this is reports\/daily\. Add it to the `clients`/);
     assert.doesNotMatch(body, /shop|checkout|secret|charges/);
   });
 
   it("what it may ask for, and nothing of others' rules and upstreams", async () => {
-    const [name, detail, body] = await refused(caller("shop/checkout"));
+    const [name, detail, body] = await refused(clientField("shop/checkout"));
     assert.equal(name, "request-denied");
     assert.match(
       detail,
       /^shop\/checkout may ask for POST \/v1\/charges, \/v1\/refunds; GET, HEAD on any path\. /,
     );
     assert.doesNotMatch(body, /secret|other-team/);
-    const [, web] = await refused(caller("shop/web"));
+    const [, web] = await refused(clientField("shop/web"));
     assert.match(web, /^shop\/web may ask for GET, HEAD on any path\. /);
   });
 
   it("as much as fits", async () => {
     for (const host of ["many", "long"]) {
-      const [, detail] = await refused(caller("shop/web"), { host });
+      const [, detail] = await refused(clientField("shop/web"), { host });
       assert.match(detail, / and more\. Add the method/);
       assert.ok(detail.length < 700, String(detail.length));
     }

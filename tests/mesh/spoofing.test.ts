@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { ask } from "../proxy/support/client";
 import { lines } from "../proxy/support/raw-client";
 import { type World, authority, startWorld, upstream } from "../proxy/support/world";
-import { connectMeshed, connectUnmeshed, exchange, identityOf } from "./callers";
+import { connectMeshed, connectUnmeshed, exchange, identityOf } from "./clients";
 import {
   DENY_BY_DEFAULT,
   EVERYONE,
@@ -28,7 +28,7 @@ const SPOOFS: Record<string, string[]> = {
   "all at once": [FORGED, `l5d_client_id: ${CHECKOUT}`, `L5D-CLIENT-ID: ${CHECKOUT}`],
 };
 
-describe("callers are who the mesh says, whatever they say themselves", () => {
+describe("clients are who the mesh says, whatever they say themselves", () => {
   const own = authority.issue(["proxy.egress.serviceaccount.identity.linkerd.cluster.local"]);
   let world: World;
   let sidecar: Sidecar | undefined;
@@ -88,14 +88,14 @@ describe("callers are who the mesh says, whatever they say themselves", () => {
     });
     after(stop);
 
-    it("the caller that is named gets through, and the third party sees nothing of it", async () => {
+    it("the client that is named gets through, and the third party sees nothing of it", async () => {
       assert.equal(await meshed("shop/checkout", request("keyed", [])), "200");
       assert.equal(lastClient(), "shop/checkout");
       assert.doesNotMatch(received.at(-1)!, /l5d|checkout/);
     });
 
     for (const [what, headers] of Object.entries(SPOOFS)) {
-      it(`${what} makes a meshed caller nobody else`, async () => {
+      it(`${what} makes a meshed client nobody else`, async () => {
         const before = received.length;
         assert.doesNotMatch(await meshed("shop/web", request("keyed", headers)), /^200/);
         assert.doesNotMatch(await meshed("shop/web", ...paused(request("keyed", headers))), /^200/);
@@ -105,7 +105,7 @@ describe("callers are who the mesh says, whatever they say themselves", () => {
         assert.doesNotMatch(received.at(-1)!, /l5d/);
       });
 
-      it(`${what} lets no caller in that has no sidecar`, async () => {
+      it(`${what} lets no client in that has no sidecar`, async () => {
         const before = world.log.length;
         for (const host of ["keyed", "open"] as const) {
           assert.match(await unmeshed(request(host, headers)), /^403 l5d-proxy-error$/);
@@ -154,13 +154,13 @@ describe("callers are who the mesh says, whatever they say themselves", () => {
     });
     after(stop);
 
-    it("meshed callers are known", async () => {
+    it("meshed clients are known", async () => {
       assert.equal(await meshed("shop/checkout", request("keyed", [])), "200");
       assert.equal(lastClient(), "shop/checkout");
     });
 
     for (const [what, headers] of Object.entries(SPOOFS)) {
-      it(`${what} makes an unmeshed caller nobody: admitted, but not where rules name clients`, async () => {
+      it(`${what} makes an unmeshed client nobody: admitted, but not where rules name clients`, async () => {
         for (const send of [
           (text: string) => unmeshed(text),
           (text: string) => unmeshed(...paused(text)),
@@ -173,7 +173,7 @@ describe("callers are who the mesh says, whatever they say themselves", () => {
       });
     }
 
-    it("unmeshed callers are counted", async () => {
+    it("unmeshed clients are counted", async () => {
       const { body } = await ask({ port: world.adminPort, host: "admin", path: "/metrics" });
       const counted = (client: string): number =>
         Number(

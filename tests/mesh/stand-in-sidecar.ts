@@ -23,7 +23,7 @@ export const OPEN_BY_DEFAULT: InboundPolicy = { protocol: "detect", admits: "eve
 
 /** A sidecar's inbound side in front of an application's port, as Linkerd's was seen to behave. */
 export interface Sidecar {
-  /** Where callers come in: in the clear, or with the mesh's TLS. */
+  /** Where clients come in: in the clear, or with the mesh's TLS. */
   readonly port: number;
   close(): void;
 }
@@ -115,7 +115,7 @@ async function peek(stream: Duplex): Promise<Buffer> {
 }
 
 /**
- * One request, on a connection from the pod to itself. What `Connection` names goes first, then the caller's own
+ * One request, on a connection from the pod to itself. What `Connection` names goes first, then the client's own
  * `l5d-client-id`, then the client's identity is set: its underscore form is another field, and passes.
  */
 function forward(

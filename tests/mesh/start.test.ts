@@ -10,7 +10,7 @@ import { policyHash } from "../../proxy-image/src/contract/policy/hash";
 import { SidecarMissingError } from "../../proxy-image/src/proxy/mesh/sidecar";
 import { run } from "../../proxy-image/src/proxy/run";
 import { ask } from "../proxy/support/client";
-import { Internet, caller, policyOf, upstream } from "../proxy/support/world";
+import { Internet, clientField, policyOf, upstream } from "../proxy/support/world";
 
 describe("a proxy's process and its sidecar", () => {
   const policy = JSON.stringify(policyOf({ "api.example.com": upstream("api-example-com") }));
@@ -72,10 +72,10 @@ describe("a proxy's process and its sidecar", () => {
     // Longer than its patience with one that is absent.
     await new Promise((resolve) => setTimeout(resolve, patience.required * 2));
     assert.equal(await ready(adminPort), 503, "alive, and not ready");
-    assert.equal(await call(port, caller("shop/web")), "ECONNREFUSED");
+    assert.equal(await call(port, clientField("shop/web")), "ECONNREFUSED");
     status = 200;
     await until(async () => (await ready(adminPort)) === 200);
-    assert.equal(await call(port, caller("shop/web")), 200);
+    assert.equal(await call(port, clientField("shop/web")), 200);
     assert.equal(await call(port), 403);
     end("test");
     await ended;

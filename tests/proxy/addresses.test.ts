@@ -126,7 +126,7 @@ describe("addresses", () => {
     world.internet.names.set("api.example.com", ["127.0.0.1"]);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     assert.equal((await request()).status, 502);
-    assert.equal(world.internet.dialled.length, 1);
+    assert.equal(world.internet.connected.length, 1);
   });
 
   it("nothing opens the API server and this pod", () => {
@@ -181,7 +181,7 @@ describe("addresses", () => {
     }
   });
 
-  it("a name that resolves to private addresses only: 502, and nothing is dialled", async (t) => {
+  it("a name that resolves to private addresses only: 502, and nothing is connected", async (t) => {
     const world = await startWorld({ "api.example.com": upstream("api-example-com") });
     t.after(() => world.close());
     world.internet.names.set("api.example.com", ["10.0.0.1", "169.254.169.254", "::1"]);
@@ -190,16 +190,16 @@ describe("addresses", () => {
     assert.match(String(answer.headers["proxy-status"]), /error=destination_ip_prohibited/);
     assert.match(answer.body.toString(), /allowedCidrs/);
     assert.equal(answer.body.includes("10.0.0.1"), false, "no address in the answer");
-    assert.deepEqual(world.internet.dialled, []);
+    assert.deepEqual(world.internet.connected, []);
   });
 
-  it("only the checked address is dialled; one that refuses is passed by", async (t) => {
+  it("only the checked address is connected; one that refuses is passed by", async (t) => {
     const world = await startWorld({ "api.example.com": upstream("api-example-com") });
     t.after(() => world.close());
     const good = await world.internet.https(["api.example.com"], (_req, res) => res.end("ok"));
     world.internet.names.set("api.example.com", ["192.168.0.1", "93.184.216.200", good]);
     const answer = await ask({ port: world.port, host: "api.example.com.egress.local" });
     assert.equal(answer.status, 200);
-    assert.deepEqual(world.internet.dialled, ["93.184.216.200:443", `${good}:443`]);
+    assert.deepEqual(world.internet.connected, ["93.184.216.200:443", `${good}:443`]);
   });
 });

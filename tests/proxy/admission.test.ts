@@ -156,7 +156,7 @@ describe("admission: what could be read in two ways is refused before anything i
     assert.equal(reply.ended, "closed");
     assert.equal(reply.text.split("HTTP/1.1 ").length, 2);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal(world.internet.dialled.length, 0, "not even a connection");
+    assert.equal(world.internet.connected.length, 0, "not even a connection");
     assert.equal(seen, 0);
   });
 

@@ -50,9 +50,9 @@ describe("a policy's audit", () => {
     });
   }
 
-  it("is refused where nobody vouches for callers", () =>
+  it("is refused where nobody vouches for clients", () =>
     assert.deepEqual(mistakes(AUDIT, { mesh: undefined }), [
-      "audit is for named namespaces, but without `mesh` nobody vouches for callers",
+      "audit is for named namespaces, but without `mesh` nobody vouches for clients",
     ]));
 
   it("is refused with an upstream's Service", () =>

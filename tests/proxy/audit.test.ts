@@ -9,7 +9,15 @@ import { suggest } from "../../proxy-image/src/cli/suggest/suggestion";
 import type { PolicyAudit } from "../../proxy-image/src/contract/policy/policy";
 import { createAudit } from "../../proxy-image/src/proxy/authorise/audit";
 import { ask } from "./support/client";
-import { Internet, type World, authority, caller, policyOf, startWorld, upstream } from "./support/world";
+import {
+  Internet,
+  type World,
+  authority,
+  clientField,
+  policyOf,
+  startWorld,
+  upstream,
+} from "./support/world";
 
 // An audit takes the public authorities and no others; here the tests' own is public.
 tls.setDefaultCACertificates([authority.ca]);
@@ -62,12 +70,12 @@ describe("an audit", () => {
       host: `${host}.egress.local`,
       path: "/path?query",
       method,
-      headers: who === undefined ? {} : caller(who),
+      headers: who === undefined ? {} : clientField(who),
     });
     return `${status} ${/details="([^"]+)"/.exec(String(headers["proxy-status"]))?.[1] ?? ""}`.trim();
   };
 
-  it("lets verified callers of its namespaces through to what is not listed, and logs each", async () => {
+  it("lets verified clients of its namespaces through to what is not listed, and logs each", async () => {
     seen = [];
     world.log.length = 0;
     assert.equal(await outcome("shop/web", "new.example.com"), "200");
@@ -129,21 +137,21 @@ describe("an audit", () => {
   });
 
   it("is for public addresses only", async () => {
-    world.internet.dialled.length = 0;
+    world.internet.connected.length = 0;
     assert.equal(await outcome("shop/web", "inside.example.org"), "502 destination-prohibited");
     assert.equal(await outcome("shop/web", "metadata.example.org"), "502 destination-prohibited");
-    assert.deepEqual(world.internet.dialled, []);
+    assert.deepEqual(world.internet.connected, []);
   });
 
   it("dials port 443 only, and refuses a certificate of another name", async () => {
     const address = await world.internet.https(["other.example.org"], (_req, res) => res.end());
     world.internet.names.set("impostor.example.org", [address]);
-    world.internet.dialled.length = 0;
+    world.internet.connected.length = 0;
     assert.equal(await outcome("shop/web", "impostor.example.org"), "502 certificate-invalid");
-    assert.deepEqual(new Set(world.internet.dialled), new Set([`${address}:443`]));
+    assert.deepEqual(new Set(world.internet.connected), new Set([`${address}:443`]));
   });
 
-  it("is one entry in the metrics, by caller, whatever the names", async () => {
+  it("is one entry in the metrics, by client, whatever the names", async () => {
     for (let i = 0; i < 20; i++) await outcome("shop/web", `n${i}.example.net`);
     const text = (await ask({ port: world.adminPort, host: "admin", path: "/metrics" })).body.toString();
     assert.match(text, /^egress_requests_total\{upstream="audit",client="shop\/web",status="2xx"\} \d+$/m);
@@ -195,7 +203,7 @@ describe("an audit", () => {
       const { status, body } = await ask({
         port: ended.port,
         host: "new.example.com.egress.local",
-        headers: caller(who),
+        headers: clientField(who),
       });
       assert.equal(status, 403);
       return body.toString();

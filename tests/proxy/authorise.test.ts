@@ -81,12 +81,12 @@ describe("authorise: the Host header, made canonical, names one entry of the pol
     });
     after(() => world.close());
 
-    it("the third party sees its own name, whatever the caller wrote", async () => {
+    it("the third party sees its own name, whatever the client wrote", async () => {
       await ask({ port: world.port, host: "API-example-com.egress.SVC:8080" });
       await ask({ port: world.port, host: "X.Y.example.org.egress.local." });
       await ask({ port: world.port, host: "alt.example.com.egress.local" });
       assert.deepEqual(hosts, ["api.example.com", "x.y.example.org", "alt.example.com:8443"]);
-      assert.equal(world.internet.dialled.at(-1)?.endsWith(":8443"), true);
+      assert.equal(world.internet.connected.at(-1)?.endsWith(":8443"), true);
     });
 
     it("names are resolved as absolute", () => {

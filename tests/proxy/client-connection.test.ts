@@ -14,7 +14,7 @@ import { eventually } from "./support/world";
 const HOST = "Host: a";
 const GET = lines("GET / HTTP/1.1", HOST);
 
-/** A server for callers whose exchanges a test decides. */
+/** A server for clients whose exchanges a test decides. */
 interface Clients {
   port: number;
   server: DataServer;
@@ -58,7 +58,7 @@ const get = (path: string, ...fields: string[]): string => lines(`GET ${path} HT
 /** The status lines of all answers. */
 const statuses = (text: string): string[] => text.match(/HTTP\/1\.1 \d{3}/g) ?? [];
 
-describe("a caller's connection", () => {
+describe("a client's connection", () => {
   describe("pipelined requests", () => {
     it("are answered in their order, one after the other", async (t) => {
       let open = 0;
@@ -190,7 +190,7 @@ describe("a caller's connection", () => {
     assert.deepEqual(statuses(text), ["HTTP/1.1 200"]);
   });
 
-  describe("a caller that waits for leave to send its body", () => {
+  describe("a client that waits for leave to send its body", () => {
     const expecting = lines("POST / HTTP/1.1", HOST, "Content-Length: 37", "Expect: 100-continue");
 
     it("can't be taken at its word after a refusal, so the connection ends", async (t) => {
@@ -244,7 +244,7 @@ describe("a caller's connection", () => {
       assert.equal(ended.length, 0);
     });
 
-    it("an idle connection ends later than the caller was told", async (t) => {
+    it("an idle connection ends later than the client was told", async (t) => {
       assert.ok(CLIENT_TIMEOUTS.keepAlive > 75_000);
       const { port } = await serve(t, echo, { keepAlive: 100 });
       const { text, ended } = await sendRaw(port, GET);
@@ -254,7 +254,7 @@ describe("a caller's connection", () => {
     });
 
     for (const upgrade of [[], ["Upgrade: websocket"]]) {
-      it(`a caller that does not take an answer's end is cut${upgrade.length ? ", after an upgrade too" : ""}`, async (t) => {
+      it(`a client that does not take an answer's end is cut${upgrade.length ? ", after an upgrade too" : ""}`, async (t) => {
         const { port, ended, server } = await serve(
           t,
           ({ response }) => {
@@ -297,7 +297,7 @@ describe("a caller's connection", () => {
     });
   });
 
-  it("an exchange ends once, also when the caller leaves before its answer does", async (t) => {
+  it("an exchange ends once, also when the client leaves before its answer does", async (t) => {
     let left: Exchange | undefined;
     const { port, ended } = await serve(t, (exchange) => (left = exchange));
     const socket = net.connect(port, "127.0.0.1");

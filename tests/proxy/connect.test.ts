@@ -134,7 +134,7 @@ describe("connecting to a third party", () => {
       if (i % 50 === 0) assert.equal((await request("used")).status, 200);
     }
     await world.close();
-    assert.equal(world.internet.dialled.length, 1);
+    assert.equal(world.internet.connected.length, 1);
   });
 
   it("connections are kept, and sessions resumed", async () => {
@@ -149,10 +149,10 @@ describe("connecting to a third party", () => {
       ask({ port: world.port, host: `${HOST}.egress.local`, path });
     await request("/");
     await request("/close");
-    assert.equal(world.internet.dialled.length, 1);
+    assert.equal(world.internet.connected.length, 1);
     const resumed = await request("/");
     await world.close();
-    assert.equal(world.internet.dialled.length, 2);
+    assert.equal(world.internet.connected.length, 2);
     assert.equal(resumed.headers.reused, "true");
   });
 });

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, afterEach, before, describe, it } from "node:test";
 import { namesConnectionScheme } from "../../proxy-image/src/proxy/message/connection-auth";
-import { type World, caller, eventually, startWorld, upstream } from "./support/world";
+import { type World, clientField, eventually, startWorld, upstream } from "./support/world";
 
 const HOST = "intranet.example.com";
 const FEW = "few.example.com";
@@ -23,7 +23,7 @@ class Client {
     const headers = {
       Host: `${host}.egress.local`,
       ...(authorization && { Authorization: authorization }),
-      ...(this.identity && caller(this.identity)),
+      ...(this.identity && clientField(this.identity)),
     };
     const request = http.get({ port: this.port, host: "127.0.0.1", path, agent: this.agent, headers });
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {

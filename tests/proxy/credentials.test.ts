@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { TLSSocket } from "node:tls";
 import { CredentialError } from "../../proxy-image/src/proxy/upstream/credentials";
 import { ask } from "./support/client";
-import { authority, caller, startWorld, upstream } from "./support/world";
+import { authority, clientField, startWorld, upstream } from "./support/world";
 
 const HOST = "api.example.com";
 const NAME = `${HOST}.egress.local`;
@@ -26,7 +26,7 @@ describe("credentials", () => {
   });
   const put = (value: string): void => writeFileSync(join(folder, "key"), value);
 
-  it("replace the caller's own copies, are renewed without a restart, and are told nowhere", async () => {
+  it("replace the client's own copies, are renewed without a restart, and are told nowhere", async () => {
     put(`${SENTINEL}\n`);
     const world = await startWorld({ [HOST]: keyed }, { credentials: folder });
     let seen: string[] = [];
@@ -35,7 +35,7 @@ describe("credentials", () => {
       res.writeHead(req.url === "/fail" ? 500 : 200).end();
     });
     const request = (path = "/", headers = {}): ReturnType<typeof ask> =>
-      ask({ port: world.port, host: NAME, path, headers: { ...caller("shop/web"), ...headers } });
+      ask({ port: world.port, host: NAME, path, headers: { ...clientField("shop/web"), ...headers } });
     const values = (name: string): string[] =>
       seen.filter(
         (_, index) => index % 2 === 1 && seen[index - 1]!.toLowerCase().replaceAll("_", "-") === name,

@@ -30,7 +30,7 @@ describe("admin port", () => {
       metrics,
       /^egress_failures_total\{upstream="none",failure="not-listed",proxy_status="http_request_denied"\} 1$/m,
     );
-    assert.equal(metrics.includes("other"), false, "names that callers chose are no labels");
+    assert.equal(metrics.includes("other"), false, "names that clients chose are no labels");
   });
 });
 
@@ -70,7 +70,7 @@ describe("drain", () => {
     await cut;
   });
 
-  it("no request fails while callers reconnect under load", async (t) => {
+  it("no request fails while clients reconnect under load", async (t) => {
     const world = await startWorld({ [HOST]: upstream("api-example-com") });
     t.after(() => world.close());
     await world.internet.https([HOST], (_req, res) => res.end("ok"));
@@ -78,7 +78,7 @@ describe("drain", () => {
     let ok = 0;
     const failed: unknown[] = [];
     let stop = false;
-    const caller = async (): Promise<void> => {
+    const client = async (): Promise<void> => {
       while (!stop) {
         await ask({ port: world.port, host: NAME, agent }).then(
           ({ status }) => (status === 200 ? ok++ : failed.push(status)),
@@ -86,13 +86,13 @@ describe("drain", () => {
         );
       }
     };
-    const callers = Array.from({ length: 8 }, caller);
+    const clients = Array.from({ length: 8 }, client);
     await new Promise((resolve) => setTimeout(resolve, 200));
     const drained = world.proxy.drain(10_000);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    // From here on Kubernetes sends callers elsewhere.
+    // From here on Kubernetes sends clients elsewhere.
     stop = true;
-    await Promise.all(callers);
+    await Promise.all(clients);
     assert.equal(await drained, 0);
     assert.deepEqual(failed, []);
     assert.ok(ok > 100, `${ok} answers`);

@@ -53,12 +53,12 @@ describe("forward", () => {
         req.resume().on("end", () => res.end());
       };
       await ask({ port: world.port, host: NAME });
-      const before = world.internet.dialled.length;
+      const before = world.internet.connected.length;
       await ask({ port: world.port, host: NAME, method: "PUT", body: "four" });
       await ask({ port: world.port, host: NAME, method: "PUT", body: Readable.from([Buffer.from("four")]) });
       await ask({ port: world.port, host: NAME, method: "POST", headers: { "content-length": 0 } });
       assert.deepEqual(framings, [undefined, "4", "chunked", "0"]);
-      assert.equal(world.internet.dialled.length, before);
+      assert.equal(world.internet.connected.length, before);
     });
 
     for (const method of ["GET", "DELETE", "OPTIONS"]) {
@@ -93,7 +93,7 @@ describe("forward", () => {
       await once(res, "end");
     });
 
-    it("a caller that does not read holds the third party back", async () => {
+    it("a client that does not read holds the third party back", async () => {
       let sent = 0;
       handle = (_req, res) => {
         const more = (): void => {
@@ -138,7 +138,7 @@ describe("forward", () => {
       });
     }
 
-    it("an answer before the upload's end reaches the caller", async () => {
+    it("an answer before the upload's end reaches the client", async () => {
       handle = (_req, res) => {
         res.writeHead(413, { connection: "close" });
         res.end("too much");
@@ -183,7 +183,7 @@ describe("forward", () => {
   });
 
   describe("ends", () => {
-    it("a caller that leaves ends the request to the third party", async () => {
+    it("a client that leaves ends the request to the third party", async () => {
       let closed = false;
       handle = (req) => void req.on("close", () => (closed = true));
       const { req, response } = begin({ port: world.port, host: NAME });
@@ -198,7 +198,7 @@ describe("forward", () => {
       assert.equal("error" in world.log[0], false);
     });
 
-    it("a caller that leaves in the middle of its upload ends it too", async () => {
+    it("a client that leaves in the middle of its upload ends it too", async () => {
       let aborted = false;
       handle = (req) => void req.on("error", () => (aborted = true)).resume();
       const { req, response } = begin({ port: world.port, host: NAME, method: "POST" });

@@ -38,7 +38,7 @@ describe("a client that speaks HTTP/2", () => {
       metrics.body.toString(),
       /^egress_failures_total\{upstream="none",failure="http2-not-spoken",proxy_status="http_request_error"\} 1$/m,
     );
-    assert.deepEqual(world.internet.dialled, []);
+    assert.deepEqual(world.internet.connected, []);
   });
 
   for (const [name, bytes] of [

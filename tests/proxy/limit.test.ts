@@ -6,7 +6,7 @@ import { RateLimit } from "../../proxy-image/src/proxy/limit/rate";
 import { RetryBudget } from "../../proxy-image/src/proxy/limit/retry-budget";
 import { type Answer, ask, begin } from "./support/client";
 import { lines } from "./support/raw-client";
-import { type World, caller, eventually, startWorld, upstream } from "./support/world";
+import { type World, clientField, eventually, startWorld, upstream } from "./support/world";
 
 const HOST = "api.example.com";
 const NAME = `${HOST}.egress.local`;
@@ -56,27 +56,27 @@ describe("requests in flight", () => {
     );
   });
 
-  it("one caller's share is no other's; one that leaves gives it back", async () => {
+  it("one client's share is no other's; one that leaves gives it back", async () => {
     const waiting: http.ServerResponse[] = [];
     await withWorld(
       { maxRequestsPerClient: 1 },
       (_req, res) => void waiting.push(res),
       async (world) => {
-        const { req, response } = begin({ port: world.port, host: NAME, headers: caller("shop/a") });
+        const { req, response } = begin({ port: world.port, host: NAME, headers: clientField("shop/a") });
         response.catch(() => undefined);
         req.end();
         await eventually(() => waiting.length === 1, "one in flight");
         assert.equal(
-          failure(await ask({ port: world.port, host: NAME, headers: caller("shop/a") })),
+          failure(await ask({ port: world.port, host: NAME, headers: clientField("shop/a") })),
           "client-busy",
         );
-        const other = ask({ port: world.port, host: NAME, headers: caller("shop/b") });
-        await eventually(() => waiting.length === 2, "another caller's");
+        const other = ask({ port: world.port, host: NAME, headers: clientField("shop/b") });
+        await eventually(() => waiting.length === 2, "another client's");
         waiting[1]!.end();
         assert.equal((await other).status, 200);
         req.destroy();
         await eventually(() => world.proxy.inFlight() === 0, "given back");
-        const again = ask({ port: world.port, host: NAME, headers: caller("shop/a") });
+        const again = ask({ port: world.port, host: NAME, headers: clientField("shop/a") });
         await eventually(() => waiting.length === 3, "room again");
         waiting[2]!.end();
         assert.equal((await again).status, 200);
@@ -123,7 +123,7 @@ describe("requests in flight", () => {
         );
         assert.ok(answers.every(({ status }) => status === 200));
         assert.equal(most, 2);
-        assert.equal(world.internet.dialled.length, 2);
+        assert.equal(world.internet.connected.length, 2);
       },
     );
   });
@@ -204,7 +204,7 @@ describe("circuit breaker", () => {
     );
   });
 
-  it("refused connections count, callers that leave do not", async () => {
+  it("refused connections count, clients that leave do not", async () => {
     await withWorld({ circuitBreaker }, undefined, async (world) => {
       world.internet.names.set(HOST, ["93.184.216.250"]);
       for (let i = 0; i < 3; i++)
@@ -232,7 +232,7 @@ describe("circuit breaker", () => {
     );
   });
 
-  it("nothing that a caller brings about by itself opens it", async () => {
+  it("nothing that a client brings about by itself opens it", async () => {
     const timeouts = { connect: 1_000, response: 1_000, idle: 300, total: 600 };
     let via = "";
     await withWorld(

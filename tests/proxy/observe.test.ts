@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Answer, ask } from "./support/client";
 import { lines, sendRaw } from "./support/raw-client";
-import { type World, caller, startWorld, upstream } from "./support/world";
+import { type World, clientField, startWorld, upstream } from "./support/world";
 
 const HOST = "api.example.com";
 const NAME = `${HOST}.egress.local`;
@@ -18,7 +18,7 @@ function value(text: string, series: string): number | undefined {
 }
 
 describe("metrics", () => {
-  it("tell what happened, by entry, method, status and caller", async (t) => {
+  it("tell what happened, by entry, method, status and client", async (t) => {
     const world = await startWorld({
       [HOST]: upstream("api-example-com", { circuitBreaker: { failures: 1, reset: 60_000 } }),
     });
@@ -26,7 +26,7 @@ describe("metrics", () => {
     await world.internet.https([HOST], (req, res) => void req.resume().on("end", () => res.end("four")));
     const request = (options: object = {}): Promise<Answer> =>
       ask({ port: world.port, host: NAME, ...options });
-    await request({ headers: caller("shop/web") });
+    await request({ headers: clientField("shop/web") });
     await request({ method: "POST", body: "abc" });
     await sendRaw(world.port, lines("BREW / HTTP/1.1", `Host: ${NAME}`, "Connection: close"));
     let text = await metrics(world);
@@ -50,7 +50,7 @@ describe("metrics", () => {
     assert.match(text, /egress_circuit_breaker_open\{upstream="api\.example\.com"\} (?:0|1)$/m);
   });
 
-  it("random names, methods, statuses and callers make no series without end", async (t) => {
+  it("random names, methods, statuses and clients make no series without end", async (t) => {
     const world = await startWorld({ "*.example.com": upstream("wildcard---example-com") });
     t.after(() => world.close());
     for (let i = 0; i < 200; i++) {
@@ -74,7 +74,7 @@ describe("metrics", () => {
 });
 
 describe("access log", () => {
-  it("has the caller, the trace and no query; hostile bytes stay inside their field", async (t) => {
+  it("has the client, the trace and no query; hostile bytes stay inside their field", async (t) => {
     const world = await startWorld({ [HOST]: upstream("api-example-com") });
     t.after(() => world.close());
     let seen: string | undefined;
@@ -87,7 +87,7 @@ describe("access log", () => {
       port: world.port,
       host: NAME,
       path: '/a%22%0a"}{"level":"x"}?token=secret',
-      headers: { ...caller("shop/web"), traceparent, authorization: "Bearer secret" },
+      headers: { ...clientField("shop/web"), traceparent, authorization: "Bearer secret" },
     });
     assert.equal(seen, traceparent, "passed on");
     assert.equal(world.log.length, 1);

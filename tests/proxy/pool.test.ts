@@ -146,7 +146,7 @@ describe("a pool of connections", () => {
     assert.equal(dials(), 1);
   });
 
-  it("a request waits a little for a connection in use before another is dialled", async (t) => {
+  it("a request waits a little for a connection in use before another is connected", async (t) => {
     const { ask, asked, answer, dials } = await stage(t, 5);
     // Compilers have run: the answer must be quicker than the wait.
     for (let i = 0; i < 20; i++) {

@@ -5,9 +5,9 @@ import { identityReader } from "../../proxy-image/src/proxy/authorise/client-ide
 import { normalPath } from "../../proxy-image/src/proxy/authorise/normal-path";
 import { ask } from "./support/client";
 import { lines, sendRaw } from "./support/raw-client";
-import { type World, caller, startWorld, upstream } from "./support/world";
+import { type World, clientField, startWorld, upstream } from "./support/world";
 
-describe("callers", () => {
+describe("clients", () => {
   const suffix = "serviceaccount.identity.linkerd.cluster.local";
   const read = (...identities: string[]): string | undefined =>
     identityReader(suffix)(identities.flatMap((identity) => ["L5d-Client-Id", identity]))?.key;
@@ -171,7 +171,7 @@ describe("rules", () => {
       host: `${host}.example.com.egress.local`,
       method,
       path,
-      headers: { ...headers, ...(who === undefined ? {} : caller(who)) },
+      headers: { ...headers, ...(who === undefined ? {} : clientField(who)) },
     });
     return [answer.status, /details="([^"]+)"/.exec(String(answer.headers["proxy-status"]))?.[1] ?? ""];
   };
@@ -192,17 +192,17 @@ describe("rules", () => {
     assert.deepEqual(seen, []);
   });
 
-  it("do not mix: a caller of one rule has nothing of another's", async () => {
+  it("do not mix: a client of one rule has nothing of another's", async () => {
     assert.deepEqual(await status("shop/checkout", "GET", "/v1/anything"), [403, "request-denied"]);
   });
 
-  it("an upstream without rules is for all callers and paths, as they are", async () => {
+  it("an upstream without rules is for all clients and paths, as they are", async () => {
     seen = [];
     assert.deepEqual(await status(undefined, "DELETE", "/a//b/%2e%2e/c;d?x", {}, "open"), [200, ""]);
     assert.deepEqual(seen, ["DELETE /a//b/%2e%2e/c;d?x"]);
   });
 
-  it("a rule without clients is for callers that nobody vouches for, too", async () => {
+  it("a rule without clients is for clients that nobody vouches for, too", async () => {
     assert.deepEqual(await status(undefined, "GET", "/", {}, "read"), [200, ""]);
     assert.deepEqual(await status(undefined, "POST", "/", {}, "read"), [403, "request-denied"]);
   });
@@ -399,7 +399,7 @@ describe("rules", () => {
   ];
   for (const path of bypasses) {
     it(`${path} is refused where paths are restricted`, async () => {
-      const identity = Object.entries(caller("reports/a")).map(([name, value]) => `${name}: ${value}`);
+      const identity = Object.entries(clientField("reports/a")).map(([name, value]) => `${name}: ${value}`);
       seen = [];
       const reply = await sendRaw(
         world.port,

@@ -118,7 +118,7 @@ describe("messages from end to end", () => {
       assert.equal(reply.text.includes("100 Continue"), false);
     });
 
-    it("a caller that leaves while it waits for leave harms nobody else", async () => {
+    it("a client that leaves while it waits for leave harms nobody else", async () => {
       const server: EventEmitter = world.internet.server(HOST);
       const silent = (): undefined => undefined;
       server.on("checkContinue", silent);
@@ -138,7 +138,7 @@ describe("messages from end to end", () => {
       assert.equal((await ask({ port: world.port, host: NAME })).status, 200);
     });
 
-    it("a third party that never gives leave gets the body after a second, and the caller is told to send it", async () => {
+    it("a third party that never gives leave gets the body after a second, and the client is told to send it", async () => {
       await world.internet.tls(["silent.example.com"], (socket) => {
         let got = "";
         socket.on("data", (data: Buffer) => {
@@ -158,7 +158,7 @@ describe("messages from end to end", () => {
       assert.deepEqual([res.statusCode, await text(res)], [200, "done"]);
     });
 
-    it("a caller that sends without leave is not held back", async () => {
+    it("a client that sends without leave is not held back", async () => {
       const server: EventEmitter = world.internet.server(HOST);
       const received: string[] = [];
       const mute = (req: http.IncomingMessage, res: http.ServerResponse): void => {
@@ -172,7 +172,7 @@ describe("messages from end to end", () => {
       assert.deepEqual(received, ["body"]);
     });
 
-    it("the third party's leave is the caller's", async () => {
+    it("the third party's leave is the client's", async () => {
       let body = "";
       handle = (req, res) => {
         req.on("data", (data: Buffer) => (body += data.toString()));
@@ -320,7 +320,7 @@ describe("messages from end to end", () => {
       req.destroy();
     });
 
-    it("a caller that stops reading for timeouts.idle is cut", async () => {
+    it("a client that stops reading for timeouts.idle is cut", async () => {
       world.log.length = 0;
       handle = (_req, res) => {
         const more = (): void => {

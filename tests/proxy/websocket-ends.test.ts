@@ -118,9 +118,9 @@ describe("the end of an upgrade", () => {
   }
 
   for (const [name, end] of Object.entries(CLIENT_ENDS)) {
-    it(`client's ${name} while the connection is dialled`, async (t) => {
+    it(`client's ${name} while the connection is connected`, async (t) => {
       const socket = begin(t, MUTE);
-      await eventually(() => world.internet.open === 1, "dialled");
+      await eventually(() => world.internet.open === 1, "connected");
       end(socket);
       await over();
       assert.equal(world.log[0]!.cancelled, true);
@@ -368,8 +368,8 @@ describe("the end of an upgrade", () => {
     next.resetAndDestroy();
     third!.destroy();
     // One failure would have opened MUTE's breaker in the tests before.
-    const dialled = world.internet.dialled.length;
+    const connected = world.internet.connected.length;
     begin(t, MUTE);
-    await eventually(() => world.internet.dialled.length > dialled, "dialled");
+    await eventually(() => world.internet.connected.length > connected, "connected");
   });
 });

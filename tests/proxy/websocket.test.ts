@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import type { TLSSocket } from "node:tls";
 import { ACCEPT, KEY, handshake, switching } from "./support/handshake";
 import { lines, sendRaw, statusOf } from "./support/raw-client";
-import { type World, caller, eventually, startWorld, upstream } from "./support/world";
+import { type World, clientField, eventually, startWorld, upstream } from "./support/world";
 
 const HOST = "ws.example.com";
 
@@ -98,7 +98,7 @@ describe("WebSocket", () => {
   it("the rules are the same as for any request", async () => {
     assert.equal(statusOf(await sendRaw(world.port, handshake("named.example.com"), 300)), 403);
     assert.equal(statusOf(await sendRaw(world.port, handshake("other.example.com"), 300)), 403);
-    const identity = `l5d-client-id: ${caller("shop/web")["l5d-client-id"]!}`;
+    const identity = `l5d-client-id: ${clientField("shop/web")["l5d-client-id"]!}`;
     assert.equal(statusOf(await sendRaw(world.port, handshake("named.example.com", identity), 300)), 101);
     const other = handshake("named.example.com", identity).replace("/chat", "/admin");
     assert.equal(statusOf(await sendRaw(world.port, other, 300)), 403);

@@ -34,7 +34,7 @@ export class FakeCluster implements Cluster {
   /** Every text that was ever written as a Corefile. */
   readonly corefiles: string[] = [];
   readonly forbidden = new Set<string>();
-  /** Called with the number of each patch, before it takes effect and after: throws to cut the caller off there. */
+  /** Called with the number of each patch, before it takes effect and after: throws to cut the client off there. */
   onPatch: (count: number, when: "before" | "after") => void = () => undefined;
   slices: EndpointSlice[] = [];
   private version = 1;

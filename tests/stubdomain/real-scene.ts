@@ -199,7 +199,7 @@ export function target(
   });
 }
 
-/** A cluster that cuts its caller off at the n-th write, before or after it took effect. */
+/** A cluster that cuts its client off at the n-th write, before or after it took effect. */
 export function cutOff(cluster: Cluster, at: number, where: "before" | "after"): Cluster {
   let count = 0;
   return {

@@ -4,7 +4,7 @@ import { type Context, labels, selector } from "../context";
 
 /**
  * A headless Service by which the proxy's pods know each other's addresses, so that no upstream's `allowedCidrs` opens
- * them. Without `allowedCidrs` there is none: then no private address is dialled at all.
+ * them. Without `allowedCidrs` there is none: then no connection goes to a private address at all.
  *
  * @returns its absolute name
  */

@@ -8,7 +8,7 @@ let waiting: DeferredWriter[] = [];
 /**
  * Lets somebody send at the end of this event-loop iteration, when all that came has been read.
  *
- * One after the other, requests and answers that go out together wake their readers once. Sent each as soon as it was
+ * One after the other, requests and responses that go out together wake their readers once. Sent each as soon as it was
  * ready, nearly every one of them woke a reader that had just gone to sleep, which is dearer than the write: a small
  * request cost 1.15 to 1.25 times the processor time.
  */

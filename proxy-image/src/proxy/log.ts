@@ -32,7 +32,7 @@ export function createLog(level: LogLevel): Log {
   );
 }
 
-/** Writes the lines of a turn together: the destination measures all that it holds at every write. */
+/** Writes the lines of an event-loop iteration together: the destination measures all that it holds at every write. */
 class Lines implements DeferredWriter {
   private held = "";
 

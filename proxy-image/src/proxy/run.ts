@@ -28,8 +28,8 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
   const policy = loadPolicy(options.policy, options.policySha256);
   if ((options.mesh === "none") !== (policy.mesh === undefined)) {
     const right = policy.mesh
-      ? "required or optional, because the policy says how the mesh names callers"
-      : "none, because the policy does not say how the mesh names callers";
+      ? "required or optional, because the policy says how the mesh names clients"
+      : "none, because the policy does not say how the mesh names clients";
     throw new CommandLineError(`--mesh must be ${right}; is ${JSON.stringify(options.mesh)}`);
   }
   const log = createLog(options.logLevel);

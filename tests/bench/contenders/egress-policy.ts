@@ -4,10 +4,10 @@ import { PATHS, type Upstream, upstreamHost } from "../stage/upstream";
 /** The domain of the names by which the load calls. */
 export const EGRESS_DOMAIN = "egress.local";
 const IDENTITY_SUFFIX = "serviceaccount.identity.linkerd.cluster.local";
-/** What the mesh says of the load: the caller that the policy's rules name. */
+/** What the mesh says of the load: the client that the policy's rules name. */
 export const CLIENT_ID = `load.bench.${IDENTITY_SUFFIX}`;
 
-/** Every upstream with rules for callers, methods and paths, limits, retries and a breaker, as one would want. */
+/** Every upstream with rules for clients, methods and paths, limits, retries and a breaker, as one would want. */
 export function policyOf(count: number, { ca }: Upstream): Policy {
   const upstreams: Record<string, PolicyUpstream> = {};
   for (let i = 0; i < count; i++) upstreams[upstreamHost(i)] = upstream(`u${i}`, ca);

@@ -5,7 +5,7 @@ import { run } from "../../../proxy-image/src/proxy/run";
 import { SIDECAR_PATIENCE } from "../../../proxy-image/src/proxy/mesh/sidecar";
 import type { Network } from "../../../proxy-image/src/proxy/upstream/network";
 
-/** The proxy's process as `main.ts` makes it, but for the world around: no address on loopback may be dialled. */
+/** The proxy's process as `main.ts` makes it, but for the world around: no address on loopback may be connected. */
 const network: Network = {
   resolve: () => Promise.resolve({ addresses: ["93.184.216.34"], ttl: 60 }),
   endpoint: () => ({ host: "127.0.0.1", port: Number(process.env.BENCH_UPSTREAM) }),

@@ -19,7 +19,7 @@ export const addresses: Kind = kind(format, (one) => [{ run: (t) => run(t, one) 
 async function run(t: TestContext, { address: all, allowedCidrs, permitted }: Case): Promise<void> {
   const world = await startStage(t, allowedCidrs && { allowedCidrs }, { host: `*.${HOST}` });
   for (const [index, address] of all.entries()) {
-    world.internet.dialled.length = 0;
+    world.internet.connected.length = 0;
     // Names of their own, because the proxy remembers addresses.
     world.internet.names.set(`n${index}.${HOST}`, [address]);
     const { status, body } = await ask({ port: world.port, host: `n${index}.${NAME}` });
@@ -27,6 +27,6 @@ async function run(t: TestContext, { address: all, allowedCidrs, permitted }: Ca
     const { code } = JSON.parse(body.toString()) as { code: string };
     // Nobody listens at any of them.
     assert.equal(code, permitted ? "connection-refused" : "destination-prohibited", address);
-    assert.equal(world.internet.dialled.length, permitted ? 1 : 0, `${address} was connected to`);
+    assert.equal(world.internet.connected.length, permitted ? 1 : 0, `${address} was connected to`);
   }
 }

@@ -70,7 +70,7 @@ async function run(t: TestContext, one: Case): Promise<void> {
   for (const [index, { after, dns: of, expect }] of one.steps.entries()) {
     if (after !== undefined) await new Promise((resolve) => setTimeout(resolve, after * 1_000));
     if (of !== undefined) server.zone = of;
-    internet.dialled.length = 0;
+    internet.connected.length = 0;
     const client = new Client(world.port);
     t.after(() => client.close());
     const began = performance.now();
@@ -81,7 +81,7 @@ async function run(t: TestContext, one: Case): Promise<void> {
       checkResponse(response, { status, failure, body, detail: undefined, received: undefined });
       if (tries)
         assert.deepEqual(
-          internet.dialled,
+          internet.connected,
           tries.map((address) => `${address}:443`),
         );
       assert.ok(seconds < within, `it took ${seconds} s`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { caller } from "../../proxy/support/world";
+import { clientField } from "../../proxy/support/world";
 import { type Kind, kind } from "./case-file";
 import { bytes, filledIn } from "./bytes";
 import { Client } from "./client";
@@ -80,6 +80,6 @@ function requestOf({ request, client }: Case, variant: string | undefined): stri
   const varied = variant === undefined ? request : filledIn(request, "V", variant);
   const whole = filledIn(varied, "H", NAME);
   if (client === undefined) return whole;
-  const identity = caller(client)["l5d-client-id"]!;
+  const identity = clientField(client)["l5d-client-id"]!;
   return whole.replace("\r\n", () => `\r\nl5d-client-id: ${identity}\r\n`);
 }

@@ -27,8 +27,8 @@ export class Internet implements Network {
   readonly machines = new Map<string, number>();
   /** Names as they were asked for. */
   readonly resolved: string[] = [];
-  /** Addresses as they were dialled, with ports. */
-  readonly dialled: string[] = [];
+  /** Addresses as they were connected, with ports. */
+  readonly connected: string[] = [];
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<net.Socket>();
 
@@ -41,7 +41,7 @@ export class Internet implements Network {
   }
 
   endpoint(address: string, port: number): { host: string; port: number } {
-    this.dialled.push(`${address}:${port}`);
+    this.connected.push(`${address}:${port}`);
     const machine = this.machines.get(address);
     // Port 1 of loopback refuses, as an address would where nobody listens.
     return { host: "127.0.0.1", port: machine ?? 1 };
@@ -105,8 +105,8 @@ export function upstream(service: string, changes: Partial<PolicyUpstream> = {})
   };
 }
 
-/** The header field by which the sidecar names a caller: `namespace/account`. */
-export function caller(name: string): Record<string, string> {
+/** The header field by which the sidecar names a client: `namespace/account`. */
+export function clientField(name: string): Record<string, string> {
   const [namespace, account] = name.split("/") as [string, string];
   return { "l5d-client-id": `${account}.${namespace}.serviceaccount.identity.linkerd.cluster.local` };
 }

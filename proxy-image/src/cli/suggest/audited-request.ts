@@ -9,7 +9,7 @@ export interface AuditedRequest {
   readonly host: string;
   readonly client: { readonly namespace: string; readonly serviceAccount: string };
   readonly method: string;
-  /** Whether the third party's whole answer came. */
+  /** Whether the third party's whole response came. */
   readonly answered: boolean;
   /** Whether it became a WebSocket connection. */
   readonly websocket: boolean;

@@ -9,7 +9,7 @@ const MOST_METHODS = 50;
 /** What a log has about one host. */
 export interface Sighting {
   requests: number;
-  /** Without the third party's whole answer. */
+  /** Without the third party's whole response. */
   failed: number;
   websocket: boolean;
   /** Milliseconds since 1970. */

@@ -67,7 +67,7 @@ export interface PolicyUpstream {
   maxRequests?: number;
   /** The same for each service account; without a mesh all clients are one. Absent: no limit. */
   maxRequestsPerClient?: number;
-  /** Bytes of a request's body, and of an answer's. Absent: no limit. */
+  /** Bytes of a request's body, and of a response's. Absent: no limit. */
   maxBodyBytes?: { request?: number; response?: number };
   /** Absent: no retries. */
   retries?: PolicyRetries;
@@ -105,7 +105,7 @@ export interface PolicyTimeouts {
   response: number;
   /** Between two pieces of a body. */
   idle: number;
-  /** From the request's headers to the answer's end. Absent: no limit. */
+  /** From the request's headers to the response's end. Absent: no limit. */
   total?: number;
 }
 
@@ -136,7 +136,7 @@ export interface PolicyRateLimit {
 
 /** For each name of the third party and each pod; an open one gives 503 at once. */
 export interface PolicyCircuitBreaker {
-  /** Failures in a row (no connection, no answer, 5xx) that open it. */
+  /** Failures in a row (no connection, no response, 5xx) that open it. */
   failures: number;
   /** Milliseconds until one request probes whether it can close. */
   reset: number;

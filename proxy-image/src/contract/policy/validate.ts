@@ -164,7 +164,7 @@ function acrossFields({ mesh, audit, upstreams }: Policy, mistakes: Mistake[]): 
   if (audit && !mesh) {
     mistakes.push({
       path: "audit",
-      problem: "is for named namespaces, but without `mesh` nobody vouches for callers",
+      problem: "is for named namespaces, but without `mesh` nobody vouches for clients",
     });
   }
   for (const [host, upstream] of Object.entries(upstreams)) {

@@ -34,7 +34,7 @@ const byCode: ReadonlyMap<string, Failure> = new Map(
     MALFORMED_MESSAGE: responseMalformed,
     SECTION_TOO_LARGE: responseHeadersTooLarge,
     RESPONSE_TRUNCATED: responseTruncated,
-    // Node's parser, for answers to upgrades
+    // Node's parser, for responses to upgrades
     HPE_HEADER_OVERFLOW: responseHeadersTooLarge,
     // Node, for a header field of a response that it won't send
     ERR_INVALID_CHAR: responseMalformed,

@@ -46,7 +46,7 @@ export const close = { closes: true };
 /** Advice for what no client should send. */
 export const clientIsWrong = "Correct the client, or whatever stands between it and this proxy.";
 
-/** What carries a failure to where it is answered. */
+/** What carries a failure to where it is sent. */
 export class FailureError extends Error {
   override readonly name = "FailureError";
 

@@ -3,7 +3,7 @@ import type { ResponseWriter } from "../message/response-writer";
 import type { ReadSoFar } from "../message/read-so-far";
 import type { Failure } from "./failures";
 
-/** Who answers, in Proxy-Status. */
+/** The name of this proxy in Proxy-Status. */
 export const PROXY_NAME = "k8s-egress";
 /** Where each failure is explained. */
 const EXPLANATIONS =

@@ -15,7 +15,7 @@ export const http2NotSpoken = failure(
   505,
   "http_request_error",
   "The client speaks HTTP/2, and this proxy HTTP/1.1 only.",
-  "Use HTTP/1.1: turn `h2c` or prior knowledge off in the client; the answer is a GOAWAY frame, HTTP_1_1_REQUIRED.",
+  "Use HTTP/1.1: turn `h2c` or prior knowledge off in the client; the proxy sends a GOAWAY frame, HTTP_1_1_REQUIRED.",
   close,
 );
 export const missingHost = failure(

@@ -1,12 +1,12 @@
 import { failure } from "./failure";
 
-// Third parties' answers that can't be passed on.
+// Third parties' responses that can't be passed on.
 
 export const responseTimeout = failure(
   "response-timeout",
   504,
   "http_response_timeout",
-  "The third party did not answer in time.",
+  "The third party did not respond in time.",
   "`timeouts.response` of the upstream is the limit.",
 );
 export const responseMalformed = failure(

@@ -16,7 +16,7 @@ export type LinkRewriter = (field: string, value: string) => string;
 /** Knows what belongs to the cluster, and what to the policy. */
 export interface LinkPolicy {
   /**
-   * @param destination the third party that answers
+   * @param destination the third party that responds
    * @param host the client's Host header: the name under which it reached it
    */
   rewriterFor(destination: Destination, host: string): LinkRewriter;
@@ -25,7 +25,7 @@ export interface LinkPolicy {
 const isPublic = addressRule([], () => false);
 
 /**
- * Where answers may lead: to the same upstream, then under its name in the cluster; to anywhere outside, then
+ * Where responses may lead: to the same upstream, then under its name in the cluster; to anywhere outside, then
  * unchanged, and the client finds out whether the policy lists it; never to a name or an address of the cluster.
  */
 export function createLinkPolicy({ domain, services }: Policy, routes: Routes): LinkPolicy {
@@ -39,7 +39,7 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
   };
 
   const rewrite = (reference: string, { route, host }: Destination, clientHost: string): string => {
-    // Most answers lead to a path of their own origin, which needs nothing.
+    // Most responses lead to a path of their own origin, which needs nothing.
     if (/^\/(?![/\\])[^\\]*$/.test(reference)) return reference;
     const url = parse(reference, `https://${host}:${route.upstream.port}/`);
     if (!url || reference.includes("\\") || !/^[\x21-\x7e\x80-\xff ]*$/.test(reference)) {

@@ -10,7 +10,7 @@ export class RequestBody implements BodySink, ForwardedBody {
   bytes = 0;
   /** It has been written to its end. */
   complete = false;
-  /** Since when the client has been waited for, on the exchanges' clock; 0 while it is not its turn. */
+  /** Since when the client has been waited for, on the exchanges' clock; 0 while it is not waited for. */
   waitingSince = 0;
   /** Since when the third party has been waited for to take more; 0 while it takes all. */
   blockedSince = 0;

@@ -166,7 +166,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     if (request !== undefined && !this.handler.outlivesClientEnd(request)) this.socket.destroy();
   };
 
-  /** Uses up what has come, as far as it can be now. Not within itself: answers may end while requests are decided. */
+  /** Uses up what has come, as far as it can be now. Not within itself: responses may end while requests are decided. */
   private advance(): void {
     if (this.advancing) return;
     this.advancing = true;
@@ -303,7 +303,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
 
   /**
    * Reads on for a while before the socket goes: a close with unread bytes resets the connection and could take the
-   * answer with it (RFC 9112 §9.6).
+   * response with it (RFC 9112 §9.6).
    */
   private close(): void {
     if (this.state === "upgraded") this.socket.on("data", () => undefined);

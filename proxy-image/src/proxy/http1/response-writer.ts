@@ -25,7 +25,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
   private sized = false;
   /** Written with the first piece of the body, or at the latest by `flush`. */
   private head = "";
-  /** What goes out at the end of the turn: the response's end, and mostly all of it. */
+  /** What goes out at the end of the event-loop iteration: the response's end, and mostly all of it. */
   private held = "";
   private bodiless = false;
   /** Whether the client may be keeping the body back until it gets leave. */

@@ -51,7 +51,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   private handler: UpstreamHandler | undefined;
   private reader: ResponseReader | undefined;
   private requestSent = false;
-  /** A whole request that goes out at the end of the turn. */
+  /** A whole request that goes out at the end of the event-loop iteration. */
   private held = "";
   /** The request was one write with none waiting before it: the network has it, though TLS may tell so later. */
   private single = false;
@@ -207,7 +207,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     }
     try {
       if (this.reader!.close()) this.release();
-      else this.lose(new ConnectionLostError("the connection ended before the answer did"));
+      else this.lose(new ConnectionLostError("the connection ended before the response did"));
     } catch (error) {
       this.fail(error as Error);
     }
@@ -226,7 +226,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     this.handler = undefined;
     if (this.last || !this.requestSent) this.socket.destroy();
     else if (this.single || this.socket.writableLength === 0) this.free();
-    // Even what the network has counts until the turn's end. Where it has not: what is perhaps never read.
+    // Even what the network has counts until the iteration's end. Where it has not: what is perhaps never read.
     else setImmediate(() => (this.socket.writableLength === 0 ? this.free() : this.socket.destroy()));
   }
 

@@ -1,6 +1,6 @@
 import type { OutgoingHead } from "../message/upstream-stream";
 
-/** Methods that are sent with a length even without a body (RFC 9110 §8.6): without it some servers answer 411. */
+/** Methods that are sent with a length even without a body (RFC 9110 §8.6): without it some servers respond with 411. */
 const WITH_LENGTH = new Set(["POST", "PUT", "PATCH"]);
 
 /** A request's line and header section, with the empty line. Its parts have been read by strict rules. */

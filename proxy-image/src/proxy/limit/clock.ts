@@ -38,7 +38,7 @@ function check(exchange: Exchange, now: number): void {
   else if (over(body?.waitingSince, idle)) stop(exchange, requestStalled);
   else if (over(body?.blockedSince, idle)) stop(exchange, responseTimeout);
   else if (over(pipeline?.pausedSince, idle)) stop(exchange, clientStalled);
-  // A dial ends by itself; what lasts longer waits behind other requests (`maxConnections`).
+  // Connecting ends by itself; what lasts longer waits behind other requests (`maxConnections`).
   else if (pipeline?.awaiting === "connection" && over(pipeline.awaitingSince, connect + response))
     stop(exchange, upstreamBusy);
   else if (pipeline?.awaiting === "head" && over(pipeline.awaitingSince, response))

@@ -23,7 +23,7 @@ const HOP_BY_HOP = [
 /** Where the client is, or claims to be: never leaves the cluster, nor comes in from outside. */
 const ABOUT_CLIENTS = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-host"];
 
-/** Rewritten by the proxy, or answered by it. */
+/** Rewritten by the proxy, or handled by it. */
 const OWN_REQUEST = ["host", "expect", "content-length"];
 
 /**

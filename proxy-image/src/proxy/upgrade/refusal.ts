@@ -14,16 +14,16 @@ export class RefusalRelay extends ResponsePipeline {
     exchange: Exchange,
     options: PipelineOptions,
     links: LinkRewriter,
-    private readonly answer: IncomingMessage,
+    private readonly response: IncomingMessage,
   ) {
     super(exchange, options, links);
-    answer.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
-    answer.on("end", () => this.guard(() => this.end(answer.rawTrailers)));
-    answer.on("error", (error) => this.fail(upstreamError(error)));
+    response.on("data", (chunk: Buffer) => this.guard(() => this.data(chunk)));
+    response.on("end", () => this.guard(() => this.end(response.rawTrailers)));
+    response.on("error", (error) => this.fail(upstreamError(error)));
     this.guard(() => {
-      const { length, chunked } = framingOf(answer.rawHeaders);
-      if (length === undefined && !chunked) this.watchEnd(answer.socket);
-      this.head(answer.statusCode!, answer.rawHeaders, length);
+      const { length, chunked } = framingOf(response.rawHeaders);
+      if (length === undefined && !chunked) this.watchEnd(response.socket);
+      this.head(response.statusCode!, response.rawHeaders, length);
     });
   }
 
@@ -39,15 +39,15 @@ export class RefusalRelay extends ResponsePipeline {
   }
 
   protected pauseSource(): void {
-    this.answer.pause();
+    this.response.pause();
   }
 
   protected resumeSource(): void {
-    this.answer.resume();
+    this.response.resume();
   }
 
   protected abortSource(): void {
-    this.answer.destroy();
+    this.response.destroy();
   }
 
   private guard(step: () => void): void {

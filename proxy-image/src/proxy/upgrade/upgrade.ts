@@ -27,7 +27,7 @@ const NOTHING = Buffer.alloc(0);
  * One upgrade, from the decided handshake to the end of both connections.
  *
  * It goes by http-proxy-middleware, behind the same decisions and filters as everything else: http-proxy-middleware gets
- * a request that has been decided on, a gate for the client's socket and an agent that dials by our rules. Each has a
+ * a request that has been decided on, a gate for the client's socket and an agent that connects by our rules. Each has a
  * middleware of its own, whose events are then those of one exchange.
  */
 export class Upgrade implements Tunnel {
@@ -64,7 +64,7 @@ export class Upgrade implements Tunnel {
     const middleware = createProxyMiddleware({
       target: `https://${exchange.origin!.authority}`,
       agent,
-      // Its own answers to errors would tell the third party's host and path.
+      // Its own responses to errors would tell the third party's host and path.
       ejectPlugins: true,
       plugins: [
         (server) => {
@@ -126,7 +126,7 @@ export class Upgrade implements Tunnel {
   /** Runs before http-proxy-middleware listens to the request itself, so what is decided here comes first. */
   private takeOver(request: ClientRequest): void {
     const { exchange, gate } = this;
-    const { connect, response } = exchange.destination!.route.upstream.timeouts;
+    const { timeouts } = exchange.destination!.route.upstream;
     this.request = request;
     // It ended before http-proxy-middleware began.
     if (gate.destroyed) request.destroy();
@@ -144,24 +144,24 @@ export class Upgrade implements Tunnel {
     this.timer = setTimeout(() => {
       this.fail(new FailureError(responseTimeout));
       request.destroy();
-    }, connect + response);
-    request.on("response", (answer) => {
+    }, timeouts.connect + timeouts.response);
+    request.on("response", (response) => {
       clearTimeout(this.timer);
       // Destroyed, the gate tells http-proxy-middleware that nobody waits for this response: it is ours.
       gate.destroy();
-      new RefusalRelay(exchange, this.options, this.links, answer);
+      new RefusalRelay(exchange, this.options, this.links, response);
     });
-    request.on("upgrade", (answer, socket) => this.switch(answer, socket));
+    request.on("upgrade", (response, socket) => this.switch(response, socket));
   }
 
   /** The third party switches protocols. */
-  private switch(answer: IncomingMessage, socket: Socket): void {
+  private switch(response: IncomingMessage, socket: Socket): void {
     const { exchange, gate } = this;
     clearTimeout(this.timer);
     try {
-      if (!accepts(exchange.head, answer.statusCode, answer.rawHeaders))
+      if (!accepts(exchange.head, response.statusCode, response.rawHeaders))
         throw new FailureError(upgradeFailed);
-      gate.open(switching(answer, this.options.via, this.links), socket);
+      gate.open(switching(response, this.options.via, this.links), socket);
     } catch (error) {
       socket.destroy();
       this.fail(error as Error);
@@ -194,8 +194,8 @@ function messageOf({ head, stream }: Exchange): IncomingMessage {
 }
 
 /** The 101 that the client gets. */
-function switching(answer: IncomingMessage, via: string, links: LinkRewriter): string {
-  const headers = responseHeaders(answer.rawHeaders, 101, via, links);
+function switching(response: IncomingMessage, via: string, links: LinkRewriter): string {
+  const headers = responseHeaders(response.rawHeaders, 101, via, links);
   let text = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;
   return `${text}\r\n`;

@@ -13,7 +13,7 @@ export interface Endpoint {
 }
 
 /**
- * The world outside, as the proxy sees it. The one seam for tests: they answer for names and for public
+ * The world outside, as the proxy sees it. The one seam for tests: they resolve names and stand for public
  * addresses, while everything that decides stays what it is in production.
  */
 export interface Network {
@@ -22,6 +22,6 @@ export interface Network {
    * @throws FailureError
    */
   resolve(name: string): Promise<Resolved>;
-  /** Where a checked address is dialled: in production there itself. */
+  /** Where a connection to a checked address is made: in production there itself. */
   endpoint(address: string, port: number): Endpoint;
 }

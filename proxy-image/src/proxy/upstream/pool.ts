@@ -29,7 +29,7 @@ export class Pool implements ConnectionOwner, Paced {
   ) {}
 
   /**
-   * Gives a request its turn on a connection, now or later.
+   * Gives a request a connection, now or later.
    *
    * @param fresh not on one that has been idle: it may be as stale as the one that has just failed
    */

@@ -5,14 +5,14 @@ import { FailureError, connectionTimeout } from "../errors/failures";
 import { ConnectionLostError } from "../http1/upstream-connection";
 import { ConnectPacer, type Paced } from "./connect-pacer";
 
-/** A dial that waits for its step. */
+/** A connection to be made that waits for its step. */
 interface Waiting {
   readonly signal: AbortSignal;
   readonly resolve: (socket: Promise<TLSSocket>) => void;
 }
 
 /**
- * Connects upgrades to one origin. Each has a connection of its own, because it never gives it back; dials are paced as
+ * Connects upgrades to one origin. Each has a connection of its own, because it never gives it back; connecting is paced as
  * a pool's are.
  */
 export class UpgradeConnector implements Paced {
@@ -24,7 +24,7 @@ export class UpgradeConnector implements Paced {
 
   /**
    * @param connector makes a verified connection, unless the signal ends it early
-   * @param timeout milliseconds for all of it: the wait for a step and the dial
+   * @param timeout milliseconds for all of it: the wait for a step and the connecting
    */
   constructor(
     private readonly connector: (signal: AbortSignal) => Promise<TLSSocket>,
@@ -63,7 +63,7 @@ export class UpgradeConnector implements Paced {
     return new Promise((resolve, reject) => {
       const waiting = { signal, resolve };
       this.waiting.add(waiting);
-      // Without effect on one whose dial has begun: `connector` ends that.
+      // Without effect on one that is being connected: `connector` ends that.
       signal.addEventListener(
         "abort",
         () => {
@@ -88,9 +88,9 @@ export class UpgradeConnector implements Paced {
 }
 
 /**
- * What http-proxy-middleware takes for one upgrade. Dials as the pool does: Node's own agent would resolve, check and
+ * What http-proxy-middleware takes for one upgrade. Connects as the pool does: Node's own agent would resolve, check and
  * verify by other rules. One for each upgrade, because Node tells an agent nothing of a request that ends while its
- * connection is dialled: `destroy` does.
+ * connection is being made: `destroy` does.
  */
 export class UpgradeAgent extends https.Agent {
   private readonly ending = new AbortController();
@@ -124,7 +124,7 @@ export class UpgradeAgent extends https.Agent {
     const timer = setTimeout(() => ending.abort(new FailureError(connectionTimeout)), connectTimeout);
     try {
       const socket = await this.connector(ending.signal);
-      // A dial may be done in the event-loop iteration in which it is ended.
+      // A connection may be made in the event-loop iteration in which it is ended.
       if (ending.signal.aborted) socket.destroy();
       ending.signal.throwIfAborted();
       return socket;

@@ -18,7 +18,7 @@ import { type Session, resumable } from "../tls/sessions";
 /** Addresses that are tried for one connection; more would only make the client wait. */
 const MOST_ATTEMPTS = 4;
 
-/** One third party, as the dialler needs it. */
+/** One third party, as connecting needs it. */
 export interface ConnectTarget {
   /** The policy's entry, for metrics. */
   readonly entry: string;
@@ -43,8 +43,8 @@ export interface Surroundings {
 }
 
 /**
- * Connects to a third party: resolves its name, checks every address, dials only checked ones, one after the
- * other until one answers, and verifies the certificate.
+ * Connects to a third party: resolves its name, checks every address, connects only to checked ones, one after the
+ * other until one accepts, and verifies the certificate.
  *
  * @param signal ends it early, with the signal's reason: the connection is not needed any more
  * @throws FailureError

@@ -9,7 +9,7 @@ import { type Lookup, cached } from "../names/resolver-cache";
  * Connects to third parties, for pools and Node's agents alike.
  *
  * @param readBuffer where its bytes arrive; without one it is a stream to read from
- * @param signal ends the dial early, with the signal's reason
+ * @param signal ends the attempt early, with the signal's reason
  */
 export type Connector = (
   target: ConnectTarget,

@@ -79,7 +79,7 @@ describe("dials of upgrades", () => {
     assert.equal(dials.length, 2);
   });
 
-  it("one that leaves while it waits frees its place, and is not dialled", async (t) => {
+  it("one that leaves while it waits frees its place, and is not connected", async (t) => {
     const { connector, dials, upgrade } = stage(t);
     const agents = Array.from({ length: 10 }, upgrade);
     assert.equal(dials.length, 4);
@@ -91,7 +91,7 @@ describe("dials of upgrades", () => {
     assert.equal(connector.size, 5);
   });
 
-  it("one that leaves while it is dialled ends its dial", async (t) => {
+  it("one that leaves while it is connected ends its dial", async (t) => {
     const { connector, dials, results, upgrade } = stage(t);
     const agent = upgrade();
     agent.destroy();
@@ -115,7 +115,7 @@ describe("dials of upgrades", () => {
   it("the time limit holds for the wait and the dial together", async (t) => {
     const { dials, results, upgrade } = stage(t);
     for (let i = 0; i < 5; i++) upgrade();
-    // The fifth begins to be dialled a step later, and may not last a step longer for it.
+    // The fifth begins to be connected a step later, and may not last a step longer for it.
     mock.timers.tick(TIMEOUT - 1);
     assert.equal(dials.length, 5);
     await turn();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ask } from "./support/client";
 import { lines, sendRaw } from "./support/raw-client";
-import { type World, caller, startWorld, upstream } from "./support/world";
+import { type World, clientField, startWorld, upstream } from "./support/world";
 
 interface Problem {
   type: string;
@@ -88,7 +88,7 @@ describe("what a client is told of a failure", () => {
     const text = lines(
       'GET /"}x HTTP/1.1',
       'Host: a"\xe9\tb',
-      `l5d-client-id: ${caller("a/b")["l5d-client-id"]!}`,
+      `l5d-client-id: ${clientField("a/b")["l5d-client-id"]!}`,
     );
     const { text: answer } = await sendRaw(world.port, Buffer.from(text, "latin1"), 500);
     const problem = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n"))) as Problem;
