@@ -11,6 +11,7 @@ export function compilePolicy(settings: Settings): Policy {
     domain,
     services: { namespace, clusterDomain },
     ...(settings.mesh !== MeshMode.None && { mesh: { identitySuffix: identitySuffix(settings) } }),
+    limits: settings.limits,
     ...(audit && { audit: { service: serviceName(ANY_HOST), ...audit } }),
     upstreams: Object.fromEntries(
       [...upstreams]

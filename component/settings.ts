@@ -4,7 +4,8 @@ import type { Upstream } from "./args/upstream";
 import { DnsMode, DnsTarget } from "./args/dns";
 import { MeshMode } from "./args/mesh";
 import { TlsVersion } from "./args/upstream-tls";
-import type { PolicyAudit, PolicyUpstream } from "../proxy-image/src/contract/policy/policy";
+import { HEADER_BYTES, HEADER_FIELDS } from "../proxy-image/src/contract/policy/limits";
+import type { PolicyAudit, PolicyLimits, PolicyUpstream } from "../proxy-image/src/contract/policy/policy";
 import type { TargetKind } from "../proxy-image/src/contract/stub-domain/target-ref";
 import { type NetworkPolicySettings, networkPolicySettings } from "./network-policy/settings";
 import { ANY_HOST } from "./names";
@@ -36,6 +37,7 @@ export interface Settings {
   logPercent: number;
   /** Undefined: none. */
   audit: AuditSettings | undefined;
+  limits: PolicyLimits;
   /** Undefined: none. */
   networkPolicies: NetworkPolicySettings | undefined;
 }
@@ -69,6 +71,10 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     logLevel: args.log?.level ?? LogLevel.Info,
     logPercent: args.log?.percent ?? 100,
     audit: args.audit && auditSettings(args.audit),
+    limits: {
+      headerBytes: args.limits?.headerBytes ?? HEADER_BYTES.fallback,
+      headerFields: args.limits?.headerFields ?? HEADER_FIELDS.fallback,
+    },
     networkPolicies: networkPolicySettings(args.networkPolicies, args.monitoring),
   };
 }
@@ -83,6 +89,7 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
       connect: milliseconds(timeouts?.connect ?? "5s"),
       response: milliseconds(timeouts?.response ?? "60s"),
       idle: milliseconds(timeouts?.idle ?? "60s"),
+      stream: milliseconds(timeouts?.stream ?? "1h"),
       ...(timeouts?.total !== undefined && { total: milliseconds(timeouts.total) }),
     },
     tls: {
@@ -98,6 +105,8 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
     },
     allowedCidrs: upstream.allowedCidrs ?? [],
     ...(upstream.allow && { allow: upstream.allow }),
+    ...(upstream.encodedSlashes && { encodedSlashes: true }),
+    ...originSettings(upstream),
     ...(setHeaders !== undefined &&
       Object.keys(setHeaders).length > 0 && {
         setHeaders: mapValues(setHeaders, ({ credential, prefix }) => ({ credential, prefix: prefix ?? "" })),
@@ -121,6 +130,25 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
       },
     }),
     ...(upstream.websockets && { websockets: { maxAge: milliseconds(timeouts?.websocket ?? "1h") } }),
+  };
+}
+
+/** What is empty or the default is left out: the policy's text is what a diff shows. */
+function originSettings({
+  passHeaders = [],
+  via = true,
+  hostHeader,
+  bodyMethods = [],
+  linksTo = [],
+  linkHeaders = [],
+}: Upstream): Partial<UpstreamSettings> {
+  return {
+    ...(passHeaders.length > 0 && { passHeaders }),
+    ...(!via && { via }),
+    ...(hostHeader !== undefined && { hostHeader }),
+    ...(bodyMethods.length > 0 && { bodyMethods }),
+    ...(linksTo.length > 0 && { linksTo }),
+    ...(linkHeaders.length > 0 && { linkHeaders }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Upstream } from "./upstream";
 import type { Audit, Log } from "./observation";
 import type { Resources, Toleration } from "./pods";
 import type { Mesh } from "./mesh";
+import type { RequestLimits } from "./request-limits";
 import type { Dns } from "./dns";
 import type { Monitoring, NetworkPolicies } from "./network-policies";
 
@@ -57,6 +58,8 @@ export interface EgressProxyArgs {
    * lasts longer is cut. Default: `60s`.
    */
   drain?: string;
+  /** What requests may be, whoever sends them. */
+  limits?: RequestLimits;
   /** The service mesh. */
   mesh?: Mesh;
   /** How applications come to resolve `domain`. */

@@ -8,6 +8,7 @@ export * from "./mesh";
 export * from "./network-policies";
 export * from "./observation";
 export * from "./pods";
+export * from "./request-limits";
 export * from "./upstream";
 export * from "./upstream-mesh";
 export * from "./upstream-tls";

@@ -6,7 +6,7 @@ export interface Retries {
 
 /** A circuit breaker for each name of the third party and each pod. An open one answers 503 at once. */
 export interface CircuitBreaker {
-  /** Failures in a row (no connection, no answer, 5xx) that open it. Default: 10. */
+  /** Failures in a row (no connection, no response, 5xx) that open it. Default: 10. */
   failures?: number;
   /** How long until one request probes whether it can close. Default: `10s`. */
   reset?: string;
@@ -26,7 +26,7 @@ export interface RateLimit {
 export interface BodyLimits {
   /** Of a request; a larger one is answered 413. Default: no limit. */
   request?: number;
-  /** Of an answer; a larger one is cut. Default: no limit. */
+  /** Of a response; a larger one is cut. Default: no limit. */
   response?: number;
 }
 
@@ -34,14 +34,22 @@ export interface BodyLimits {
 export interface Timeouts {
   /** TCP connection and TLS handshake. Default: `5s`. */
   connect?: string;
-  /** From the request's last byte to the response's headers. Default: `60s`. */
+  /**
+   * From the request's last byte to the response's headers. Language models without streaming may need minutes: then
+   * give `10m`, because their SDKs repeat a request that got 504. Default: `60s`.
+   */
   response?: string;
   /**
    * Between two pieces of a body; of a WebSocket connection, when one side has ended or does not take what the other
    * sends. Default: `60s`.
    */
   idle?: string;
-  /** From the request's headers to the answer's end; cuts streams. Default: no limit. */
+  /**
+   * Between two pieces of a stream: server-sent events (`text/event-stream`), gRPC, JSON lines, or a WebSocket
+   * connection, in either direction. Default: `1h`.
+   */
+  stream?: string;
+  /** From the request's headers to the response's end; cuts streams. Default: no limit. */
   total?: string;
   /** After which a WebSocket connection is closed, however busy. Default: `1h`. */
   websocket?: string;

@@ -25,11 +25,55 @@ export interface Upstream {
   /** Who may call what: any rule admits. Default: every client that the mesh admits, everything. */
   allow?: Rule[];
   /**
+   * Whether `%2F` in a path is a character of its segment, as in GitLab's `group%2Fproject`, objects of Google's storage
+   * and npm's scopes. Patterns in `paths` may then have it too: `/api/v4/projects/group%2Fproject/**`. Risk: where the
+   * third party, or a gateway before it, decodes it to a slash, a rule admits other paths than it says. Default: false,
+   * and where rules name paths such a request is denied.
+   */
+  encodedSlashes?: boolean;
+  /**
    * Header fields put on every request, in place of the client's own, by name in lower case. Only where every rule
    * in `allow` names clients, methods and paths, and never for a wildcard. A third party that echoes request
    * headers discloses them to the client. Default: none.
    */
   setHeaders?: { [name: string]: HeaderValue };
+  /**
+   * Request fields that tell about the client and that the third party gets nonetheless, by name in lower case:
+   * `x-forwarded-for`, `x-real-ip`, `forwarded`, `x-forwarded-host`. What the client wrote goes out as it is; the proxy
+   * adds nothing. Risk: addresses and names of the cluster or of your users leave it. Default: none.
+   */
+  passHeaders?: string[];
+  /**
+   * Whether requests have a Via field (RFC 9110 §7.6.3). `false` for third parties that answer such requests otherwise:
+   * nginx does not compress for them (`gzip_proxied`). Loops are then found by CDN-Loop (RFC 8586). Default: true.
+   */
+  via?: boolean;
+  /**
+   * Host that requests have, where it is not `host`: `api.example.com` or `api.example.com:8443`. The connection goes to
+   * `host`, and the certificate is verified for `host` or `tls.serverName`. Not with a wildcard. Risk: whoever serves
+   * `host` may serve other customers under that name (domain fronting), so the policy's `host` no longer says whom
+   * requests reach. Default: `host`, with `port` where it is not 443.
+   */
+  hostHeader?: string;
+  /**
+   * Methods beside POST, PUT and PATCH whose body the third party reads: `GET` for Elasticsearch, `DELETE`, `QUERY`. Its
+   * connection is then kept behind such a request. Risk: a server that does not look for a body there takes it for the
+   * next request, and a client could hide one from the rules in it. Default: none, and such a connection is closed.
+   */
+  bodyMethods?: string[];
+  /**
+   * Hosts of other upstreams to which this third party's responses may lead clients: a registry's CDN, GitHub's
+   * `codeload.github.com`. References to them become `http://<host>.<domain>/...`, as references to this upstream do.
+   * Risk: the third party decides which of them a client calls next, and with what path. Default: none; a client that
+   * follows such a reference leaves the cluster past the proxy, or in a lockdown can't resolve the name.
+   */
+  linksTo?: string[];
+  /**
+   * Response fields that hold one URL, by name in lower case: `x-upload-url`. They are rewritten as Location is.
+   * Location, Content-Location, Link, Refresh, Operation-Location, Azure-AsyncOperation, X-Goog-Upload-URL and the URLs
+   * in WWW-Authenticate always are. Default: none.
+   */
+  linkHeaders?: string[];
   /** Repeats of requests that the third party can't have acted on. */
   retries?: Retries;
   /** Refuses at once while the third party fails. Default: none. */

@@ -14,6 +14,7 @@ import { checkMesh } from "./mesh";
 import { checkNetworkPolicies } from "./network-policies";
 import { checkPodArguments, checkReplicas, checkResources } from "./pods";
 import { isDeferred, Problems, show } from "./checks/problems";
+import { checkRequestLimits } from "./request-limits";
 import { checkSizes } from "./sizes";
 import { checkUpstreams } from "./upstreams/upstreams";
 
@@ -37,6 +38,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "tolerations",
   "priorityClassName",
   "drain",
+  "limits",
   "mesh",
   "dns",
   "log",
@@ -82,6 +84,7 @@ export function checkArguments(name: string, args: EgressProxyArgs, now = new Da
   if (args.drain !== undefined && !isDeferred(args.drain)) {
     checkDuration(args.drain, "drain", { min: 1_000, max: 3_600_000, range: "1s to 1h" }, problems);
   }
+  checkRequestLimits(args.limits, problems);
   checkMesh(args, problems);
   checkDns(args, problems);
   checkLog(args, problems);

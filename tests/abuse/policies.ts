@@ -7,7 +7,7 @@ type Path = (string | number)[];
 /** A policy in which every field is present. */
 const whole = policyOf({
   "api.example.com": upstream("api-example-com", {
-    timeouts: { connect: 1, response: 1, idle: 1, total: 1 },
+    timeouts: { connect: 1, response: 1, idle: 1, stream: 3_600_000, total: 1 },
     allowedCidrs: ["10.0.0.0/8"],
     allow: [{ clients: [{ namespace: "shop", serviceAccount: "web" }], methods: ["GET"], paths: ["/v1/**"] }],
     setHeaders: { authorization: { credential: "key", prefix: "Bearer " } },

@@ -199,7 +199,7 @@ function passedOn(group: Group, text: string): string {
 export async function responses(): Promise<Figure> {
   const world = await startWorld({
     "api.example.com": upstream("api-example-com", {
-      timeouts: { connect: 2_000, response: 2_000, idle: 2_000 },
+      timeouts: { connect: 2_000, response: 2_000, idle: 2_000, stream: 3_600_000 },
     }),
   });
   let next = "";

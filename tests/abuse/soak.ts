@@ -25,7 +25,7 @@ export async function soak(seconds: number): Promise<Figure> {
   const collect = runInNewContext("gc") as () => void;
   const world = await startWorld({
     "api.example.com": upstream("api-example-com", {
-      timeouts: { connect: 2_000, response: 5_000, idle: 5_000, total: 10_000 },
+      timeouts: { connect: 2_000, response: 5_000, idle: 5_000, stream: 3_600_000, total: 10_000 },
       retries: { budgetPercent: 20 },
       maxRequests: 1_000,
       maxRequestsPerClient: 1_000,

@@ -93,7 +93,7 @@ export async function upgrades(handshakes: number): Promise<Figure> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const settings = {
-    timeouts: { connect: LONG, response: LONG, idle: LONG },
+    timeouts: { connect: LONG, response: LONG, idle: LONG, stream: LONG },
     websockets: { maxAge: LONG },
     maxRequests: 2 * PARALLEL,
     maxRequestsPerClient: 2 * PARALLEL,

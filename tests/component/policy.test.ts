@@ -14,11 +14,12 @@ describe("compilePolicy", () => {
       domain: "egress.local",
       services: { namespace: "egress", clusterDomain: "cluster.local" },
       mesh: { identitySuffix: "serviceaccount.identity.linkerd.cluster.local" },
+      limits: { headerBytes: 32_768, headerFields: 200 },
       upstreams: {
         "api.stripe.com": {
           service: "api-stripe-com",
           port: 443,
-          timeouts: { connect: 5_000, response: 60_000, idle: 60_000 },
+          timeouts: { connect: 5_000, response: 60_000, idle: 60_000, stream: 3_600_000 },
           tls: { minVersion: "TLSv1.2" },
           allowedCidrs: [],
           maxConnections: 256,
@@ -61,7 +62,7 @@ describe("compilePolicy", () => {
     assert.deepEqual(upstreams["api.stripe.com"], {
       service: "api-stripe-com",
       port: 8443,
-      timeouts: { connect: 1_000, response: 2_000, idle: 3_000, total: 60_000 },
+      timeouts: { connect: 1_000, response: 2_000, idle: 3_000, stream: 3_600_000, total: 60_000 },
       tls: {
         minVersion: "TLSv1.3",
         serverName: "x.example",

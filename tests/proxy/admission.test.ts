@@ -121,7 +121,7 @@ describe("admission: what could be read in two ways is refused before anything i
     ],
     [
       "a header section too large",
-      lines("GET / HTTP/1.1", HOST, `A: ${"x".repeat(20_000)}`),
+      lines("GET / HTTP/1.1", HOST, `A: ${"x".repeat(40_000)}`),
       431,
       "headers-too-large",
     ],

@@ -9,7 +9,7 @@ const AUDIT = {
   service: "audit---any",
   namespaces: ["shop"],
   until: "2027-02-01T00:00:00Z",
-  timeouts: { connect: 1, response: 1, idle: 1, total: 1 },
+  timeouts: { connect: 1, response: 1, idle: 1, stream: 3_600_000, total: 1 },
   maxConnections: 1,
   maxRequests: 1,
   maxRequestsPerClient: 1,

@@ -26,7 +26,7 @@ const AUDIT: PolicyAudit = {
   service: "audit---any",
   namespaces: ["shop", "reports"],
   until: "2999-01-01T00:00:00Z",
-  timeouts: { connect: 2_000, response: 5_000, idle: 5_000 },
+  timeouts: { connect: 2_000, response: 5_000, idle: 5_000, stream: 3_600_000 },
   maxRequestsPerClient: 1,
 };
 

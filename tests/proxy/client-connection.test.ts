@@ -37,7 +37,12 @@ async function serve(
     exchanges: new Exchanges(),
     lastBegan: 0,
   };
-  const server = new DataServer(decide, observer, { ...CLIENT_TIMEOUTS, checkEvery: 20, ...timeouts });
+  const server = new DataServer(
+    decide,
+    observer,
+    { headerBytes: 16_384, headerFields: 100 },
+    { ...CLIENT_TIMEOUTS, checkEvery: 20, ...timeouts },
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => {

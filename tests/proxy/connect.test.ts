@@ -103,7 +103,7 @@ describe("connecting to a third party", () => {
           [HOST],
           net.createServer((socket) => socket.on("error", () => undefined)),
         ),
-      { timeouts: { connect: 300, response: 5_000, idle: 5_000 } },
+      { timeouts: { connect: 300, response: 5_000, idle: 5_000, stream: 3_600_000 } },
     );
     failed(answer, 504, "connection_timeout");
     assert.ok(performance.now() - began < 1_500);
@@ -116,7 +116,11 @@ describe("connecting to a third party", () => {
       }
     }
     const world = await startWorld(
-      { [HOST]: upstream("api-example-com", { timeouts: { connect: 200, response: 5_000, idle: 5_000 } }) },
+      {
+        [HOST]: upstream("api-example-com", {
+          timeouts: { connect: 200, response: 5_000, idle: 5_000, stream: 3_600_000 },
+        }),
+      },
       { internet: new Silent() },
     );
     const answer = await ask({ port: world.port, host: `${HOST}.egress.local` });

@@ -71,9 +71,10 @@ describe("what a client is told of a failure", () => {
       /^The entry would be \{ host: "other\.example\.net" \}\. Add the host to the `up/,
     ],
     ["OTHER.example.net.egress.local.:80", /^The entry would be \{ host: "other\.example\.net" \}\. /],
+    ["other.example.net", /^The entry would be \{ host: "other\.example\.net" \}\. /],
     [
-      "api.example.com",
-      /^"api\.example\.com" is not below the domain: clients name .* http:\/\/<host>\.egress\.local\. /,
+      "shop.orders.svc.cluster.local",
+      /^"shop\.orders\.svc\.cluster\.local" is not below the domain: clients name .* http:\/\/<host>\.egress\.local\. /,
     ],
     ["egress.local", /^"egress\.local" is not below the domain/],
   ] as const) {

@@ -20,7 +20,7 @@ describe("forward", () => {
   let raw: string | ((request: string) => string) = "";
 
   before(async () => {
-    const timeouts = { connect: 2_000, response: 1_000, idle: 1_000 };
+    const timeouts = { connect: 2_000, response: 1_000, idle: 1_000, stream: 3_600_000 };
     world = await startWorld({
       [HOST]: upstream("api-example-com", { timeouts }),
       [RAW]: upstream("raw-example-com", { timeouts }),

@@ -86,7 +86,7 @@ describe("requests in flight", () => {
 
   it("a request that waits for a connection in vain: 503", async () => {
     await withWorld(
-      { maxConnections: 1, timeouts: { connect: 200, response: 300, idle: 5_000 } },
+      { maxConnections: 1, timeouts: { connect: 200, response: 300, idle: 5_000, stream: 3_600_000 } },
       (_req, res) => {
         const timer = setInterval(() => res.write("x"), 50);
         res.on("close", () => clearInterval(timer));
@@ -233,7 +233,7 @@ describe("circuit breaker", () => {
   });
 
   it("nothing that a client brings about by itself opens it", async () => {
-    const timeouts = { connect: 1_000, response: 1_000, idle: 300, total: 600 };
+    const timeouts = { connect: 1_000, response: 1_000, idle: 300, stream: 3_600_000, total: 600 };
     let via = "";
     await withWorld(
       { circuitBreaker, timeouts, maxBodyBytes: { request: 10 } },

@@ -163,19 +163,19 @@ describe("why a request is malformed", () => {
   it("limits are told with their number", async () => {
     const cases: [string, string, RegExp][] = [
       [
-        lines("GET / HTTP/1.1", HOST, "A: b", `Cookie: ${"x".repeat(20_000)}`),
+        lines("GET / HTTP/1.1", HOST, "A: b", `Cookie: ${"x".repeat(40_000)}`),
         "headers-too-large",
-        /longer than 16384 bytes\. The largest field is "Cookie" with \d+ bytes\./,
+        /longer than 32768 bytes \(`limits\.headerBytes`\)\. The largest field is "Cookie" with \d+ bytes\./,
       ],
       [
-        lines(`GET /${"x".repeat(20_000)} HTTP/1.1`, HOST),
+        lines(`GET /${"x".repeat(40_000)} HTTP/1.1`, HOST),
         "target-too-long",
-        /alone is longer than 16384 bytes/,
+        /alone is longer than 32768 bytes \(`limits\.headerBytes`\)/,
       ],
       [
-        lines("GET / HTTP/1.1", HOST, ...Array<string>(100).fill("A:")),
+        lines("GET / HTTP/1.1", HOST, ...Array<string>(200).fill("A:")),
         "too-many-headers",
-        /has 101; at most 100/,
+        /has 201; at most 200/,
       ],
       [lines("POST / HTTP/1.1", HOST, "Content-Length: 1001"), "request-too-large", /1001 bytes; 1000 are/],
       [lines("GET / HTTP/1.1", HOST, HOST), "duplicate-host", /has 2 of them/],

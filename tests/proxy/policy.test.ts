@@ -33,7 +33,7 @@ describe("the policy's text", () => {
     assert.equal(mistakes(changed(() => undefined)), "");
     assert.equal(mistakes(JSON.stringify(policyOf({}))), "");
     const everything = upstream("api-example-com", {
-      timeouts: { connect: 1, response: 1, idle: 1, total: 1 },
+      timeouts: { connect: 1, response: 1, idle: 1, stream: 3_600_000, total: 1 },
       tls: {
         minVersion: "TLSv1.3",
         serverName: "a.com",

@@ -16,12 +16,14 @@ describe("messages from end to end", () => {
 
   before(async () => {
     world = await startWorld({
-      [HOST]: upstream("api-example-com", { timeouts: { connect: 2_000, response: 1_000, idle: 1_000 } }),
+      [HOST]: upstream("api-example-com", {
+        timeouts: { connect: 2_000, response: 1_000, idle: 1_000, stream: 3_600_000 },
+      }),
       "*.example.org": upstream("wildcard---example-org"),
       "silent.example.com": upstream("silent-example-com"),
       "big.example.com": upstream("big-example-com", { maxBodyBytes: { request: 1_000, response: 1_000 } }),
       "total.example.com": upstream("total-example-com", {
-        timeouts: { connect: 1_000, response: 5_000, idle: 5_000, total: 500 },
+        timeouts: { connect: 1_000, response: 5_000, idle: 5_000, stream: 3_600_000, total: 500 },
       }),
     });
     for (const host of [HOST, "a.example.org", "big.example.com", "total.example.com"]) {
@@ -200,7 +202,10 @@ describe("messages from end to end", () => {
       ["https://b.example.org/a", "http://b.example.org.egress.local/a", "a.example.org.egress.local"],
       ["https://b.example.org/a", "https://b.example.org/a"],
       [`https://${HOST}:8443/a`, `https://${HOST}:8443/a`],
-      [`http://${HOST}/a`, `http://${HOST}/a`],
+      [`http://${HOST}/a`, `http://${NAME}/a`],
+      [`HTTP://${HOST}:80/a`, `http://${NAME}/a`],
+      [`http://${HOST}:8080/a`, `http://${HOST}:8080/a`],
+      [`ftp://${HOST}/a`, `ftp://${HOST}/a`],
       ["https://elsewhere.example.net/a", "https://elsewhere.example.net/a"],
       ["mailto:a@b", "mailto:a@b"],
     ];

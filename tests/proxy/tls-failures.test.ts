@@ -92,7 +92,7 @@ describe("a third party that does not get as far as TLS", () => {
   ] as const) {
     it(`because it ${what}: ${name}, and what to set`, async () => {
       const { answer } = await oneRequest((internet) => internet.add([HOST], server()), {
-        timeouts: { connect: 400, response: 5_000, idle: 5_000 },
+        timeouts: { connect: 400, response: 5_000, idle: 5_000, stream: 3_600_000 },
       });
       assert.equal(nameOf(answer), name, answer.body.toString());
       assert.match(detailOf(answer), says);

@@ -45,7 +45,7 @@ describe("a response that ends with its connection", () => {
           upstream(host.replaceAll(".", "-"), {
             websockets: { maxAge: 1_000 },
             ...(host.startsWith("of-old") && { circuitBreaker: { failures: 1, reset: 60_000 } }),
-            timeouts: { connect: 2_000, response: 30_000, idle: 30_000 },
+            timeouts: { connect: 2_000, response: 30_000, idle: 30_000, stream: 3_600_000 },
           }),
         ]),
       ),

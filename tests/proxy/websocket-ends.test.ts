@@ -35,14 +35,14 @@ describe("the end of an upgrade", () => {
   let counts = 0;
 
   before(async () => {
-    const timeouts = { connect: LONG, response: LONG, idle: LONG };
+    const timeouts = { connect: LONG, response: LONG, idle: LONG, stream: LONG };
     const websockets = { maxAge: LONG };
     const circuitBreaker = { failures: 1, reset: LONG };
     world = await startWorld({
       [HOST]: upstream("ws-example-com", { timeouts, websockets, maxRequests: 1 }),
       [MUTE]: upstream("mute-example-com", { timeouts, websockets, circuitBreaker, maxRequests: 1 }),
       [BRIEF]: upstream("brief-example-com", {
-        timeouts: { connect: 300, response: 300, idle: 300 },
+        timeouts: { connect: 300, response: 300, idle: 300, stream: 3_600_000 },
         websockets,
       }),
     });

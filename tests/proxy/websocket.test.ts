@@ -19,7 +19,7 @@ describe("WebSocket", () => {
     world = await startWorld({
       [HOST]: upstream("ws-example-com", {
         websockets,
-        timeouts: { connect: 500, response: 500, idle: 500 },
+        timeouts: { connect: 500, response: 500, idle: 500, stream: 3_600_000 },
       }),
       "no.example.com": upstream("no-example-com"),
       "named.example.com": upstream("named-example-com", {

@@ -2,7 +2,7 @@ import type { Client, HeaderValue, Rule } from "../../args/access";
 import { MeshMode } from "../../args/mesh";
 import { isNamespaceName, isServiceAccountName } from "../../../proxy-image/src/contract/names/names";
 import { isPathPattern } from "../../../proxy-image/src/contract/policy/path-pattern";
-import { isHeaderText, isSettable } from "../../../proxy-image/src/contract/policy/validate";
+import { isHeaderText, isSettable } from "../../../proxy-image/src/contract/names/header-fields";
 import { type Unchecked, checkBoolean, checkObject, isRecord } from "../checks/checks";
 import { checkCredentialName } from "../credentials";
 import { type Problems, show } from "../checks/problems";
@@ -18,10 +18,11 @@ export function checkAccess(
   proxy: Surroundings,
   problems: Problems,
 ): void {
-  const { allow, setHeaders, sharedSuffix } = upstream;
+  const { allow, setHeaders, sharedSuffix, encodedSlashes } = upstream;
   if (allow !== undefined) checkRules(allow, `${path}.allow`, proxy.mesh, problems);
   if (setHeaders !== undefined) checkSetHeaders(upstream, `${path}.setHeaders`, proxy.credentials, problems);
   checkBoolean(sharedSuffix, `${path}.sharedSuffix`, problems);
+  checkEncodedSlashes(encodedSlashes, allow, path, problems);
   if (sharedSuffix === true && typeof upstream.host === "string" && !upstream.host.startsWith("*.")) {
     problems.add(
       `${path}.sharedSuffix`,
@@ -67,6 +68,29 @@ function checkRules(allow: unknown, path: string, mesh: unknown, problems: Probl
       `a path or pattern, such as "/v1/charges" or "/v1/**"`,
       problems,
     );
+  });
+}
+
+/** They mean something where rules name paths, and patterns with them need them. */
+function checkEncodedSlashes(value: unknown, allow: unknown, path: string, problems: Problems): void {
+  checkBoolean(value, `${path}.encodedSlashes`, problems);
+  const rules = (Array.isArray(allow) ? (allow as unknown[]) : []).filter(isRecord);
+  if (value === true) {
+    if (rules.some(({ paths }) => paths !== undefined)) return;
+    problems.add(
+      `${path}.encodedSlashes`,
+      "means nothing without rules that name `paths`: then every path goes out as it is; leave it out",
+    );
+    return;
+  }
+  rules.forEach(({ paths }, rule) => {
+    (Array.isArray(paths) ? (paths as unknown[]) : []).forEach((pattern, index) => {
+      if (typeof pattern !== "string" || !pattern.includes("%2F")) return;
+      problems.add(
+        `${path}.allow[${rule}].paths[${index}]`,
+        `is ${show(pattern)}; %2F needs \`encodedSlashes: true\` of the upstream`,
+      );
+    });
   });
 }
 

@@ -38,7 +38,7 @@ export function checkLimits(upstream: Unchecked, path: string, problems: Problem
 }
 
 function checkTimeouts(value: unknown, path: string, problems: Problems): void {
-  const keys: (keyof Timeouts)[] = ["connect", "response", "idle", "total", "websocket"];
+  const keys: (keyof Timeouts)[] = ["connect", "response", "idle", "stream", "total", "websocket"];
   const timeouts = checkObject(value, path, keys, `{ response: "30s" }`, problems);
   for (const key of timeouts ? keys : []) checkPeriod(timeouts![key], `${path}.${key}`, problems);
 }

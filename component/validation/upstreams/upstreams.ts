@@ -6,6 +6,7 @@ import type { Surroundings } from "./surroundings";
 import { checkAccess } from "./access";
 import { checkHost } from "./host";
 import { checkLimits } from "./limits";
+import { ORIGIN_KEYS, checkOrigin } from "./origin";
 import { checkUpstreamMesh } from "./mesh";
 import { checkTls } from "./tls";
 
@@ -30,6 +31,8 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof Upstream>([
   "maxBodyBytes",
   "websockets",
   "sharedSuffix",
+  "encodedSlashes",
+  ...ORIGIN_KEYS,
 ]);
 
 /** Adds a problem for everything that is wrong with `upstreams`. */
@@ -55,6 +58,9 @@ export function checkUpstreams(
     );
     return;
   }
+  const hosts = new Set(
+    upstreams.map((upstream: unknown) => (isRecord(upstream) ? upstream.host : undefined)),
+  );
   const firstIndexOf = new Map<string, number>();
   upstreams.forEach((upstream: unknown, index) => {
     const path = `upstreams[${index}]`;
@@ -63,6 +69,7 @@ export function checkUpstreams(
       return;
     }
     checkUpstream(upstream, path, proxy, problems);
+    checkOrigin(upstream, path, hosts, problems);
     if (typeof upstream.host !== "string") return;
     const first = firstIndexOf.get(upstream.host);
     if (first === undefined) firstIndexOf.set(upstream.host, index);

@@ -11,6 +11,7 @@ import { DataServer } from "./server/data-server";
 import { drain } from "./server/drain";
 import { PROXY_NAME } from "./errors/problem";
 import { createLinkPolicy } from "./forward/links";
+import { outwardReferences } from "./forward/outward-references";
 import type { BreakerState } from "./upstream/breaker";
 import { startClock } from "./limit/clock";
 import type { MeshMode } from "./mesh/sidecar";
@@ -89,15 +90,17 @@ export function createProxy({
     routes,
     unlisted: createAudit(policy),
     links: createLinkPolicy(policy, routes),
+    outward: outwardReferences(routes),
     credentials,
     inFlight: () => observer.exchanges.size,
     clients: createClients(policy.mesh, mesh),
     origins,
+    limits: policy.limits,
     via: pseudonym(policy),
     draining: () => draining,
   });
   const clock = startClock(observer.exchanges);
-  const data = new DataServer(chain, observer);
+  const data = new DataServer(chain, observer, policy.limits);
   const admin = createAdminServer(metrics.registry, () => data.listening && !draining);
   return {
     data,

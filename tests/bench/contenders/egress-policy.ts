@@ -16,6 +16,7 @@ export function policyOf(count: number, { ca }: Upstream): Policy {
     domain: EGRESS_DOMAIN,
     services: { namespace: "egress", clusterDomain: "cluster.local" },
     mesh: { identitySuffix: IDENTITY_SUFFIX },
+    limits: { headerBytes: 32_768, headerFields: 200 },
     upstreams,
   };
 }
@@ -24,7 +25,7 @@ function upstream(service: string, ca: string): PolicyUpstream {
   return {
     service,
     port: 443,
-    timeouts: { connect: 5_000, response: 30_000, idle: 30_000, total: 120_000 },
+    timeouts: { connect: 5_000, response: 30_000, idle: 30_000, stream: 3_600_000, total: 120_000 },
     tls: { minVersion: "TLSv1.2", caCertificates: ca },
     allowedCidrs: [],
     allow: [

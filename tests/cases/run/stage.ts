@@ -8,7 +8,7 @@ export const HOST = "api.example.test";
 export const NAME = `${HOST}.egress.local`;
 
 /** Milliseconds: longer than a case's client waits, so what a time limit ends is no expected outcome by accident. */
-const TIMEOUTS = { connect: 20_000, response: 30_000, idle: 30_000 };
+const TIMEOUTS = { connect: 20_000, response: 30_000, idle: 30_000, stream: 3_600_000 };
 
 /** A proxy for one test, with the case's upstream; it ends with the test. */
 export async function startStage(

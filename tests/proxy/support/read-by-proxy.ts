@@ -2,13 +2,20 @@ import type { ResponseHead } from "../../../proxy-image/src/proxy/message/respon
 import type { Socket } from "node:net";
 import { duplexPair } from "node:stream";
 import { admit } from "../../../proxy-image/src/proxy/admit/admit";
-import { ClientConnection } from "../../../proxy-image/src/proxy/http1/client-connection";
+import {
+  ClientConnection,
+  type RequestHandler,
+} from "../../../proxy-image/src/proxy/http1/client-connection";
 import { malformedRequest } from "../../../proxy-image/src/proxy/errors/failures";
 import { sendFailure } from "../../../proxy-image/src/proxy/errors/problem";
 import { abortExchange } from "../../../proxy-image/src/proxy/exchange/fail";
 import { Exchange } from "../../../proxy-image/src/proxy/exchange/exchange";
+import { UnfinishedHeads } from "../../../proxy-image/src/proxy/http1/unfinished-heads";
 import { ResponseReader } from "../../../proxy-image/src/proxy/http1/response-reader";
 import { type Message, settled } from "./read-by-node";
+
+/** As many as Node's own server reads of a head. */
+const MOST_BYTES = 16_384;
 
 /** What the proxy admits from a connection. */
 export interface Admitted {
@@ -24,12 +31,13 @@ export async function requestsByProxy(pieces: Iterable<Buffer>): Promise<Admitte
   const messages: Message[] = [];
   const lines: string[] = [];
   const [near, far] = duplexPair();
-  new ClientConnection<Exchange>(far as unknown as Socket, {
+  const admitted = admit({ headerBytes: MOST_BYTES, headerFields: 100 });
+  const handler: RequestHandler<Exchange> = {
     begin: (head, response, stream) => new Exchange(head, response, stream),
     decide(exchange) {
       const { head, response, stream } = exchange;
       const line = `${head.method} ${head.target} HTTP/${head.version}`;
-      if (!admit(exchange)) return;
+      if (!admitted(exchange)) return;
       const start = `${head.method} ${head.host} ${head.target} ${head.version}`;
       let body = "";
       const end = (trailers: readonly string[]): void => {
@@ -50,7 +58,8 @@ export async function requestsByProxy(pieces: Iterable<Buffer>): Promise<Admitte
       return undefined;
     },
     onClose: () => undefined,
-  });
+  };
+  new ClientConnection(far as unknown as Socket, handler, new UnfinishedHeads(MOST_BYTES));
   let ended = false;
   near
     .on("error", () => undefined)

@@ -6,7 +6,12 @@ import type net from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import tls from "node:tls";
 import { pino } from "pino";
-import type { Policy, PolicyAudit, PolicyUpstream } from "../../../proxy-image/src/contract/policy/policy";
+import type {
+  Policy,
+  PolicyAudit,
+  PolicyLimits,
+  PolicyUpstream,
+} from "../../../proxy-image/src/contract/policy/policy";
 import { parsePolicy } from "../../../proxy-image/src/contract/policy/validate";
 import { type Proxy, createProxy } from "../../../proxy-image/src/proxy/create-proxy";
 import { FailureError, dnsError } from "../../../proxy-image/src/proxy/errors/failures";
@@ -98,7 +103,7 @@ export function upstream(service: string, changes: Partial<PolicyUpstream> = {})
   return {
     service,
     port: 443,
-    timeouts: { connect: 2_000, response: 5_000, idle: 5_000 },
+    timeouts: { connect: 2_000, response: 5_000, idle: 5_000, stream: 3_600_000 },
     tls: { minVersion: "TLSv1.2", caCertificates: authority.ca },
     allowedCidrs: [],
     ...changes,
@@ -118,6 +123,7 @@ export function policyOf(upstreams: Record<string, PolicyUpstream>): Policy {
     domain: "egress.local",
     services: { namespace: "egress", clusterDomain: "cluster.local" },
     mesh: { identitySuffix: "serviceaccount.identity.linkerd.cluster.local" },
+    limits: { headerBytes: 32_768, headerFields: 200 },
     upstreams,
   };
 }
@@ -144,6 +150,7 @@ export async function startWorld(
     logPercent?: number;
     mesh?: "required" | "optional";
     audit?: PolicyAudit;
+    limits?: PolicyLimits;
   } = {},
 ): Promise<World> {
   const {
@@ -153,8 +160,9 @@ export async function startWorld(
     logPercent = 100,
     mesh = "optional",
     audit,
+    limits,
   } = options;
-  const policy = parsePolicy(JSON.stringify({ ...policyOf(upstreams), audit }));
+  const policy = parsePolicy(JSON.stringify({ ...policyOf(upstreams), audit, ...(limits && { limits }) }));
   const log: Record<string, unknown>[] = [];
   const logger = pino(
     { level: "info", base: null },

@@ -5,6 +5,7 @@ import { identityReader } from "../../../proxy-image/src/proxy/authorise/client-
 import { compileRules } from "../../../proxy-image/src/proxy/authorise/rules";
 import { responseHeaders } from "../../../proxy-image/src/proxy/forward/response-headers";
 import { requestHeaders } from "../../../proxy-image/src/proxy/forward/request-headers";
+import { outwardReferences } from "../../../proxy-image/src/proxy/forward/outward-references";
 import { createLinkPolicy } from "../../../proxy-image/src/proxy/forward/links";
 import { ChunkedDecoder } from "../../../proxy-image/src/proxy/http1/chunked";
 import { framingOf } from "../../../proxy-image/src/proxy/http1/framing";
@@ -37,13 +38,14 @@ const routes = createRoutes(stage);
 const destination = routes.find(`${HOST}.egress.local`);
 if (destination === undefined || destination === "malformed") throw new Error(`no route for ${HOST}`);
 const links = createLinkPolicy(stage, routes).rewriterFor(destination, `${HOST}.egress.local`);
+const outward = outwardReferences(routes);
 const rules = compileRules(entry);
 const identities = identityReader("serviceaccount.identity.linkerd.cluster.local");
 const sink = { onHead: () => undefined, onBody: () => undefined, onEnd: () => undefined };
 
 /** Everything that is read of a request's head before it is forwarded. */
 function readHead(head: RequestHead): void {
-  checkFraming(head);
+  checkFraming(head, 200);
   checkUpgrade(head);
   resolveTarget(head);
   askedFor(head);
@@ -51,7 +53,7 @@ function readHead(head: RequestHead): void {
   const { method, target, fields } = head;
   rules(identities(fields), { method, target, rawHeaders: fields });
   signsOn(fields);
-  requestHeaders(fields, "k8s-egress");
+  requestHeaders(fields, "k8s-egress", { set: undefined, pass: undefined, via: true }, outward);
   accepts(head, 101, fields);
 }
 
@@ -64,7 +66,7 @@ function pieces(text: string, read: (bytes: Buffer) => void): void {
 }
 
 function readRequest(text: string, inPieces: boolean): void {
-  const reader = new RequestHeadReader();
+  const reader = new RequestHeadReader(32_768);
   const joined = new JoinedBytes();
   let rest: Buffer | undefined;
   const read = (bytes: Buffer): void => {

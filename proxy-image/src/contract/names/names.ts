@@ -25,6 +25,13 @@ export function isUpstreamHost(host: string): boolean {
   return host.startsWith("*.") ? isHostname(host.slice(2)) : host.includes(".") && isHostname(host);
 }
 
+/** Whether a text is a host with an optional port, as in a Host field: `api.example.com`, `api.example.com:8443`. */
+export function isAuthority(text: string): boolean {
+  const [host = "", port, ...more] = text.split(":");
+  if (!host.includes(".") || !isHostname(host) || more.length > 0) return false;
+  return port === undefined || (/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535);
+}
+
 /** Whether a name is a Kubernetes Service's (RFC 1035 label). */
 export function isServiceName(name: string): boolean {
   return /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name);

@@ -1,5 +1,8 @@
-/** A segment that reads the same to everyone: unreserved and sub-delims without `;`, `:` and `@` (RFC 3986 §3.3). */
-const SEGMENT = /^[A-Za-z0-9._~!$&'()*+,=:@-]+$/;
+/**
+ * A segment that reads the same to everyone: unreserved and sub-delims without `;`, `:` and `@` (RFC 3986 §3.3); and the
+ * escaped slash, which does to a third party whose upstream has `encodedSlashes`.
+ */
+const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%2F)+$/;
 
 /**
  * Whether a text is a pattern for paths: segments that stand for themselves, `*` for any one, and `**` at the

@@ -14,8 +14,18 @@ export interface Policy {
   mesh?: PolicyMesh;
   /** What unlisted hosts are to some clients, for a while. Absent: 403. Only with `mesh`. */
   audit?: PolicyAudit;
+  /** What a request's head may be. */
+  limits: PolicyLimits;
   /** Keyed by host, exact (`api.stripe.com`) or wildcard (`*.ingest.sentry.io`), so that one upstream more is one entry in a diff. */
   upstreams: Record<string, PolicyUpstream>;
+}
+
+/** Of the requests of all clients. */
+export interface PolicyLimits {
+  /** Bytes of a request line and its header section. */
+  headerBytes: number;
+  /** Header fields of a request. */
+  headerFields: number;
 }
 
 /** The mesh that vouches for clients. */
@@ -59,8 +69,22 @@ export interface PolicyUpstream {
   allowedCidrs: string[];
   /** Who may call what; any rule admits. Absent: every client, everything. Never empty. */
   allow?: PolicyRule[];
+  /** `%2F` in a path is a character of its segment, not a slash in disguise. Absent: where rules name paths it is ambiguous. */
+  encodedSlashes?: true;
   /** Fields put on every request in place of the client's, keyed by name in lower case. Not for wildcards. */
   setHeaders?: Record<string, PolicySetHeader>;
+  /** Request fields that tell about clients and go out nonetheless, in lower case: `x-forwarded-for`. Never empty. */
+  passHeaders?: string[];
+  /** Requests have no Via field. */
+  via?: false;
+  /** Host that requests have, where it is not the upstream's own; `host` or `host:port`. Not for wildcards. */
+  hostHeader?: string;
+  /** Methods beside POST, PUT and PATCH whose body the third party is known to read, so that its connection can be kept. Never empty. */
+  bodyMethods?: string[];
+  /** Other entries of the policy to which this third party may lead clients. Never empty. */
+  linksTo?: string[];
+  /** Response fields that hold one reference, beyond those that are known to, in lower case. Never empty. */
+  linkHeaders?: string[];
   /** Connections to the third party at a time, for each name and each pod. Absent: no limit. */
   maxConnections?: number;
   /** Requests in flight at a time in each pod; one more gets 503 at once. Absent: no limit. */
@@ -105,6 +129,8 @@ export interface PolicyTimeouts {
   response: number;
   /** Between two pieces of a body. */
   idle: number;
+  /** The same of a stream: server-sent events, gRPC, WebSocket. */
+  stream: number;
   /** From the request's headers to the response's end. Absent: no limit. */
   total?: number;
 }

@@ -1,17 +1,28 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import { checkAcrossFields } from "./across-fields";
+import {
+  LINK_HEADER,
+  PASSABLE,
+  isHeaderText,
+  isLinkHeader,
+  isPassable,
+  isSettable,
+} from "../names/header-fields";
 import { isInstant } from "./instant";
-import { METHOD_MEANING, isMethod, isToken } from "../names/method";
+import { HEADER_BYTES, HEADER_FIELDS } from "./limits";
+import { METHOD_MEANING, isMethod } from "../names/method";
 import {
   isDomain,
   isHostname,
   isNamespaceName,
   isServiceAccountName,
+  isAuthority,
   isServiceName,
   isUpstreamHost,
 } from "../names/names";
 import { isPathPattern } from "./path-pattern";
-import type { Policy, PolicyUpstream } from "./policy";
+import type { Policy } from "./policy";
 import { type Mistake, integer, isRecord, list, object, oneOf, optional, record, text } from "./schema";
 
 /** The document is not a policy; the message has every mistake on a line of its own. */
@@ -28,10 +39,6 @@ const DAY = 86_400_000;
 const MOST_UPSTREAMS = 20_000;
 const MOST_COUNT = 1_000_000;
 const MOST_BYTES = 2 ** 40;
-/** What the proxy itself writes or removes: setting it would break framing, routing or identity. */
-const NOT_SETTABLE =
-  /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|keep-alive|proxy-.*|x-forwarded-.*|l5d-.*|sec-websocket-.*)$/;
-
 const hostname = text(
   (value) => isHostname(value) && value.includes("."),
   'a host name in lower case, such as "api.stripe.com"',
@@ -75,6 +82,7 @@ const common = {
     connect: milliseconds,
     response: milliseconds,
     idle: milliseconds,
+    stream: milliseconds,
     total: optional(milliseconds),
   }),
   maxConnections: optional(integer(1, MOST_COUNT, "a number of connections")),
@@ -111,6 +119,17 @@ const upstream = object({
       20,
     ),
   ),
+  encodedSlashes: optional(oneOf(true)),
+  passHeaders: optional(list(text(isPassable, PASSABLE), 1, 20)),
+  via: optional(oneOf(false)),
+  hostHeader: optional(
+    text(isAuthority, 'a host in lower case, such as "api.example.com" or "api.example.com:8443"'),
+  ),
+  bodyMethods: optional(list(text(isMethod, METHOD_MEANING), 1, 50)),
+  linksTo: optional(
+    list(text(isUpstreamHost, 'another entry of `upstreams`, such as "cdn.example.com"'), 1, 1_000),
+  ),
+  linkHeaders: optional(list(text(isLinkHeader, LINK_HEADER), 1, 20)),
   maxBodyBytes: optional(object({ request: optional(bytes), response: optional(bytes) })),
   rateLimit: optional(object({ requests: count, period: milliseconds, burst: count })),
   circuitBreaker: optional(object({ failures: count, reset: milliseconds })),
@@ -135,6 +154,10 @@ const policy = object({
     }),
   ),
   audit: optional(audit),
+  limits: object({
+    headerBytes: integer(HEADER_BYTES.least, HEADER_BYTES.most, "bytes"),
+    headerFields: integer(HEADER_FIELDS.least, HEADER_FIELDS.most, "a number of header fields"),
+  }),
   upstreams: record(
     text(isUpstreamHost, 'keyed by a host, such as "api.stripe.com" or "*.ingest.sentry.io"'),
     upstream,
@@ -152,51 +175,9 @@ export function parsePolicy(source: string): Policy {
   const value = parseJson(source);
   const mistakes: Mistake[] = [];
   policy(value, "", mistakes);
-  if (mistakes.length === 0) acrossFields(value as Policy, mistakes);
+  if (mistakes.length === 0) checkAcrossFields(value as Policy, mistakes);
   if (mistakes.length > 0) throw new InvalidPolicyError(mistakes);
   return value as Policy;
-}
-
-/** What no field's schema can see alone. */
-function acrossFields({ mesh, audit, upstreams }: Policy, mistakes: Mistake[]): void {
-  const owners = new Map<string, string>();
-  if (audit) owners.set(audit.service, "audit");
-  if (audit && !mesh) {
-    mistakes.push({
-      path: "audit",
-      problem: "is for named namespaces, but without `mesh` nobody vouches for clients",
-    });
-  }
-  for (const [host, upstream] of Object.entries(upstreams)) {
-    const path = `upstreams[${JSON.stringify(host)}]`;
-    const owner = owners.get(upstream.service);
-    if (owner === undefined) owners.set(upstream.service, host);
-    else
-      mistakes.push({ path: `${path}.service`, problem: `is also the Service of ${JSON.stringify(owner)}` });
-    if (host.startsWith("*.") && upstream.tls.serverName !== undefined) {
-      mistakes.push({ path: `${path}.tls.serverName`, problem: "can't be given for a wildcard" });
-    }
-    if (mesh === undefined && upstream.allow?.some(({ clients }) => clients)) {
-      mistakes.push({
-        path: `${path}.allow`,
-        problem: "names clients, but without `mesh` nobody vouches for them",
-      });
-    }
-    if (upstream.setHeaders) checkSetHeaders(host, upstream, path, mistakes);
-  }
-}
-
-/** A third party's key is a loaded gun: only in the hands of those who are named, for what is named. */
-function checkSetHeaders(host: string, { allow }: PolicyUpstream, path: string, mistakes: Mistake[]): void {
-  if (host.startsWith("*.")) {
-    mistakes.push({ path: `${path}.setHeaders`, problem: "can't be given for a wildcard" });
-  }
-  if (!allow?.every(({ clients, methods, paths }) => clients && methods && paths)) {
-    mistakes.push({
-      path: `${path}.setHeaders`,
-      problem: "needs an `allow` in which every rule names clients, methods and paths",
-    });
-  }
 }
 
 function parseJson(source: string): unknown {
@@ -218,16 +199,6 @@ function parseJson(source: string): unknown {
 /** Also a file's name in the credentials' folder, so without dots and slashes. */
 export function isCredentialName(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value);
-}
-
-/** Whether a header field may be set by a policy: a token in lower case that is not the proxy's own. */
-export function isSettable(name: string): boolean {
-  return isToken(name) && name === name.toLowerCase() && !name.includes("_") && !NOT_SETTABLE.test(name);
-}
-
-/** Whether a text can stand before a credential in a header field. */
-export function isHeaderText(value: string): boolean {
-  return value.length <= 200 && /^[\x20-\x7e]*$/.test(value);
 }
 
 function isPem(value: string): boolean {

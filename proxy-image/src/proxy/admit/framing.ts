@@ -7,18 +7,17 @@ import {
 import type { RequestHead } from "../message/request-head";
 import { type Rejection, reject } from "./rejection";
 
-/** More header fields than any client sends, and few enough to walk for every request. */
-const MOST_HEADER_FIELDS = 100;
-
 /**
  * Rejects what two readers of a request could read in two ways: two framings, a transfer coding beside `chunked`
  * (RFC 9112 §6.3).
+ *
+ * @param mostFields header fields that are accepted; few enough to walk for every request
  */
-export function checkFraming(head: RequestHead): Rejection | undefined {
-  if (head.fields.length > 2 * MOST_HEADER_FIELDS) {
+export function checkFraming(head: RequestHead, mostFields: number): Rejection | undefined {
+  if (head.fields.length > 2 * mostFields) {
     return reject(
       tooManyHeaders,
-      `It has ${head.fields.length / 2}; at most ${MOST_HEADER_FIELDS} are accepted.`,
+      `It has ${head.fields.length / 2}; at most ${mostFields} are accepted (\`limits.headerFields\`).`,
     );
   }
   if (head.contentLength !== undefined && !/^\d{1,15}$/.test(head.contentLength)) {

@@ -37,8 +37,8 @@ const FRAGMENT =
 
 /**
  * RFC 9112 §3.2.2: a server must accept absolute-form, and the target's authority counts, not Host. A Host that differs
- * is rejected nonetheless: a sidecar or a proxy on the way may have decided by it, and RFC 9112 §3.2 lets no client
- * send such a pair.
+ * is right only where it names the same third party, which the next stage knows: a sidecar or a proxy on the way may
+ * have decided by it, and RFC 9112 §3.2 lets no client send such a pair.
  */
 function resolveAbsolute(head: RequestHead): Rejection | undefined {
   const parts = ABSOLUTE_FORM.exec(head.target);
@@ -64,7 +64,10 @@ function resolveAbsolute(head: RequestHead): Rejection | undefined {
   }
   // RFC 9112 §3.2: HTTP/1.1 needs a Host even here; HTTP/1.0 knew none.
   if (head.hosts === 0 && head.version !== "1.0") return reject(missingHost);
-  if (head.host !== undefined && identityOf(head.host) !== effective) return reject(conflictingHost);
+  if (head.host !== undefined && identityOf(head.host) !== effective) {
+    if (portOf(head.host) !== portOf(authority)) return reject(conflictingHost);
+    head.otherHost = head.host;
+  }
   head.host = authority;
   head.target = originForm(head.method, rest);
   return undefined;
@@ -79,6 +82,10 @@ function originForm(method: string, rest: string): string {
 /** `host:port` in one form for all that mean the same; undefined for what is none. */
 function identityOf(authority: string): string | undefined {
   const host = canonicalHost(authority);
+  return host && `${host}:${portOf(authority)}`;
+}
+
+function portOf(authority: string): string {
   const colon = authority.indexOf(":");
-  return host && `${host}:${colon === -1 ? "80" : authority.slice(colon + 1)}`;
+  return colon === -1 ? "80" : authority.slice(colon + 1);
 }

@@ -35,12 +35,12 @@ export function createAudit(policy: Policy, now: () => number = Date.now): Unlis
   return (header, client) => {
     if (!client || !namespaces.has(client.namespace)) return notListed;
     const name = canonicalHost(header)!;
-    if (!name.endsWith(suffix)) return notListed;
-    const host = name.slice(0, -suffix.length);
+    const ownName = !name.endsWith(suffix);
+    const host = ownName ? name : name.slice(0, -suffix.length);
     // A host above the domain is none either: the domain hides a part of it from the cluster.
     const isOwn = isWithin(host, services.clusterDomain) || isWithin(host, domain) || isWithin(domain, host);
     if (isOwn || !isPublicName(host)) return notAudited;
-    return now() < ends ? { route, host } : auditEnded;
+    return now() < ends ? { route, host, ownName } : auditEnded;
   };
 }
 

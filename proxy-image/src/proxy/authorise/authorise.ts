@@ -3,6 +3,7 @@ import type { Stage } from "../exchange/stage";
 import {
   type Failure,
   clientUnknown,
+  conflictingHost,
   malformedHost,
   sidecarBypassed,
   upgradeDenied,
@@ -14,13 +15,19 @@ import type { Clients } from "./clients";
 import { explain } from "./explain";
 import { PerRoute } from "../route/per-route";
 import { compileRules } from "./rules";
+import type { Destination } from "../route/route";
 import type { Routes } from "../route/routes";
+
+/** Whether two names mean one third party. */
+function isSame(one: ReturnType<Routes["find"]>, other: Destination | undefined): boolean {
+  return typeof one === "object" && one.route === other?.route && one.host === other.host;
+}
 
 /** Second stage: who is calling, which upstream the request means, and whether the policy allows it. */
 export function authorise(routes: Routes, unlisted: Unlisted, clients: Clients): Stage {
   const rules = new PerRoute(({ upstream }) => compileRules(upstream));
   const decide = (exchange: Exchange): Failure | undefined => {
-    const { fields, method, target, host = "" } = exchange.head;
+    const { fields, method, target, host = "", otherHost } = exchange.head;
     const { peer } = exchange.stream;
     const client = clients.of(peer, fields);
     exchange.client = client;
@@ -29,6 +36,7 @@ export function authorise(routes: Routes, unlisted: Unlisted, clients: Clients):
     // There is exactly one: admission has counted them.
     let destination = routes.find(host);
     if (destination === "malformed") return malformedHost;
+    if (otherHost !== undefined && !isSame(routes.find(otherHost), destination)) return conflictingHost;
     if (destination === undefined) {
       const audited = unlisted(host, client);
       if (!("route" in audited)) return audited;

@@ -1,5 +1,6 @@
 import type { PolicyRule } from "../../contract/policy/policy";
 import { type Failure, clientDenied, clientUnknown, notListed, requestDenied } from "../errors/failures";
+import { isPublicName } from "../../contract/names/public-name";
 import { canonicalHost } from "../message/host";
 import type { Exchange } from "../exchange/exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
@@ -30,8 +31,9 @@ export function explain(failure: Failure, exchange: Exchange, domain: string): s
 /** @param name canonical */
 function unlisted(name: string, domain: string): string {
   const suffix = `.${domain}`;
-  return name.endsWith(suffix)
-    ? `The entry would be { host: ${JSON.stringify(name.slice(0, -suffix.length))} }.`
+  const host = name.endsWith(suffix) ? name.slice(0, -suffix.length) : isPublicName(name) ? name : undefined;
+  return host !== undefined
+    ? `The entry would be { host: ${JSON.stringify(host)} }.`
     : `${JSON.stringify(name)} is not below the domain: clients name a third party http://<host>${suffix}.`;
 }
 

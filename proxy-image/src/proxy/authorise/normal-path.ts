@@ -17,20 +17,26 @@ const ELLIPSIS = "\u2026";
  * characters that compatibility normalisation turns into separators. Undefined too where a segment is a dot segment,
  * or an empty one, for a reader that decodes once more and trims (`..%20`), cuts (`..%3F`) or takes dots for
  * one another (`...`).
+ *
+ * @param encodedSlashes `%2F` is a character of its segment (GitLab's `group%2Fproject`, objects in Google's storage,
+ *   scopes of npm). Between two of them dots are still ambiguous: `..%2F..` climbs wherever it is decoded early.
  */
-export function normalPath(target: string): string | undefined {
+export function normalPath(target: string, encodedSlashes = false): string | undefined {
   const query = target.indexOf("?");
   const path = query === -1 ? target : target.slice(0, query);
   if (path.includes("//") || /[\\;]/.test(path)) return undefined;
   if (!path.includes("%")) return /\/[.+]/.test(path) && hasNoName(path) ? undefined : path;
-  if (BROKEN_ESCAPE.test(path) || DANGEROUS_ESCAPE.test(path)) return undefined;
+  const judged = encodedSlashes ? path.replace(/%2f/gi, "/") : path;
+  if (BROKEN_ESCAPE.test(judged) || DANGEROUS_ESCAPE.test(judged)) return undefined;
   let decoded: string;
   try {
-    decoded = decodeURIComponent(path);
+    decoded = decodeURIComponent(judged);
   } catch {
     return undefined;
   }
-  return hasSeparator(decoded) || hasNoName(decoded) ? undefined : path;
+  if (hasSeparator(decoded) || hasNoName(decoded)) return undefined;
+  // RFC 3986 §6.2.2.1: escapes in capitals, as patterns have them.
+  return encodedSlashes ? path.replaceAll("%2f", "%2F") : path;
 }
 
 /**
@@ -45,14 +51,9 @@ function hasSeparator(decoded: string): boolean {
   return false;
 }
 
-/** Whether a segment between slashes has nothing but dots and what may be removed; a path may end with a slash. */
+/** Whether a segment has nothing but dots and what may be removed. */
 function hasNoName(decoded: string): boolean {
-  if (decoded === "" || decoded === "/") return false;
-  const segments = decoded.split("/");
-  return segments.some((segment, index) => {
-    if (segment === "") return index > 0 && index < segments.length - 1;
-    return isDots(segment);
-  });
+  return decoded.split("/").some((segment) => segment !== "" && isDots(segment));
 }
 
 /** @param segment decoded, not empty */

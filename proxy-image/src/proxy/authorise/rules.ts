@@ -32,7 +32,7 @@ interface CompiledRule {
 const admitAll: Rules = () => undefined;
 
 /** An upstream's `allow`: any rule admits, and a rule admits what fits all of its fields. */
-export function compileRules({ allow }: PolicyUpstream): Rules {
+export function compileRules({ allow, encodedSlashes }: PolicyUpstream): Rules {
   if (!allow) return admitAll;
   const rules = allow.map(compileRule);
   const restrictsMethods = rules.some(({ methods }) => methods);
@@ -44,7 +44,7 @@ export function compileRules({ allow }: PolicyUpstream): Rules {
     if (!rules.some((rule) => isFor(rule, client))) return clientDenied;
     let path = target;
     if (restrictsPaths) {
-      const normal = normalPath(target);
+      const normal = normalPath(target, encodedSlashes === true);
       if (normal === undefined) return ambiguousPath;
       if (overridesPath(rawHeaders, target)) return overrideDenied;
       path = normal;

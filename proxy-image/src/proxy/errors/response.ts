@@ -7,7 +7,7 @@ export const responseTimeout = failure(
   504,
   "http_response_timeout",
   "The third party did not respond in time.",
-  "`timeouts.response` of the upstream is the limit.",
+  "`timeouts.response` of the upstream is the limit (60 s by default): raise it for third parties that think for long, such as language models without streaming. The third party may have done what was asked.",
 );
 export const responseMalformed = failure(
   "response-malformed",
@@ -35,7 +35,14 @@ export const responseStalled = failure(
   504,
   "http_response_timeout",
   "The third party's response stopped in the middle.",
-  "`timeouts.idle` of the upstream is the limit.",
+  "This proxy ended it: `timeouts.idle` of the upstream is the limit.",
+);
+export const streamIdle = failure(
+  "stream-idle",
+  504,
+  "http_response_timeout",
+  "The stream was idle for too long, and this proxy ended it.",
+  "`timeouts.stream` of the upstream is the limit; most third parties send a heartbeat if they are asked to.",
 );
 export const responseTooLarge = failure(
   "response-too-large",

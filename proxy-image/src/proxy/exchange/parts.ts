@@ -18,6 +18,8 @@ export interface ForwardedBody {
   readonly bytes: number;
   /** It has been written to its end. */
   readonly complete: boolean;
+  /** It comes piece by piece, as what it tells of happens. */
+  readonly streams: boolean;
   /** Since when the client has been waited for. */
   readonly waitingSince: number;
   /** Since when the third party has been waited for to take more. */
@@ -28,6 +30,8 @@ export interface ForwardedBody {
 export interface Pipeline {
   /** What the third party is waited for. */
   readonly awaiting: "connection" | "head" | "body";
+  /** The response is a stream: its pieces come as what they tell of happens. */
+  readonly streams: boolean;
   /** Since when, on the exchanges' clock; 0 while it is not waited for. */
   readonly awaitingSince: number;
   /** Since when the client has not taken more; 0 while it does. */
@@ -48,6 +52,8 @@ export interface Tunnel {
   readonly blockedSince: number;
   /** Since when the client does not take what the third party sends; 0 while it does. */
   readonly pausedSince: number;
+  /** When a byte came last, from either side, on the exchanges' clock. */
+  readonly activeAt: number;
   /** Ends both sides at once, after the handshake, for a reason of ours. */
   abort(failure: Failure): void;
   /** Ends both sides at once, in whatever state. */

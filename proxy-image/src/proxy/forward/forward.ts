@@ -4,17 +4,17 @@ import { proxyLoop, requestTooLarge } from "../errors/failures";
 import { UpstreamRequest } from "./upstream-request";
 import { PerRoute } from "../route/per-route";
 import type { ForwardOptions } from "./options";
-import { requestHeaders, setHeadersOf } from "./request-headers";
+import { requestFieldsOf, requestHeaders } from "./request-headers";
 
 /** Last stage: sends the request to the third party and the response to the client. */
 export function forward(options: ForwardOptions): Stage {
-  const { via, links, credentials, forwardUpgrade } = options;
-  const fields = new PerRoute(({ upstream }) => ({ set: setHeadersOf(upstream, credentials) }));
+  const { via, links, outward, credentials, forwardUpgrade } = options;
+  const fields = new PerRoute(({ upstream }) => requestFieldsOf(upstream, credentials));
 
   return function forward(exchange) {
     const { head } = exchange;
     const { route } = exchange.destination!;
-    const headers = requestHeaders(head.fields, via, fields.of(route).set);
+    const headers = requestHeaders(head.fields, via, fields.of(route), outward);
     if (headers === undefined) {
       failExchange(exchange, proxyLoop);
       return false;

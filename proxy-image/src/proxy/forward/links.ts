@@ -1,17 +1,24 @@
 import { refreshTarget } from "./refresh";
-import type { Destination } from "../route/route";
+import { rewriteChallenges } from "./challenge";
+import { cookieInCluster } from "./cookies";
 import { isIpAddress } from "../../contract/names/names";
 import type { Policy } from "../../contract/policy/policy";
-import type { Routes } from "../route/routes";
 import { FailureError, redirectDenied } from "../errors/failures";
+import type { LinkForm } from "../message/header-filter";
+import { PerRoute } from "../route/per-route";
+import type { Destination, Route } from "../route/route";
+import type { Routes } from "../route/routes";
 import { addressRule } from "../upstream/names/address-rule";
 
-/**
- * Rewrites one field that leads somewhere.
- *
- * @throws FailureError where it leads into the cluster
- */
-export type LinkRewriter = (field: string, value: string) => string;
+/** Rewrites what a response says of the third party's origin, for the client that asked. */
+export interface ResponseRewriter {
+  /** Whether a field, by its canonical name, holds one reference by the upstream's own word (`linkHeaders`). */
+  isLink(name: string): boolean;
+  /** @throws FailureError where it leads into the cluster */
+  link(form: LinkForm, value: string): string;
+  /** @param value of Set-Cookie */
+  cookie(value: string): string;
+}
 
 /** Knows what belongs to the cluster, and what to the policy. */
 export interface LinkPolicy {
@@ -19,66 +26,107 @@ export interface LinkPolicy {
    * @param destination the third party that responds
    * @param host the client's Host header: the name under which it reached it
    */
-  rewriterFor(destination: Destination, host: string): LinkRewriter;
+  rewriterFor(destination: Destination, host: string): ResponseRewriter;
+}
+
+/** What an upstream says of where its responses lead. */
+interface Leads {
+  readonly fields: ReadonlySet<string> | undefined;
+  /** Entries of other upstreams. */
+  readonly to: ReadonlySet<string> | undefined;
+  /** Names of the third party beside its host. */
+  readonly alias: string | undefined;
 }
 
 const isPublic = addressRule([], () => false);
 
 /**
- * Where responses may lead: to the same upstream, then under its name in the cluster; to anywhere outside, then
- * unchanged, and the client finds out whether the policy lists it; never to a name or an address of the cluster.
+ * Where responses may lead: to the same upstream, and to those that its `linksTo` names, then under the name in the
+ * cluster; to anywhere else outside, then unchanged, and the client finds out whether the policy lists it; never to a
+ * name or an address of the cluster.
+ *
+ * A client that asked by the third party's own name gets all of it unchanged, but for what leads into the cluster.
  */
 export function createLinkPolicy({ domain, services }: Policy, routes: Routes): LinkPolicy {
   const ownDomains = [domain, services.clusterDomain, "svc", "localhost", "internal"];
+  const leads = new PerRoute<Leads>(leadsOf);
 
   const isOwn = (host: string): boolean => {
     if (host.startsWith("[")) return !isPublic(host.slice(1, -1));
     if (isIpAddress(host)) return !isPublic(host);
-    const name = host.endsWith(".") ? host.slice(0, -1) : host;
+    const name = withoutRootDot(host);
     return !name.includes(".") || ownDomains.some((own) => name === own || name.endsWith(`.${own}`));
   };
 
-  const rewrite = (reference: string, { route, host }: Destination, clientHost: string): string => {
+  /** The name under which a client reaches what a URL names; undefined where that is not for the policy to say. */
+  const nameInCluster = (url: URL, { route, host }: Destination, clientHost: string): string | undefined => {
+    const name = withoutRootDot(url.hostname);
+    const { to, alias } = leads.of(route);
+    if ((name === host || name === alias) && isServed(url, route)) return clientHost;
+    const found = routes.find(`${name}.${domain}`);
+    if (found === undefined || found === "malformed" || !isServed(url, found.route)) return undefined;
+    return found.route === route || to?.has(found.route.entry) ? `${name}.${domain}` : undefined;
+  };
+
+  const rewrite = (reference: string, destination: Destination, clientHost: string): string => {
     // Most responses lead to a path of their own origin, which needs nothing.
     if (/^\/(?![/\\])[^\\]*$/.test(reference)) return reference;
+    const { route, host, ownName } = destination;
     const url = parse(reference, `https://${host}:${route.upstream.port}/`);
     if (!url || reference.includes("\\") || !/^[\x21-\x7e\x80-\xff ]*$/.test(reference)) {
       throw new FailureError(redirectDenied, "The reference can be read in several ways.");
     }
     if (!/^(?:https?|wss?|ftp):$/.test(url.protocol)) return reference;
-    const port = url.port === "" ? 443 : Number(url.port);
-    const sameOrigin = url.protocol === "https:" && port === route.upstream.port;
-    const absolute = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(reference);
-    if (sameOrigin && absolute) {
-      const name = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
-      const rest = `${url.pathname}${url.search}${url.hash}`;
-      if (name === host) return `http://${clientHost}${rest}`;
-      const sibling = routes.find(`${name}.${domain}`);
-      if (sibling !== "malformed" && sibling?.route === route) return `http://${name}.${domain}${rest}`;
+    if (!ownName && /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(reference)) {
+      const name = nameInCluster(url, destination, clientHost);
+      if (name !== undefined) return `http://${name}${url.pathname}${url.search}${url.hash}`;
     }
     if (isOwn(url.hostname)) throw new FailureError(redirectDenied);
     return reference;
   };
 
   return {
-    rewriterFor: (destination, clientHost) => (field, value) => {
-      switch (field) {
-        case "refresh": {
-          const target = refreshTarget(value);
-          if (!target) return value;
-          const url = value.slice(target.start, target.end).trim();
-          return `${value.slice(0, target.start)}${rewrite(url, destination, clientHost)}${value.slice(target.end)}`;
-        }
-        case "link":
-          return value.replace(
-            /<([^<>]*)>/g,
-            (_all, url: string) => `<${rewrite(url.trim(), destination, clientHost)}>`,
-          );
-        default:
-          return rewrite(value, destination, clientHost);
-      }
-    },
+    rewriterFor: (destination, clientHost) => ({
+      isLink: (name) => leads.of(destination.route).fields?.has(name) === true,
+      link: (form, value) => inForm(form, value, (url) => rewrite(url, destination, clientHost)),
+      cookie: (value) => (destination.ownName ? value : cookieInCluster(value)),
+    }),
   };
+}
+
+function leadsOf({ upstream: { linkHeaders, linksTo, hostHeader } }: Route): Leads {
+  return {
+    fields: linkHeaders && new Set(linkHeaders),
+    to: linksTo && new Set(linksTo),
+    alias: hostHeader?.split(":")[0],
+  };
+}
+
+/** Whether the proxy serves what a URL means. A plain one too: towards the third party it is TLS anyway. */
+function isServed({ protocol, port }: URL, { upstream }: Route): boolean {
+  if (protocol === "http:") return port === "";
+  return protocol === "https:" && (port === "" ? 443 : Number(port)) === upstream.port;
+}
+
+function inForm(form: LinkForm, value: string, rewrite: (url: string) => string): string {
+  switch (form) {
+    case "refresh": {
+      const target = refreshTarget(value);
+      if (!target) return value;
+      const { start, end } = target;
+      return value.slice(0, start) + rewrite(value.slice(start, end).trim()) + value.slice(end);
+    }
+    case "link":
+      return value.replace(/<([^<>]*)>/g, (_all, url: string) => `<${rewrite(url.trim())}>`);
+    case "challenge":
+      return rewriteChallenges(value, rewrite);
+    default:
+      return rewrite(value);
+  }
+}
+
+function withoutRootDot(host: string): string {
+  return host.endsWith(".") ? host.slice(0, -1) : host;
 }
 
 function parse(reference: string, base: string): URL | undefined {

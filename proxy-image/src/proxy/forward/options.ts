@@ -1,11 +1,13 @@
 import type { Exchange } from "../exchange/exchange";
 import type { LinkPolicy } from "./links";
+import type { OutwardReferences } from "./outward-references";
 import type { Credentials } from "../upstream/credentials";
 import type { PipelineOptions } from "./response-pipeline";
 
 /** What the last stage needs. */
 export interface ForwardOptions extends PipelineOptions {
   readonly links: LinkPolicy;
+  readonly outward: OutwardReferences;
   /**
    * Forwards an upgrade that has been decided on.
    *

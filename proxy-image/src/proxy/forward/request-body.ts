@@ -1,6 +1,7 @@
 import type { ForwardedBody } from "../exchange/parts";
 import type { BodySink, BodySource } from "../message/body";
 import type { RequestHead } from "../message/request-head";
+import { isStream } from "../message/streams";
 import { requestTrailers } from "../message/trailers";
 import type { UpstreamStream } from "../message/upstream-stream";
 
@@ -10,6 +11,7 @@ export class RequestBody implements BodySink, ForwardedBody {
   bytes = 0;
   /** It has been written to its end. */
   complete = false;
+  readonly streams: boolean;
   /** Since when the client has been waited for, on the exchanges' clock; 0 while it is not waited for. */
   waitingSince = 0;
   /** Since when the third party has been waited for to take more; 0 while it takes all. */
@@ -29,7 +31,9 @@ export class RequestBody implements BodySink, ForwardedBody {
     private readonly most: number,
     private readonly onTooLarge: () => void,
     private readonly onComplete: () => void,
-  ) {}
+  ) {
+    this.streams = head.chunked && isStream(head.fields);
+  }
 
   /**
    * Begins to send; before, nothing is read from the client.

@@ -1,58 +1,101 @@
 import type { PolicyUpstream } from "../../contract/policy/policy";
-import type { Credentials } from "../upstream/credentials";
 import { connectionOptions, fieldName } from "../message/header-filter";
+import type { Credentials } from "../upstream/credentials";
+import type { OutwardReferences } from "./outward-references";
 
-/** Fields that the policy sets: name in lower case → value, as it is now. */
-export type SetHeaders = ReadonlyMap<string, () => string>;
+/** What an upstream says of the fields of its requests. */
+export interface RequestFields {
+  /** Fields that the policy sets: name in lower case → value, as it is now. */
+  readonly set: ReadonlyMap<string, () => string> | undefined;
+  /** Fields about the client that go out nonetheless. */
+  readonly pass: ReadonlySet<string> | undefined;
+  /** Whether requests have a Via field. */
+  readonly via: boolean;
+}
 
-/** The fields that the policy sets for an upstream; undefined for none. */
-export function setHeadersOf(
-  { setHeaders }: PolicyUpstream,
+export function requestFieldsOf(
+  { setHeaders, passHeaders, via }: PolicyUpstream,
   credentials: Credentials,
-): SetHeaders | undefined {
-  if (!setHeaders) return undefined;
-  return new Map(
-    Object.entries(setHeaders).map(([name, { credential, prefix }]) => [
-      name,
-      () => prefix + credentials.get(credential),
-    ]),
-  );
+): RequestFields {
+  return {
+    set:
+      setHeaders &&
+      new Map(
+        Object.entries(setHeaders).map(([name, { credential, prefix }]) => [
+          name,
+          () => prefix + credentials.get(credential),
+        ]),
+      ),
+    pass: passHeaders && new Set(passHeaders),
+    via: via ?? true,
+  };
 }
 
 /**
  * The header fields that go to the third party, flat: name, value, ... Names keep their case and repeated fields
  * their order. Host is not among them, it is written from the origin.
  *
+ * Via tells that a request has been here before. Where the upstream wants none, CDN-Loop (RFC 8586) does.
+ *
  * @param rawHeaders as received, flat
- * @param via pseudonym of this proxy for the Via field
- * @param set what the policy sets; the client's own copies are removed, with `_` for `-` too
+ * @param pseudonym of this proxy, for Via and CDN-Loop
+ * @param own what the upstream says; of fields that it sets, the client's own copies are removed, with `_` for `-` too
  * @returns undefined when the request has been through this proxy before
  */
 export function requestHeaders(
   rawHeaders: readonly string[],
-  via: string,
-  set?: SetHeaders,
+  pseudonym: string,
+  own: RequestFields,
+  outward: OutwardReferences,
 ): string[] | undefined {
-  let listed: Set<string> | undefined;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]!.length === 10 && rawHeaders[i]!.toLowerCase() === "connection") {
-      listed ??= new Set();
-      for (const option of connectionOptions(rawHeaders[i + 1]!)) listed.add(option);
-    }
-  }
+  const { set, pass } = own;
+  const listed = listedIn(rawHeaders);
   const headers: string[] = [];
-  let seen = "";
+  let via = "";
+  let loop = "";
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const field = rawHeaders[i]!;
-    const { canonical: name, staysInside } = fieldName(field);
-    if (name === "via") {
-      if (rawHeaders[i + 1]!.includes(via)) return undefined;
-      seen += `${rawHeaders[i + 1]!}, `;
-    } else if (!staysInside && !listed?.has(name) && !set?.has(name)) {
-      headers.push(field, rawHeaders[i + 1]!);
+    const value = rawHeaders[i + 1]!;
+    const { canonical: name, staysInside, aboutClient } = fieldName(field);
+    switch (name) {
+      case "via":
+        if (value.includes(pseudonym)) return undefined;
+        via += `${value}, `;
+        continue;
+      case "cdn-loop":
+        if (value.includes(pseudonym)) return undefined;
+        loop += `${value}, `;
+        continue;
+    }
+    if (staysInside && !(aboutClient && pass?.has(name))) continue;
+    if (listed?.has(name) || set?.has(name)) continue;
+    switch (name) {
+      case "origin":
+      case "referer":
+      case "destination":
+        headers.push(field, outward.reference(value));
+        break;
+      case "if":
+        headers.push(field, outward.tagged(value));
+        break;
+      default:
+        headers.push(field, value);
     }
   }
   if (set) for (const [name, value] of set) headers.push(name, value());
-  headers.push("Via", `${seen}1.1 ${via}`);
+  if (own.via) headers.push("Via", `${via}1.1 ${pseudonym}`);
+  if (!own.via) headers.push("CDN-Loop", loop + pseudonym);
+  else if (loop !== "") headers.push("CDN-Loop", loop.slice(0, -2));
   return headers;
+}
+
+/** What Connection fields list: it is meant for this proxy only (RFC 9110 §7.6.1). */
+function listedIn(rawHeaders: readonly string[]): ReadonlySet<string> | undefined {
+  let listed: Set<string> | undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.length !== 10 || rawHeaders[i]!.toLowerCase() !== "connection") continue;
+    listed ??= new Set();
+    for (const option of connectionOptions(rawHeaders[i + 1]!)) listed.add(option);
+  }
+  return listed;
 }

@@ -1,7 +1,6 @@
 import { canonicalField, connectionOptions, fieldName } from "../message/header-filter";
 import { FailureError, responseHeadersTooLarge } from "../errors/failures";
-import { withoutDomain } from "./cookies";
-import type { LinkRewriter } from "./links";
+import type { ResponseRewriter } from "./links";
 
 /** Header fields of a response: many clients drop what is beyond a number of their own, silently. */
 const MOST_FIELDS = 256;
@@ -11,14 +10,14 @@ const MOST_FIELDS = 256;
  *
  * @param raw as received, flat; their framing has been read
  * @param status decides about framing: 1xx and 204 have no body (RFC 9110 §8.6)
- * @param links rewrites fields that lead somewhere
- * @throws FailureError for too many fields, and from `links`
+ * @param rewriter of what belongs to the third party's origin
+ * @throws FailureError for too many fields, and from `rewriter`
  */
 export function responseHeaders(
   raw: readonly string[],
   status: number,
   via: string,
-  links: LinkRewriter,
+  rewriter: ResponseRewriter,
 ): string[] {
   if (raw.length > 2 * MOST_FIELDS) throw new FailureError(responseHeadersTooLarge);
   const headers: string[] = [];
@@ -27,7 +26,7 @@ export function responseHeaders(
   for (let i = 0; i < raw.length; i += 2) {
     const field = raw[i]!;
     const value = raw[i + 1]!;
-    const { canonical: name, staysOutside } = fieldName(field);
+    const { canonical: name, staysOutside, link } = fieldName(field);
     switch (name) {
       case "connection":
         // What most say: it lists a field that stays outside anyway.
@@ -43,16 +42,12 @@ export function responseHeaders(
         seen += `${value}, `;
         break;
       case "set-cookie":
-        headers.push(field, withoutDomain(value));
-        break;
-      case "location":
-      case "content-location":
-      case "refresh":
-      case "link":
-        headers.push(field, links(name, value));
+        headers.push(field, rewriter.cookie(value));
         break;
       default:
-        if (!staysOutside) headers.push(field, value);
+        if (link !== undefined) headers.push(field, rewriter.link(link, value));
+        else if (rewriter.isLink(name)) headers.push(field, rewriter.link("reference", value));
+        else if (!staysOutside) headers.push(field, value);
     }
   }
   if (listed) removeListed(headers, listed);

@@ -10,8 +10,9 @@ import {
 } from "../errors/failures";
 import type { Pipeline } from "../exchange/parts";
 import type { Exchange } from "../exchange/exchange";
-import type { LinkRewriter } from "./links";
+import type { ResponseRewriter } from "./links";
 import { responseHeaders } from "./response-headers";
+import { isStream } from "../message/streams";
 import { responseTrailers } from "../message/trailers";
 
 /** Interim answers (1xx) that are passed on for one request; more are a third party that plays for time. */
@@ -38,6 +39,7 @@ export abstract class ResponsePipeline implements Pipeline {
   /** What the third party is waited for, and since when, on the exchanges' clock; 0 while it is not. */
   awaiting: "connection" | "head" | "body" = "connection";
   awaitingSince = 0;
+  streams = false;
   protected done = false;
   private interim = 0;
   private readonly most: number;
@@ -47,7 +49,7 @@ export abstract class ResponsePipeline implements Pipeline {
   constructor(
     protected readonly exchange: Exchange,
     protected readonly options: PipelineOptions,
-    protected readonly links: LinkRewriter,
+    protected readonly links: ResponseRewriter,
   ) {
     this.most = exchange.destination!.route.upstream.maxBodyBytes?.response ?? Infinity;
     exchange.pipeline = this;
@@ -96,6 +98,7 @@ export abstract class ResponsePipeline implements Pipeline {
       return;
     }
     this.length = length;
+    if (length === undefined) this.streams = isStream(raw);
     if (length !== undefined && length > this.most) throw new FailureError(responseTooLarge);
     const { response } = this.exchange;
     if (this.options.draining()) response.close();

@@ -11,7 +11,7 @@ import type { Exchange } from "../exchange/exchange";
 import { signsOn } from "../message/connection-auth";
 import type { ResponseHead } from "../message/response-head";
 import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
-import type { LinkRewriter } from "./links";
+import type { ResponseRewriter } from "./links";
 import { type PipelineOptions, ResponsePipeline } from "./response-pipeline";
 import { RequestBody } from "./request-body";
 
@@ -28,7 +28,7 @@ const RETRIED: ReadonlySet<Failure> = new Set([
   connectionRefused,
   connectionTerminated,
 ]);
-/** Methods whose body every server reads. */
+/** Methods whose body every server reads. Others: `bodyMethods` of the upstream. */
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
 /** Fetches over one of the origin's idle connections: the way of all requests but upgrades. */
@@ -46,7 +46,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
   constructor(
     exchange: Exchange,
     options: PipelineOptions,
-    links: LinkRewriter,
+    links: ResponseRewriter,
     private readonly fields: readonly string[],
   ) {
     super(exchange, options, links);
@@ -181,7 +181,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
   }
 
   private outgoingHead(): OutgoingHead {
-    const { head, origin } = this.exchange;
+    const { head, origin, destination } = this.exchange;
     const { method, target, contentLength } = head;
     return {
       method,
@@ -194,7 +194,8 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
       expectContinue: this.expecting,
       // Search APIs take a body with GET, so it is not refused. But a server that does not look for it would take it
       // for the next request (RFC 9110 §9.3.1), so none comes behind it.
-      last: head.hasBody && !WITH_BODY.has(method),
+      last:
+        head.hasBody && !WITH_BODY.has(method) && !destination!.route.upstream.bodyMethods?.includes(method),
     };
   }
 

@@ -10,12 +10,15 @@ import { http11Required, isHttp2Preface } from "./http2-preface";
 import { JoinedBytes } from "./joined-bytes";
 import { RequestHeadReader } from "./request-head-reader";
 import { Http1ResponseWriter } from "./response-writer";
+import type { UnfinishedHeads } from "./unfinished-heads";
 
 /** Something came that is no request. */
 export type Unreadable =
   | { readonly kind: "malformed"; readonly error: Error }
   /** @property milliseconds that a head may take */
   | { readonly kind: "late"; readonly milliseconds: number }
+  /** There is no memory for more heads that do not end. */
+  | { readonly kind: "crowded" }
   | { readonly kind: "http2" };
 
 /**
@@ -68,7 +71,9 @@ export class ClientConnection<T = unknown> implements ClientStream {
   /** Bytes that have come and are not used up. */
   private pending: Buffer | undefined;
   private readonly joined = new JoinedBytes();
-  private readonly heads = new RequestHeadReader();
+  private readonly heads: RequestHeadReader;
+  /** Bytes of an unfinished head that are counted. */
+  private counted = 0;
   /** No request has come yet. */
   private fresh = true;
   private advancing = false;
@@ -82,8 +87,10 @@ export class ClientConnection<T = unknown> implements ClientStream {
   constructor(
     readonly socket: Socket,
     private readonly handler: RequestHandler<T>,
+    private readonly unfinished: UnfinishedHeads,
     private readonly timeouts = CLIENT_TIMEOUTS,
   ) {
+    this.heads = new RequestHeadReader(unfinished.mostBytes);
     this.deadline = performance.now() + timeouts.headers;
     socket.on("data", this.onData);
     socket.on("drain", this.onDrain);
@@ -91,6 +98,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     // What is wrong with it shows in what it does next: `close`.
     socket.on("error", () => undefined);
     socket.on("close", () => {
+      this.count(0);
       handler.onClose(this);
       for (const listener of this.closeListeners) listener();
       const { request } = this;
@@ -212,9 +220,23 @@ export class ClientConnection<T = unknown> implements ClientStream {
       else this.reject({ kind: "malformed", error: error as Error }, bytes);
       return false;
     }
-    if (head) this.begin(head);
-    else if (this.pending) this.deadline = Math.min(this.deadline, performance.now() + this.timeouts.headers);
-    return head !== undefined;
+    if (head) {
+      if (this.counted > 0) this.count(0);
+      this.begin(head);
+      return true;
+    }
+    if (this.pending === undefined) return false;
+    if (this.count(this.pending.length))
+      this.deadline = Math.min(this.deadline, performance.now() + this.timeouts.headers);
+    else this.reject({ kind: "crowded" }, this.pending);
+    return false;
+  }
+
+  /** @param bytes of a head that has not come whole @returns whether there is room for them */
+  private count(bytes: number): boolean {
+    const room = this.unfinished.change(this.counted, bytes);
+    this.counted = bytes;
+    return room;
   }
 
   private begin(head: RequestHead): void {

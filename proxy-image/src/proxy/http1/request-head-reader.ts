@@ -5,9 +5,6 @@ import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 import { largestField } from "../message/read-so-far";
 import { type RequestHead } from "../message/request-head";
 
-/** Bytes of a request's line and header section. */
-export const MOST_HEADER_BYTES = 16 * 1024;
-
 /** A method, or the beginning of one (RFC 9110 §9.1), or of the empty line before a request. */
 const METHOD_START = new RegExp(`^(?:[!#$%&'*+\\-.^_\`|~0-9A-Za-z]{1,${MOST_METHOD_LENGTH}}(?:$| )|\r$)`);
 
@@ -24,6 +21,9 @@ export class RequestHeadReader {
   /** Bytes that have been searched for the end of a head. */
   private searched = 0;
 
+  /** @param mostBytes of a request's line and header section */
+  constructor(private readonly mostBytes: number) {}
+
   /**
    * @param all everything that is left of what has come
    * @throws MalformedMessageError as soon as it can't become a request
@@ -32,11 +32,11 @@ export class RequestHeadReader {
   read(all: Buffer): HeadRead {
     const bytes = this.withoutEmptyLines(all);
     if (bytes.length === 0) return { rest: undefined };
-    const { searched } = this;
+    const { searched, mostBytes } = this;
     // Three bytes of the mark may have come before.
     const mark = bytes.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
-    if (mark > MOST_HEADER_BYTES || (mark === -1 && bytes.length > MOST_HEADER_BYTES)) {
-      throw tooLarge(bytes.toString("latin1", 0, MOST_HEADER_BYTES));
+    if (mark > mostBytes || (mark === -1 && bytes.length > mostBytes)) {
+      throw tooLarge(bytes.toString("latin1", 0, mostBytes), mostBytes);
     }
     if (mark === -1) {
       if (cannotBeHead(bytes, searched))
@@ -60,16 +60,13 @@ export class RequestHeadReader {
 }
 
 /** @param text as many bytes as are read of a head */
-function tooLarge(text: string): SectionTooLargeError {
-  if (!text.includes("\n")) {
-    return new SectionTooLargeError(
-      `The request line alone is longer than ${MOST_HEADER_BYTES} bytes.`,
-      true,
-    );
-  }
+function tooLarge(text: string, mostBytes: number): SectionTooLargeError {
+  const limit = `${mostBytes} bytes (\`limits.headerBytes\`)`;
+  if (!text.includes("\n"))
+    return new SectionTooLargeError(`The request line alone is longer than ${limit}.`, true);
   const largest = largestField(text);
   return new SectionTooLargeError(
-    `The request line and the header section are longer than ${MOST_HEADER_BYTES} bytes.` +
+    `The request line and the header section are longer than ${limit}.` +
       (largest === undefined ? "" : ` The largest field is ${largest}.`),
   );
 }

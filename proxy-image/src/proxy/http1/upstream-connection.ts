@@ -6,6 +6,7 @@ import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../
 import { sizeLine } from "./chunked";
 import type { ReadBuffer } from "./read-buffer";
 import { type Http1ResponseHead, type Http1ResponseSink, ResponseReader } from "./response-reader";
+import { readOnAfterFailedWrite } from "./read-on";
 import { requestHeadText } from "./write-request-head";
 import { sawCloseNotify } from "./close-notify";
 
@@ -67,6 +68,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     private readonly owner: ConnectionOwner,
   ) {
     if (!readBuffer.open((bytes) => this.read(bytes))) socket.destroy();
+    readOnAfterFailedWrite(socket);
     socket.on("drain", () => this.handler?.onDrain());
     socket.on("end", () => this.ended());
     socket.on("error", (error: Error) => this.lose(error));

@@ -5,6 +5,7 @@ import {
   requestStalled,
   responseStalled,
   responseTimeout,
+  streamIdle,
   totalTimeout,
   upstreamBusy,
 } from "../errors/failures";
@@ -28,14 +29,15 @@ export function startClock(exchanges: Iterable<Exchange>): { stop(): void } {
 function check(exchange: Exchange, now: number): void {
   const { destination, body, pipeline, tunnel, startedAt } = exchange;
   if (!destination) return;
-  const { connect, response, idle, total = Infinity } = destination.route.upstream.timeouts;
+  const { connect, response, idle, stream, total = Infinity } = destination.route.upstream.timeouts;
   const over = (since: number | undefined, limit: number): boolean =>
     since !== undefined && since > 0 && now - since > limit;
   if (exchange.upgraded) {
     if (over(tunnel!.pausedSince, idle)) tunnel!.abort(clientStalled);
     else if (over(tunnel!.blockedSince, idle)) tunnel!.abort(responseStalled);
+    else if (over(tunnel!.activeAt, stream)) tunnel!.abort(streamIdle);
   } else if (over(startedAt, total)) stop(exchange, totalTimeout);
-  else if (over(body?.waitingSince, idle)) stop(exchange, requestStalled);
+  else if (over(body?.waitingSince, body?.streams ? stream : idle)) stop(exchange, requestStalled);
   else if (over(body?.blockedSince, idle)) stop(exchange, responseTimeout);
   else if (over(pipeline?.pausedSince, idle)) stop(exchange, clientStalled);
   // Connecting ends by itself; what lasts longer waits behind other requests (`maxConnections`).
@@ -43,8 +45,10 @@ function check(exchange: Exchange, now: number): void {
     stop(exchange, upstreamBusy);
   else if (pipeline?.awaiting === "head" && over(pipeline.awaitingSince, response))
     stop(exchange, responseTimeout);
-  else if (pipeline?.awaiting === "body" && over(pipeline.awaitingSince, idle))
-    stop(exchange, responseStalled);
+  else if (pipeline?.awaiting === "body") {
+    if (over(pipeline.awaitingSince, pipeline.streams ? stream : idle))
+      stop(exchange, pipeline.streams ? streamIdle : responseStalled);
+  }
 }
 
 function stop(exchange: Exchange, failure: Failure): void {

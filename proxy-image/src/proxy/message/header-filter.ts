@@ -1,3 +1,4 @@
+import { tellsAboutClient } from "../../contract/names/header-fields";
 import { overrideOf } from "./override-names";
 
 /**
@@ -20,9 +21,6 @@ const HOP_BY_HOP = [
   "proxy-authentication-info",
 ];
 
-/** Where the client is, or claims to be: never leaves the cluster, nor comes in from outside. */
-const ABOUT_CLIENTS = ["forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-host"];
-
 /** Rewritten by the proxy, or handled by it. */
 const OWN_REQUEST = ["host", "expect", "content-length"];
 
@@ -32,8 +30,28 @@ const OWN_REQUEST = ["host", "expect", "content-length"];
  */
 const OWN_ORIGIN = ["alt-svc", "strict-transport-security", "public-key-pins"];
 
-const REQUEST = new Set([...HOP_BY_HOP, ...ABOUT_CLIENTS, ...OWN_REQUEST]);
-const RESPONSE = new Set([...HOP_BY_HOP, ...ABOUT_CLIENTS, ...OWN_ORIGIN]);
+const REQUEST = new Set([...HOP_BY_HOP, ...OWN_REQUEST]);
+const RESPONSE = new Set([...HOP_BY_HOP, ...OWN_ORIGIN]);
+
+/** How a response field leads somewhere. */
+export type LinkForm = "reference" | "refresh" | "link" | "challenge";
+
+/**
+ * Response fields that lead somewhere: RFC 9110 §10.2.2 and §8.7, RFC 8288, the URL under which Azure tells how a long
+ * operation goes, and Google's of an upload. A challenge may name the server that gives tokens (Docker registries' realm,
+ * RFC 9728's resource_metadata).
+ */
+const LINKS: ReadonlyMap<string, LinkForm> = new Map<string, LinkForm>([
+  ["location", "reference"],
+  ["content-location", "reference"],
+  ["operation-location", "reference"],
+  ["azure-asyncoperation", "reference"],
+  ["x-goog-upload-url", "reference"],
+  ["x-goog-upload-control-url", "reference"],
+  ["refresh", "refresh"],
+  ["link", "link"],
+  ["www-authenticate", "challenge"],
+]);
 
 /** What is known of a field by its name. */
 export interface FieldName {
@@ -43,6 +61,10 @@ export interface FieldName {
   readonly staysInside: boolean;
   /** In a response it stays outside. */
   readonly staysOutside: boolean;
+  /** In a request it tells about the client, and goes out only where `passHeaders` names it. */
+  readonly aboutClient: boolean;
+  /** In a response it leads somewhere. */
+  readonly link: LinkForm | undefined;
   /** In a request it means another method or path than the request line's. */
   readonly overrides: ReturnType<typeof overrideOf>;
 }
@@ -59,11 +81,14 @@ export function fieldName(name: string): FieldName {
   if (known) return known;
   const lower = name.toLowerCase();
   const canonical = lower.includes("_") ? lower.replaceAll("_", "-") : lower;
-  const internal = isInternal(canonical);
+  const aboutClient = tellsAboutClient(canonical);
+  const internal = aboutClient || canonical.startsWith("l5d-");
   const field = {
     canonical,
-    staysInside: REQUEST.has(canonical) || internal,
-    staysOutside: RESPONSE.has(canonical) || internal,
+    staysInside: internal || REQUEST.has(canonical),
+    staysOutside: internal || RESPONSE.has(canonical),
+    aboutClient,
+    link: LINKS.get(canonical),
     overrides: overrideOf(canonical),
   };
   if (kept.size < MOST_KEPT && KEEPABLE.test(name)) kept.set(ownCopy(name), field);
@@ -83,11 +108,4 @@ export function canonicalField(name: string): string {
 /** The names that a Connection field lists, canonical. */
 export function connectionOptions(value: string): string[] {
   return value.split(",").map((option) => canonicalField(option.trim()));
-}
-
-/** Linkerd's own fields, and what proxies say about clients. */
-function isInternal(name: string): boolean {
-  const first = name.charCodeAt(0);
-  if (first === 0x6c) return name.startsWith("l5d-");
-  return first === 0x78 && name.startsWith("x-forwarded");
 }

@@ -11,6 +11,8 @@ export class RequestHead {
   encodings = 0;
   /** The first Host; once admitted, the host that the request is for. */
   host: string | undefined;
+  /** A Host that differs from the host that the target names; both must mean one third party. */
+  otherHost: string | undefined;
   /** The first Content-Length. */
   contentLength: string | undefined;
   /** The first Transfer-Encoding. */

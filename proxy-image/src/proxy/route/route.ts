@@ -14,4 +14,9 @@ export interface Destination {
   readonly route: Route;
   /** Canonical name of the third party: the route's host, or the name that a wildcard matched. */
   readonly host: string;
+  /**
+   * The client named it by its own name (`Host: api.stripe.com`), so it believes that it speaks to the third party
+   * itself. What the response says of the third party's origin then holds for it as it is.
+   */
+  readonly ownName: boolean;
 }

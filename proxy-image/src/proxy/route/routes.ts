@@ -37,25 +37,26 @@ export function createRoutes({ domain, services, upstreams }: Policy): Routes {
       wildcards.set(entry.slice(2), route);
       continue;
     }
-    const destination = { route, host: entry };
-    for (const name of namesOf(entry, upstream.service, domain, services)) {
+    const inCluster = { route, host: entry, ownName: false };
+    const byOwnName = { route, host: entry, ownName: true };
+    for (const name of [entry, ...namesOf(entry, upstream.service, domain, services)]) {
       const other = byName.get(name);
       if (other) {
         throw new AmbiguousNameError(
           `"${name}" would be both ${other.host} and ${entry}: choose another \`domain\` or \`namespace\``,
         );
       }
-      byName.set(name, destination);
+      byName.set(name, name === entry ? byOwnName : inCluster);
     }
   }
 
   const suffix = `.${domain}`;
   const findWildcard = (name: string): Destination | undefined => {
-    if (!name.endsWith(suffix)) return undefined;
-    const host = name.slice(0, -suffix.length);
+    const ownName = !name.endsWith(suffix);
+    const host = ownName ? name : name.slice(0, -suffix.length);
     for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1)) {
       const route = wildcards.get(host.slice(dot + 1));
-      if (route) return { route, host };
+      if (route) return { route, host, ownName };
     }
     return undefined;
   };

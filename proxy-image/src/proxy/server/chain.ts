@@ -1,3 +1,4 @@
+import type { PolicyLimits } from "../../contract/policy/policy";
 import { admit } from "../admit/admit";
 import { authorise } from "../authorise/authorise";
 import type { Unlisted } from "../authorise/audit";
@@ -19,15 +20,24 @@ export interface ChainOptions extends Omit<ForwardOptions, "forwardUpgrade"> {
   /** Exchanges in flight in this process. */
   readonly inFlight: () => number;
   readonly clients: Clients;
+  readonly limits: PolicyLimits;
 }
 
 /**
  * The life of a request. Plain functions: as middlewares of express the same stages cost a quarter of all
  * processor time, so express serves the admin port and not this one.
  */
-export function createChain({ routes, unlisted, clients, origins, inFlight, ...options }: ChainOptions) {
+export function createChain({
+  routes,
+  unlisted,
+  clients,
+  origins,
+  inFlight,
+  limits,
+  ...options
+}: ChainOptions) {
   const stages: readonly Stage[] = [
-    admit,
+    admit(limits),
     authorise(routes, unlisted, clients),
     limit(origins, inFlight),
     forward({

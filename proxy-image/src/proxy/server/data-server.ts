@@ -1,7 +1,9 @@
 import net from "node:net";
 import type { Exchange } from "../exchange/exchange";
+import type { PolicyLimits } from "../../contract/policy/policy";
 import { ClientConnection } from "../http1/client-connection";
 import { CLIENT_TIMEOUTS } from "../http1/client-timeouts";
+import { UnfinishedHeads } from "../http1/unfinished-heads";
 import type { Observer } from "../observe/observer";
 import { exchangeHandler } from "./exchange-handler";
 
@@ -13,10 +15,18 @@ export class DataServer extends net.Server {
   /**
    * @param chain decides an exchange
    */
-  constructor(chain: (exchange: Exchange) => void, observer: Observer, timeouts = CLIENT_TIMEOUTS) {
+  constructor(
+    chain: (exchange: Exchange) => void,
+    observer: Observer,
+    { headerBytes }: PolicyLimits,
+    timeouts = CLIENT_TIMEOUTS,
+  ) {
     super({ noDelay: true });
     const handler = exchangeHandler(chain, observer, (connection) => this.clients.delete(connection));
-    this.on("connection", (socket) => this.clients.add(new ClientConnection(socket, handler, timeouts)));
+    const unfinished = new UnfinishedHeads(headerBytes);
+    this.on("connection", (socket) =>
+      this.clients.add(new ClientConnection(socket, handler, unfinished, timeouts)),
+    );
     this.checker = setInterval(() => {
       const now = performance.now();
       for (const connection of this.clients) connection.check(now);

@@ -3,15 +3,18 @@ import {
   headersTooLarge,
   http2NotSpoken,
   malformedRequest,
+  overloaded,
   requestTimeout,
   targetTooLong,
 } from "../errors/failures";
 import type { Unreadable } from "../http1/client-connection";
 import { SectionTooLargeError } from "../http1/malformed";
-import { MOST_HEADER_BYTES } from "../http1/request-head-reader";
 import type { Peer } from "../message/client-stream";
 import { readSoFar } from "../message/read-so-far";
 import type { UnreadRequest } from "../observe/observer";
+
+/** Bytes in which a method, a host and a path are looked for. */
+const MOST_SHOWN = 16 * 1024;
 
 /** @param bytes what has come of it */
 export function unreadRequest(
@@ -20,7 +23,7 @@ export function unreadRequest(
   reason: string,
 ): UnreadRequest {
   // RFC 9112 §2.2: empty lines may stand before a request.
-  const text = bytes.toString("latin1", 0, MOST_HEADER_BYTES).trimStart();
+  const text = bytes.toString("latin1", 0, MOST_SHOWN).trimStart();
   return { ...readSoFar(text), reason, peer: `${remoteAddress}:${remotePort}`, bytesRead: bytes.length };
 }
 
@@ -29,6 +32,11 @@ export function explainUnreadable(what: Unreadable, bytes: Buffer): { failure: F
   switch (what.kind) {
     case "http2":
       return { failure: http2NotSpoken, reason: http2NotSpoken.title };
+    case "crowded":
+      return {
+        failure: overloaded,
+        reason: "Too many requests have begun whose header sections do not end.",
+      };
     case "late":
       return {
         failure: requestTimeout,

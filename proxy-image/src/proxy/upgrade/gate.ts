@@ -21,6 +21,8 @@ import { CLIENT_TIMEOUTS } from "../http1/client-timeouts";
 export class UpgradeGate extends Duplex {
   /** Bytes to the client, after the handshake. */
   bytesOut = 0;
+  /** When a byte came last, from either side, on the exchanges' clock. */
+  activeAt = performance.now();
   /** Since when the third party has been waited for to take more, on the exchanges' clock; 0 while it takes all. */
   blockedSince = 0;
   /** The same of the client. */
@@ -60,6 +62,7 @@ export class UpgradeGate extends Duplex {
   open(head: string, upstream: Socket): void {
     this.head = head;
     this.upstream = upstream;
+    this.activeAt = performance.now();
     if (this.client.isPaused()) this.blockedSince = performance.now();
     // Node would answer one side's FIN by its own.
     this.client.allowHalfOpen = true;
@@ -96,6 +99,7 @@ export class UpgradeGate extends Duplex {
       this.bytesOut += chunk.length;
       this.timer?.refresh();
       this.pausedSince = performance.now();
+      this.activeAt = this.pausedSince;
       this.written = done;
       this.client.write(chunk, this.onWritten);
       return;
@@ -132,6 +136,7 @@ export class UpgradeGate extends Duplex {
     // Dropped: who it was for is gone.
     if (this.upstream?.destroyed) return;
     this.timer?.refresh();
+    this.activeAt = performance.now();
     if (this.push(chunk)) return;
     this.client.pause();
     if (this.upstream) this.blockedSince = performance.now();

@@ -5,7 +5,7 @@ import { upstreamError } from "../upstream/tls/upstream-error";
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../exchange/exchange";
 import { framingOf } from "../http1/framing";
-import type { LinkRewriter } from "../forward/links";
+import type { ResponseRewriter } from "../forward/links";
 import { ResponsePipeline, type PipelineOptions } from "../forward/response-pipeline";
 
 /** The third party's response to an upgrade where it does not switch protocols: 401, 403, 426 ... */
@@ -13,7 +13,7 @@ export class RefusalRelay extends ResponsePipeline {
   constructor(
     exchange: Exchange,
     options: PipelineOptions,
-    links: LinkRewriter,
+    links: ResponseRewriter,
     private readonly response: IncomingMessage,
   ) {
     super(exchange, options, links);

@@ -8,7 +8,7 @@ import { type Failure, FailureError, responseTimeout, tooOld, upgradeFailed } fr
 import type { Exchange } from "../exchange/exchange";
 import type { UpgradeAgent } from "../upstream/upgrade-connector";
 import { accepts } from "../message/websocket";
-import type { LinkPolicy, LinkRewriter } from "../forward/links";
+import type { LinkPolicy, ResponseRewriter } from "../forward/links";
 import type { PipelineOptions } from "../forward/response-pipeline";
 import type { Tunnel } from "../exchange/parts";
 import { RefusalRelay } from "./refusal";
@@ -33,7 +33,7 @@ const NOTHING = Buffer.alloc(0);
 export class Upgrade implements Tunnel {
   private readonly gate: UpgradeGate;
   private readonly agent: UpgradeAgent;
-  private readonly links: LinkRewriter;
+  private readonly links: ResponseRewriter;
   private request: ClientRequest | undefined;
   /** Ends the handshake, and later the connection. */
   private timer: NodeJS.Timeout | undefined;
@@ -89,6 +89,11 @@ export class Upgrade implements Tunnel {
   /** Since when the client does not take what the third party sends; 0 while it does. */
   get pausedSince(): number {
     return this.gate.pausedSince;
+  }
+
+  /** When a byte came last, from either side, on the exchanges' clock. */
+  get activeAt(): number {
+    return this.gate.activeAt;
   }
 
   /** Ends both sides at once, after the handshake, for a reason of ours. */
@@ -194,7 +199,7 @@ function messageOf({ head, stream }: Exchange): IncomingMessage {
 }
 
 /** The 101 that the client gets. */
-function switching(response: IncomingMessage, via: string, links: LinkRewriter): string {
+function switching(response: IncomingMessage, via: string, links: ResponseRewriter): string {
   const headers = responseHeaders(response.rawHeaders, 101, via, links);
   let text = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i]!}: ${headers[i + 1]!}\r\n`;

@@ -1,3 +1,4 @@
+import { authorityOf } from "../route/authority";
 import type { Route } from "../route/route";
 import type { SecureContext } from "node:tls";
 import { Breaker } from "./breaker";
@@ -9,9 +10,9 @@ import { UpgradeConnector } from "./upgrade-connector";
 
 /** One third party: its connections, and how it has been doing. */
 export class Origin {
-  /** Host, and port where it is not 443: what the Host header says. */
+  /** What the Host field says. */
   readonly authority: string;
-  /** Kept connections, for all requests but upgrades. */
+  /** For all requests but upgrades. */
   readonly pool: Pool;
   readonly upgrades: UpgradeConnector;
   readonly breaker: Breaker | undefined;
@@ -33,7 +34,7 @@ export class Origin {
       permits,
       timeout: upstream.timeouts.connect,
     };
-    this.authority = upstream.port === 443 ? host : `${host}:${upstream.port}`;
+    this.authority = authorityOf({ route, host });
     this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
     this.upgrades = new UpgradeConnector((signal) => connect(target, undefined, signal), target.timeout);
     this.pool = new Pool((readBuffer) => connect(target, readBuffer), upstream.maxConnections ?? Infinity);
