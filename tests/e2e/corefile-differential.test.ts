@@ -3,11 +3,8 @@ import { before, describe, it } from "node:test";
 import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 import { insertBlock } from "../../proxy-image/src/stubdomain/corefile/edit";
 import { CorefileError } from "../../proxy-image/src/stubdomain/corefile/error";
-import {
-  parseCorefile,
-  type Corefile,
-  type ServerBlock,
-} from "../../proxy-image/src/stubdomain/corefile/server-blocks";
+import type { Corefile, ServerBlock } from "../../proxy-image/src/stubdomain/corefile/corefile";
+import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
 import { zoneKeys } from "../../proxy-image/src/stubdomain/corefile/zone-key";
 import { generator } from "../stubdomain/corefile-generator";
 import { COREFILES, NOT_APPENDABLE, REFUSED } from "../stubdomain/corefiles";

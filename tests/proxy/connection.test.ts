@@ -4,10 +4,8 @@ import { EventEmitter } from "node:events";
 import { describe, it } from "node:test";
 import type { TLSSocket } from "node:tls";
 import { setImmediate as turn } from "node:timers/promises";
-import {
-  UpstreamConnection,
-  ConnectionLostError,
-} from "../../proxy-image/src/proxy/http1/upstream-connection";
+import { ConnectionLostError } from "../../proxy-image/src/proxy/http1/connection-errors";
+import { UpstreamConnection } from "../../proxy-image/src/proxy/http1/upstream-connection";
 import type { OutgoingHead } from "../../proxy-image/src/proxy/message/upstream-stream";
 import { ReadBuffer } from "../../proxy-image/src/proxy/http1/read-buffer";
 

@@ -3,11 +3,8 @@ import net from "node:net";
 import { duplexPair } from "node:stream";
 import { setImmediate as iteration } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
-import {
-  ClientConnection,
-  type RequestHandler,
-  type Unreadable,
-} from "../../proxy-image/src/proxy/http1/client-connection";
+import { ClientConnection } from "../../proxy-image/src/proxy/http1/client-connection";
+import type { RequestHandler, Unreadable } from "../../proxy-image/src/proxy/http1/request-handler";
 import { UnfinishedHeads } from "../../proxy-image/src/proxy/http1/unfinished-heads";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, startWorld, upstream } from "./support/world";
@@ -59,7 +56,6 @@ describe("heads that do not end", () => {
       outlivesClientEnd: () => false,
       onEnd: () => undefined,
       onUnreadable: ({ kind }) => void unreadable.push(kind),
-      onClose: () => undefined,
     };
     new ClientConnection(far as unknown as net.Socket, handler, unfinished);
     near.on("error", () => undefined).resume();

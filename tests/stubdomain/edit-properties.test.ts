@@ -8,7 +8,8 @@ import {
   type Inserted,
 } from "../../proxy-image/src/stubdomain/corefile/edit";
 import { CorefileError } from "../../proxy-image/src/stubdomain/corefile/error";
-import { parseCorefile, type ServerBlock } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
+import type { ServerBlock } from "../../proxy-image/src/stubdomain/corefile/corefile";
+import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-blocks";
 import { generator } from "./corefile-generator";
 import { COREFILES } from "./corefiles";
 

@@ -1,6 +1,7 @@
 import { sourceOf } from "../stubdomain/corefile/default-block";
 import { CorefileError } from "../stubdomain/corefile/error";
-import { type Directive, parseCorefile, type ServerBlock } from "../stubdomain/corefile/server-blocks";
+import type { Directive, ServerBlock } from "../stubdomain/corefile/corefile";
+import { parseCorefile } from "../stubdomain/corefile/server-blocks";
 import { corefileFormat } from "../stubdomain/targets/corefile-format";
 
 /**

@@ -2,10 +2,8 @@ import type { ResponseHead } from "../../../proxy-image/src/proxy/message/respon
 import type { Socket } from "node:net";
 import { duplexPair } from "node:stream";
 import { admit } from "../../../proxy-image/src/proxy/admit/admit";
-import {
-  ClientConnection,
-  type RequestHandler,
-} from "../../../proxy-image/src/proxy/http1/client-connection";
+import { ClientConnection } from "../../../proxy-image/src/proxy/http1/client-connection";
+import type { RequestHandler } from "../../../proxy-image/src/proxy/http1/request-handler";
 import { malformedRequest } from "../../../proxy-image/src/proxy/errors/failures";
 import { sendFailure } from "../../../proxy-image/src/proxy/errors/problem";
 import { abortExchange } from "../../../proxy-image/src/proxy/exchange/fail";
@@ -57,7 +55,6 @@ export async function requestsByProxy(pieces: Iterable<Buffer>): Promise<Admitte
       sendFailure(response, malformedRequest, {});
       return undefined;
     },
-    onClose: () => undefined,
   };
   new ClientConnection(far as unknown as Socket, handler, new UnfinishedHeads(MOST_BYTES));
   let ended = false;

@@ -2,50 +2,15 @@ import type { Socket } from "node:net";
 import type { BodySink } from "../message/body";
 import type { ClientStream, Peer, SwitchedConnection } from "../message/client-stream";
 import type { RequestHead } from "../message/request-head";
-import type { ResponseWriter } from "../message/response-writer";
 import { asksForWebSocket } from "../message/websocket";
 import { BodyReader } from "./body-reader";
 import { CLIENT_TIMEOUTS } from "./client-timeouts";
 import { http11Required, isHttp2Preface } from "./http2-preface";
 import { JoinedBytes } from "./joined-bytes";
 import { RequestHeadReader } from "./request-head-reader";
+import type { RequestHandler, Unreadable } from "./request-handler";
 import { Http1ResponseWriter } from "./response-writer";
 import type { UnfinishedHeads } from "./unfinished-heads";
-
-/** Something came that is no request. */
-export type Unreadable =
-  | { readonly kind: "malformed"; readonly error: Error }
-  /** @property milliseconds that a head may take */
-  | { readonly kind: "late"; readonly milliseconds: number }
-  /** There is no memory for more heads that do not end. */
-  | { readonly kind: "crowded" }
-  | { readonly kind: "http2" };
-
-/**
- * What a connection tells its server. The server's own object for a request, `T`, is passed back to it unread.
- */
-export interface RequestHandler<T> {
-  /** A request has come. */
-  begin(head: RequestHead, response: ResponseWriter, stream: ClientStream): T;
-  /** Decides it; only now, so that what `begin` made is known here. */
-  decide(request: T): void;
-  /** The client takes more of the response. */
-  onDrain(request: T): void;
-  /** What comes of the body breaks its coding. */
-  onBodyError(request: T, error: Error): void;
-  /** Whether it goes on though the client has ended its side. */
-  outlivesClientEnd(request: T): boolean;
-  /** Its response has been sent, or can't be any more. */
-  onEnd(request: T): void;
-  /**
-   * Something came that is no request: responds to it.
-   *
-   * @param bytes what has come of it
-   * @returns for HTTP/2, what to tell its client
-   */
-  onUnreadable(what: Unreadable, bytes: Buffer, peer: Peer, response: ResponseWriter): string | undefined;
-  onClose(connection: ClientConnection<T>): void;
-}
 
 /**
  * What the connection is at:
@@ -99,7 +64,6 @@ export class ClientConnection<T = unknown> implements ClientStream {
     socket.on("error", () => undefined);
     socket.on("close", () => {
       this.count(0);
-      handler.onClose(this);
       for (const listener of this.closeListeners) listener();
       const { request } = this;
       // What is still written to it is told its end later, and a request has one end only.

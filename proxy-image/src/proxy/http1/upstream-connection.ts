@@ -1,21 +1,14 @@
 import type { TLSSocket } from "node:tls";
 import { type DeferredWriter, atEndOfIteration } from "../event-loop";
-import { namesConnectionScheme } from "../message/connection-auth";
-import { closes } from "../message/fields";
 import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
 import { sizeLine } from "./chunked";
+import { ConnectionLostError, TruncatedResponseError } from "./connection-errors";
+import { KEEP_ALIVE, connectionTerms } from "./connection-terms";
 import type { ReadBuffer } from "./read-buffer";
 import { type Http1ResponseHead, type Http1ResponseSink, ResponseReader } from "./response-reader";
 import { readOnAfterFailedWrite } from "./read-on";
 import { requestHeadText } from "./write-request-head";
 import { sawCloseNotify } from "./close-notify";
-
-/** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
-const KEEP_ALIVE = 55_000;
-/** The most that a third party can ask for. */
-const MOST_KEEP_ALIVE = 60_000;
-/** Earlier than the third party: a request that crosses its close would fail. */
-const MARGIN = 2_000;
 
 /** Where a connection belongs. */
 export interface ConnectionOwner {
@@ -29,18 +22,6 @@ export interface ConnectionOwner {
    * @param heard whether a response has come over it before
    */
   explain(error: Error, heard: boolean): Error;
-}
-
-/** The third party closed the connection, or it broke, before the response's end. */
-export class ConnectionLostError extends Error {
-  override readonly name = "ConnectionLostError";
-  readonly code = "ECONNRESET";
-}
-
-/** A response whose end is the connection's ended without TLS's close_notify, so part of it may be missing. */
-export class TruncatedResponseError extends Error {
-  override readonly name = "TruncatedResponseError";
-  readonly code = "RESPONSE_TRUNCATED";
 }
 
 /** A verified connection to a third party: one request at a time, for as long as both sides stay in step. */
@@ -159,7 +140,10 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   onHead(head: Http1ResponseHead): void {
     this.heard = true;
     if (head.last) this.last = true;
-    this.readConnection(head.fields);
+    const { keepAlive, last, signsOn } = connectionTerms(head.fields);
+    if (signsOn && this.handler) this.bind(this.handler.binding);
+    if (last) this.last = true;
+    if (keepAlive !== undefined) this.keepAlive = keepAlive;
     this.handler?.onHead(head);
   }
 
@@ -250,28 +234,4 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     this.socket.destroy();
     handler?.onFailure(error);
   }
-
-  /** How long the connection may be kept, by the third party's word, and for whom. */
-  private readConnection(fields: readonly string[]): void {
-    for (let i = 0; i < fields.length; i += 2) {
-      const name = fields[i]!;
-      if (isSignOn(name, fields[i + 1]!) && this.handler) this.bind(this.handler.binding);
-      if (name.length !== 10) continue;
-      const lower = name.toLowerCase();
-      if (lower === "connection") {
-        if (closes(fields[i + 1]!)) this.last = true;
-      } else if (lower === "keep-alive") {
-        const seconds = /(?:^|[,;\s])timeout=(\d{1,6})/i.exec(fields[i + 1]!)?.[1];
-        if (seconds === undefined) continue;
-        this.keepAlive = Math.min(Number(seconds) * 1_000 - MARGIN, MOST_KEEP_ALIVE);
-        if (this.keepAlive <= 0) this.last = true;
-      }
-    }
-  }
-}
-
-/** Whether a response's field says that the connection is, or is about to be, signed on. */
-function isSignOn(name: string, value: string): boolean {
-  if (name.length === 16) return name.toLowerCase() === "www-authenticate" && namesConnectionScheme(value);
-  return name.length === 15 && name.toLowerCase() === "persistent-auth";
 }

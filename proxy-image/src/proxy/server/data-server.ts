@@ -22,11 +22,13 @@ export class DataServer extends net.Server {
     timeouts = CLIENT_TIMEOUTS,
   ) {
     super({ noDelay: true });
-    const handler = exchangeHandler(chain, observer, (connection) => this.clients.delete(connection));
+    const handler = exchangeHandler(chain, observer);
     const unfinished = new UnfinishedHeads(headerBytes);
-    this.on("connection", (socket) =>
-      this.clients.add(new ClientConnection(socket, handler, unfinished, timeouts)),
-    );
+    this.on("connection", (socket) => {
+      const connection = new ClientConnection(socket, handler, unfinished, timeouts);
+      this.clients.add(connection);
+      connection.onClose(() => this.clients.delete(connection));
+    });
     this.checker = setInterval(() => {
       const now = performance.now();
       for (const connection of this.clients) connection.check(now);

@@ -2,7 +2,7 @@ import { PROXY_NAME, sendFailure } from "../errors/problem";
 import { internalError } from "../errors/failures";
 import { Exchange } from "../exchange/exchange";
 import { abortExchange } from "../exchange/fail";
-import type { ClientConnection, RequestHandler } from "../http1/client-connection";
+import type { RequestHandler } from "../http1/request-handler";
 import type { Observer } from "../observe/observer";
 import { endExchange } from "./exchange-end";
 import { bodyReason, explainUnreadable, failureOf, unreadRequest } from "./unread-request";
@@ -15,7 +15,6 @@ import { bodyReason, explainUnreadable, failureOf, unreadRequest } from "./unrea
 export function exchangeHandler(
   chain: (exchange: Exchange) => void,
   observer: Observer,
-  onClose: (connection: ClientConnection<Exchange>) => void,
 ): RequestHandler<Exchange> {
   return {
     begin: (head, response, stream) => observer.begin(new Exchange(head, response, stream)),
@@ -43,6 +42,5 @@ export function exchangeHandler(
       sendFailure(response, failure, { reason, asked: request });
       return undefined;
     },
-    onClose,
   };
 }

@@ -1,6 +1,6 @@
 import { CorefileError } from "./error";
 import { requireBraces } from "./misplaced-brace";
-import type { Corefile, Directive } from "./server-blocks";
+import type { Corefile, Directive } from "./corefile";
 import { zoneKeys } from "./zone-key";
 
 /** What a stub domain takes over from the block that serves all other names. */

@@ -1,7 +1,8 @@
 import { CorefileError } from "./error";
 import { lex } from "./lex";
 import { requireBraces } from "./misplaced-brace";
-import { parseCorefile, type Corefile, type ServerBlock } from "./server-blocks";
+import type { Corefile, ServerBlock } from "./corefile";
+import { parseCorefile } from "./server-blocks";
 import { zoneKeys, type ZoneKey } from "./zone-key";
 
 /** A Corefile with a block more. */

@@ -1,5 +1,5 @@
 import { CorefileError } from "./error";
-import type { Corefile, ServerBlock } from "./server-blocks";
+import type { Corefile, ServerBlock } from "./corefile";
 
 /** Plugins of clusters' Corefiles. Where one is an address, the block before it was closed too early. */
 const PLUGINS = new Set([

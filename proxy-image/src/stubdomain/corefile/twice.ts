@@ -1,5 +1,5 @@
 import { CorefileError } from "./error";
-import type { Corefile, ServerBlock } from "./server-blocks";
+import type { Corefile, ServerBlock } from "./corefile";
 import { zoneKeys } from "./zone-key";
 
 /** A part of the cluster's DNS configuration. */

@@ -1,4 +1,4 @@
-import type { Corefile, Directive, ServerBlock } from "./server-blocks";
+import type { Corefile, Directive, ServerBlock } from "./corefile";
 import { zoneKeys } from "./zone-key";
 
 /**
