@@ -171,6 +171,13 @@ function answers(): [Group, string][] {
   return all;
 }
 
+/** Whether a client takes it for whole: by its last chunk, by its length, or because it has neither. */
+function isWhole(head: string, body: string): boolean {
+  if (/^transfer-encoding: chunked$/im.test(head)) return body.endsWith("\r\n0\r\n\r\n");
+  const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+  return length === undefined || Number(length) === body.length;
+}
+
 /** What of an answer must not reach the client; empty when all is well. */
 function passedOn(group: Group, text: string): string {
   const [head, ...rest] = text.split("\r\n\r\n") as [string, ...string[]];
@@ -179,7 +186,7 @@ function passedOn(group: Group, text: string): string {
   const status = statusOf({ text: text.replace(/^(?:HTTP\/1\.1 103 [^]*?\r\n\r\n)+/, ""), ended: "closed" });
   switch (group) {
     case "framing":
-      return status === 200 && /\r\n0\r\n\r\n$|^bad$/.test(body) ? "a whole answer" : "";
+      return status === 200 && isWhole(head, body) ? "a whole answer" : "";
     case "syntax":
       return status < 400 && status !== 0 ? `status ${status}` : "";
     case "redirect":

@@ -53,7 +53,7 @@ export function isHeaderText(value: string): boolean {
   return value.length <= 200 && /^[\x20-\x7e]*$/.test(value);
 }
 
-/** In lower case and without `_`, which many servers can't tell from `-`. */
+/** A token with a letter or digit, in lower case and without `_`, which many servers can't tell from `-`. */
 function isFieldName(name: string): boolean {
-  return isToken(name) && name === name.toLowerCase() && !name.includes("_");
+  return isToken(name) && /[a-z0-9]/.test(name) && name === name.toLowerCase() && !name.includes("_");
 }

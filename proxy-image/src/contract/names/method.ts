@@ -14,8 +14,8 @@ const COMMON: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATC
 
 /** What a rule's method must be, for messages. */
 export const METHOD_MEANING =
-  'a method in capitals, such as "GET" or "LIST"; methods are case-sensitive, and CONNECT and TRACE are refused ' +
-  "for every upstream";
+  'a method in capitals, such as "GET" or "LIST"; methods are case-sensitive, CONNECT and TRACE are refused ' +
+  "for every upstream, and for all others the list is left out";
 
 /** Whether a text is a token (RFC 9110 §5.6.2): a header field's name or a method. */
 export function isToken(value: string): boolean {
@@ -33,10 +33,11 @@ export function isNeverForwarded(method: string): boolean {
 }
 
 /**
- * Whether a text can stand as a method in a rule: any token that the proxy forwards (RFC 9110 §9.1), but not `get`,
- * which would admit no GET.
+ * Whether a text can stand as a method in a rule: any token that the proxy forwards (RFC 9110 §9.1), but not `get` and
+ * `*`, which would admit nothing that was meant.
  */
 export function isMethod(value: string): boolean {
+  if (value === "*") return false;
   if (value.length > MOST_METHOD_LENGTH || !isToken(value) || isNeverForwarded(value)) return false;
   return COMMON.has(value) || !COMMON.has(value.toUpperCase());
 }
