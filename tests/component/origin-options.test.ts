@@ -61,6 +61,11 @@ describe("arguments about how requests look and where responses lead", () => {
       { host: "*.example.com", hostHeader: "x.example.org" },
       /^upstreams\[0\]\.hostHeader: can't stand with the wildcard/,
     ],
+    [
+      { bodyMethods: ["*"] },
+      /^upstreams\[0\]\.bodyMethods\[0\]: is "\*".*for any other method leave the list out/,
+    ],
+    [{ linkHeaders: ["*"] }, /^upstreams\[0\]\.linkHeaders\[0\]: is "\*"; give a response field/],
     [{ bodyMethods: ["get"] }, /^upstreams\[0\]\.bodyMethods\[0\]: is "get"; give a method in capitals/],
     [
       { bodyMethods: ["POST"] },

@@ -14,8 +14,8 @@ const COMMON: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATC
 
 /** What a rule's method must be, for messages. */
 export const METHOD_MEANING =
-  'a method in capitals, such as "GET" or "LIST"; methods are case-sensitive, CONNECT and TRACE are refused ' +
-  "for every upstream, and for all others the list is left out";
+  'a method in capitals, such as "GET" or "LIST"; methods are case-sensitive, and CONNECT and TRACE are refused ' +
+  "for every upstream; for any other method leave the list out";
 
 /** Whether a text is a token (RFC 9110 §5.6.2): a header field's name or a method. */
 export function isToken(value: string): boolean {
