@@ -5,6 +5,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, describe, it } from "node:test";
 import tls, { type TLSSocket } from "node:tls";
+import { ReadBuffer } from "../../proxy-image/src/proxy/http1/read-buffer";
 import { Pool } from "../../proxy-image/src/proxy/upstream/pool";
 import { authority, eventually } from "./support/world";
 
@@ -75,13 +76,14 @@ async function stage(t: TestContext, most: number, refuse: () => boolean = () =>
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const pool = new Pool(async (readBuffer) => {
+  const pool = new Pool(async () => {
+    const readBuffer = new ReadBuffer();
     dials++;
     if (refuse()) throw new Error("refused");
     const options = { host: "127.0.0.1", port, servername: "a", ca: authority.ca, onread: readBuffer.onread };
     const socket = tls.connect(options as tls.ConnectionOptions);
     await once(socket, "secureConnect");
-    return socket;
+    return { socket, readBuffer };
   }, most);
   t.after(() => {
     pool.destroy();

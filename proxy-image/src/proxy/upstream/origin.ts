@@ -3,7 +3,7 @@ import type { Route } from "../route/route";
 import type { SecureContext } from "node:tls";
 import { Breaker } from "./breaker";
 import type { AddressRule } from "./names/address-rule";
-import type { ConnectTarget } from "./connect/connect";
+import type { ConnectTarget } from "./connect/attempt";
 import type { Connector } from "./connect/connector";
 import { Pool } from "./pool";
 import { UpgradeConnector } from "./upgrade-connector";
@@ -33,10 +33,17 @@ export class Origin {
       context,
       permits,
       timeout: upstream.timeouts.connect,
+      begun: 0,
     };
     this.authority = authorityOf({ route, host });
     this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
-    this.upgrades = new UpgradeConnector((signal) => connect(target, undefined, signal), target.timeout);
-    this.pool = new Pool((readBuffer) => connect(target, readBuffer), upstream.maxConnections ?? Infinity);
+    this.upgrades = new UpgradeConnector(
+      async (signal) => (await connect(target, false, signal)).socket,
+      target.timeout,
+    );
+    this.pool = new Pool(async () => {
+      const { socket, readBuffer } = await connect(target, true);
+      return { socket, readBuffer: readBuffer! };
+    }, upstream.maxConnections ?? Infinity);
   }
 }

@@ -4,7 +4,13 @@ import { BoundConnections } from "./bound-connections";
 import { UpstreamConnection, type ConnectionOwner } from "../http1/upstream-connection";
 import { firstRequestError, upstreamError } from "./tls/upstream-error";
 import { ConnectPacer, type Paced } from "./connect-pacer";
-import { ReadBuffer } from "../http1/read-buffer";
+import type { ReadBuffer } from "../http1/read-buffer";
+
+/** A verified connection, and where its bytes arrive. */
+export interface Connection {
+  readonly socket: TLSSocket;
+  readonly readBuffer: ReadBuffer;
+}
 
 /**
  * The connections to one origin. A free one is found in one step, the last used first, so that those beyond the
@@ -24,7 +30,7 @@ export class Pool implements ConnectionOwner, Paced {
    * @param most connections at a time; requests beyond wait for one
    */
   constructor(
-    private readonly connector: (readBuffer: ReadBuffer) => Promise<TLSSocket>,
+    private readonly connector: () => Promise<Connection>,
     private readonly most: number,
   ) {}
 
@@ -121,9 +127,8 @@ export class Pool implements ConnectionOwner, Paced {
 
   connect(): void {
     this.connecting++;
-    const readBuffer = new ReadBuffer();
-    this.connector(readBuffer).then(
-      (socket) => {
+    this.connector().then(
+      ({ socket, readBuffer }) => {
         this.connecting--;
         const connection = new UpstreamConnection(socket, readBuffer, this);
         this.all.add(connection);

@@ -1,5 +1,4 @@
-import type { TcpSocketConnectOpts } from "node:net";
-import { type ConnectionOptions, type SecureContext, type TLSSocket, connect as startTls } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { classify } from "../../errors/classify";
 import {
   FailureError,
@@ -7,126 +6,78 @@ import {
   connectionTimeout,
   destinationProhibited,
 } from "../../errors/failures";
-import type { AddressRule } from "../names/address-rule";
+import { ReadBuffer } from "../../http1/read-buffer";
 import type { Translators } from "../names/translators";
-import type { ReadBuffer } from "../../http1/read-buffer";
-import type { Endpoint, Network } from "../network";
-import { handshakeError, handshakeTimeout } from "../tls/handshake-error";
-import { checkServerIdentity } from "../tls/server-identity";
-import { type Session, resumable } from "../tls/sessions";
+import type { Network } from "../network";
+import { type AddressHealth, spread } from "./address-health";
+import { type ConnectTarget, attempt } from "./attempt";
+import { RaceError, race } from "./race";
 
-/** Addresses that are tried for one connection; more would only make the client wait. */
-const MOST_ATTEMPTS = 4;
-
-/** One third party, as connecting needs it. */
-export interface ConnectTarget {
-  /** The policy's entry, for metrics. */
-  readonly entry: string;
-  /** Canonical name; resolved as absolute. */
-  readonly host: string;
-  readonly port: number;
-  /** Sent as SNI and verified in the certificate. From the policy, never from a request. */
-  readonly serverName: string;
-  readonly context: () => SecureContext;
-  readonly permits: AddressRule;
-  /** Milliseconds for everything: name, TCP connections, TLS handshake. */
-  readonly timeout: number;
-  /** The last session that the third party issued: saves a round trip and the certificates. */
-  session?: Session;
-}
+/** Addresses that are tried for one connection. */
+const MOST_ATTEMPTS = 64;
 
 /** What connecting needs of the network. */
 export interface Surroundings {
   readonly resolve: (name: string) => Promise<readonly string[]>;
   readonly translators: Translators;
   readonly endpoint: Network["endpoint"];
+  readonly health: AddressHealth;
+}
+
+/** A verified connection. */
+export interface Connected {
+  readonly socket: TLSSocket;
+  /** Where its bytes arrive; undefined where it is a stream to read from. */
+  readonly readBuffer: ReadBuffer | undefined;
+  readonly address: string;
 }
 
 /**
- * Connects to a third party: resolves its name, checks every address, connects only to checked ones, one after the
- * other until one accepts, and verifies the certificate.
+ * Connects to a third party: resolves its name, checks every address, connects only to checked ones until one accepts
+ * (RFC 8305), and verifies the certificate.
  *
+ * @param buffered whether the socket's bytes go to a buffer
  * @param signal ends it early, with the signal's reason: the connection is not needed any more
  * @throws FailureError
  */
 export async function connect(
   target: ConnectTarget,
-  { resolve, translators, endpoint }: Surroundings,
-  readBuffer?: ReadBuffer,
+  { resolve, translators, endpoint, health }: Surroundings,
+  buffered: boolean,
   signal?: AbortSignal,
-): Promise<TLSSocket> {
+): Promise<Connected> {
   const deadline = performance.now() + target.timeout;
   const addresses = await withDeadline(resolve(`${target.host}.`), deadline);
   const prefixes = await translators(addresses);
-  const permitted = addresses.filter((address) => target.permits(address, prefixes)).slice(0, MOST_ATTEMPTS);
+  const permitted = addresses.filter((address) => target.permits(address, prefixes));
   if (permitted.length === 0) throw new FailureError(destinationProhibited);
-  let last: unknown;
-  for (const [index, address] of permitted.entries()) {
-    const left = deadline - performance.now();
-    if (left <= 0) break;
-    signal?.throwIfAborted();
-    try {
-      // Each gets its share of what is left, so that a silent first address leaves time for the others.
-      const share = left / (permitted.length - index);
-      return await attempt(target, endpoint(address, target.port), share, readBuffer, signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      last = error;
-      // Another address of the same name would show the same certificate, or worse, another one.
-      if (classify(error) === certificateInvalid) break;
-    }
+  const order = health.order(spread(permitted, target.begun++)).slice(0, MOST_ATTEMPTS);
+  try {
+    return await race(
+      order,
+      async (address, ended) => {
+        const left = deadline - performance.now();
+        if (left <= 0) throw new FailureError(connectionTimeout);
+        // One for each: what a slower one sends must not be taken for the winner's.
+        const readBuffer = buffered ? new ReadBuffer() : undefined;
+        const socket = await attempt(target, endpoint(address, target.port), left, readBuffer, ended);
+        return { socket, readBuffer, address };
+      },
+      ({ socket }) => socket.destroy(),
+      health,
+      signal,
+    );
+  } catch (error) {
+    throw error instanceof RaceError ? reasonOf(error.errors) : error;
   }
-  if (last instanceof FailureError) throw last;
-  throw new FailureError(last === undefined ? connectionTimeout : classify(last), undefined, { cause: last });
 }
 
-/** TCP, then TLS, on one address; ends in a socket or in none. */
-function attempt(
-  target: ConnectTarget,
-  { host, port }: Endpoint,
-  timeout: number,
-  readBuffer: ReadBuffer | undefined,
-  signal: AbortSignal | undefined,
-): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const context = target.context();
-    const resumed = resumable(target.session, context, Date.now());
-    let expires = resumed?.expires ?? NaN;
-    const options: ConnectionOptions & TcpSocketConnectOpts = {
-      host,
-      port,
-      servername: target.serverName,
-      secureContext: context,
-      session: resumed?.state,
-      // Not called for a resumed session.
-      checkServerIdentity(_name, certificate) {
-        expires = Date.parse(certificate.valid_to);
-        return checkServerIdentity(target.serverName, certificate);
-      },
-      ALPNProtocols: ["http/1.1"],
-      rejectUnauthorized: true,
-      ...(readBuffer && { onread: readBuffer.onread }),
-    };
-    const socket = startTls(options);
-    const onAbort = (): void => fail(signal!.reason as Error);
-    const fail = (error: Error): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      socket.destroy();
-      reject(handshakeError(error));
-    };
-    const timer = setTimeout(() => fail(handshakeTimeout(socket.connecting)), timeout);
-    signal?.addEventListener("abort", onAbort);
-    socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
-    socket.on("error", fail);
-    socket.on("session", (state) => (target.session = { context, state, expires }));
-    socket.once("secureConnect", () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      // `fail` stays: an error before the next listener is there would end the process.
-      resolve(socket);
-    });
-  });
+/** Of several failures the one that tells most: a certificate, which somebody showed; otherwise the last. */
+function reasonOf(errors: readonly unknown[]): FailureError {
+  const error = errors.find((one) => classify(one) === certificateInvalid) ?? errors.at(-1);
+  return error instanceof FailureError
+    ? error
+    : new FailureError(classify(error), undefined, { cause: error });
 }
 
 /** Resolving counts too: a silent DNS must not hold a request for longer than a silent third party. */

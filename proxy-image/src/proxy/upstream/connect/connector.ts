@@ -1,6 +1,6 @@
-import type { TLSSocket } from "node:tls";
-import { type ConnectTarget, connect } from "./connect";
-import type { ReadBuffer } from "../../http1/read-buffer";
+import { AddressHealth } from "./address-health";
+import type { ConnectTarget } from "./attempt";
+import { type Connected, connect } from "./connect";
 import type { Network } from "../network";
 import { createTranslators } from "../names/translators";
 import { type Lookup, cached } from "../names/resolver-cache";
@@ -8,14 +8,14 @@ import { type Lookup, cached } from "../names/resolver-cache";
 /**
  * Connects to third parties, for pools and Node's agents alike.
  *
- * @param readBuffer where its bytes arrive; without one it is a stream to read from
+ * @param buffered whether its bytes go to a buffer; otherwise it is a stream to read from
  * @param signal ends the attempt early, with the signal's reason
  */
 export type Connector = (
   target: ConnectTarget,
-  readBuffer?: ReadBuffer,
+  buffered: boolean,
   signal?: AbortSignal,
-) => Promise<TLSSocket>;
+) => Promise<Connected>;
 
 /** Is told what connecting shows. */
 export interface ConnectObserver {
@@ -32,13 +32,15 @@ export function createConnector(network: Network, observer: ConnectObserver): Co
   );
   const translators = createTranslators(resolve);
   const endpoint: Network["endpoint"] = (address, port) => network.endpoint(address, port);
-  return async (target, readBuffer, signal) => {
-    const socket = await connect(target, { resolve, translators, endpoint }, readBuffer, signal);
+  const health = new AddressHealth();
+  return async (target, buffered, signal) => {
+    const connected = await connect(target, { resolve, translators, endpoint, health }, buffered, signal);
+    const { socket } = connected;
     // A resumed session shows no certificate.
     if (!socket.isSessionReused()) {
       const { valid_to: expires } = socket.getPeerCertificate();
       observer.connected(target.entry, Date.parse(expires) / 1_000);
     }
-    return socket;
+    return connected;
   };
 }
