@@ -19,6 +19,7 @@ const GET: OutgoingHead = {
   body: "none",
   expectContinue: false,
   last: false,
+  repeatable: true,
 };
 const HEAD = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -65,7 +66,8 @@ function stage() {
     onEnd: () => heard.push("end"),
     onRead: () => undefined,
     onDrain: () => undefined,
-    onFailure: (error) => failures.push(error),
+    onSent: () => heard.push("sent"),
+    onFailure: (error, sent) => failures.push(sent ? error : new Error(`unsent: ${error.message}`)),
   };
   return {
     socket,
@@ -142,6 +144,7 @@ describe("a connection to a third party", () => {
   it("is free at the end of the turn after a body that the network has taken by then", async () => {
     const { socket, connection, handler, receive, released } = stage();
     connection.begin(handler, { ...GET, body: { length: 4 } });
+    await turn();
     connection.write(Buffer.from("body"));
     connection.end([]);
     receive(OK);
@@ -155,6 +158,7 @@ describe("a connection to a third party", () => {
   it("ends after a body that the network has not taken: it is perhaps never read", async () => {
     const { socket, connection, handler, receive, released } = stage();
     connection.begin(handler, { ...GET, body: { length: 4 } });
+    await turn();
     connection.write(Buffer.from("body"));
     connection.end([]);
     receive(OK);

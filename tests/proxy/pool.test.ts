@@ -26,7 +26,7 @@ class Asking implements UpstreamHandler {
   onStream(stream: UpstreamStream): void {
     this.stream = stream;
     const { path: target } = this;
-    const none = { fields: [], body: "none", expectContinue: false, last: false } as const;
+    const none = { fields: [], body: "none", expectContinue: false, last: false, repeatable: true } as const;
     stream.begin(this, { method: "GET", target, authority: "a", ...none });
   }
   onHead({ status }: ResponseHead): void {
@@ -43,6 +43,9 @@ class Asking implements UpstreamHandler {
   }
   onDrain(): void {
     // It has no body.
+  }
+  onSent(): void {
+    // As above.
   }
   onFailure(error: Error): void {
     this.failure = error;

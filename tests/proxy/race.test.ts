@@ -41,15 +41,15 @@ function stage(t: TestContext, addresses: readonly string[], signal?: AbortSigna
     told,
     discarded,
     /** Milliseconds pass. */
-    pass(milliseconds: number) {
+    pass: (milliseconds: number) => {
       clock += milliseconds;
       t.mock.timers.tick(milliseconds);
     },
-    async connects(...connected: string[]) {
+    connects: async (...connected: string[]) => {
       for (const address of connected) attempts.get(address)!.resolve(address);
       await new Promise(setImmediate);
     },
-    async fails(address: string) {
+    fails: async (address: string) => {
       attempts.get(address)!.reject(new Error(address));
       await new Promise(setImmediate);
     },

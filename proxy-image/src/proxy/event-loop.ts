@@ -16,6 +16,20 @@ export function atEndOfIteration(sender: DeferredWriter): void {
   if (waiting.push(sender) === 1) setImmediate(sendAll);
 }
 
+let iteration: object | undefined;
+
+/** Stands for this event-loop iteration: another object in each. */
+export function currentIteration(): object {
+  if (iteration !== undefined) return iteration;
+  iteration = {};
+  setImmediate(endIteration);
+  return iteration;
+}
+
+function endIteration(): void {
+  iteration = undefined;
+}
+
 function sendAll(): void {
   const senders = waiting;
   waiting = [];

@@ -80,17 +80,17 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     if (signsOn(this.fields)) stream.bind(this.binding);
     this.awaiting = "head";
     this.awaitingSince = 0;
-    const { body } = this;
-    this.expecting = body !== undefined && this.exchange.head.expect !== undefined;
+    this.expecting = this.body !== undefined && this.exchange.head.expect !== undefined;
     stream.begin(this, this.outgoingHead());
-    if (body) {
-      if (!this.expecting) {
-        body.start(stream);
-        return;
-      }
-      if (!this.awaitLeave(body, stream)) return;
-    }
     this.awaitingSince = performance.now();
+  }
+
+  onSent(): void {
+    const { stream } = this;
+    const body = this.body!;
+    this.awaitingSince = 0;
+    if (!this.expecting) body.start(stream!);
+    else if (this.awaitLeave(body, stream!)) this.awaitingSince = performance.now();
   }
 
   onDrain(): void {
@@ -118,12 +118,12 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     this.end(trailers);
   }
 
-  onFailure(error: Error): void {
-    if (this.done || !this.mayRetry(error)) {
+  onFailure(error: Error, sent: boolean): void {
+    if (this.done || (sent && !this.mayRetry(error))) {
       this.fail(error);
       return;
     }
-    this.exchange.retries++;
+    if (sent) this.exchange.retries++;
     this.stream = undefined;
     this.awaiting = "connection";
     this.awaitingSince = performance.now();
@@ -184,6 +184,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     const { head, origin, destination } = this.exchange;
     const { method, target, contentLength } = head;
     return {
+      repeatable: !head.hasBody && IDEMPOTENT.has(method),
       method,
       target,
       authority: origin!.authority,

@@ -1,5 +1,5 @@
 import type { TLSSocket } from "node:tls";
-import { type DeferredWriter, atEndOfIteration } from "../event-loop";
+import { type DeferredWriter, atEndOfIteration, currentIteration } from "../event-loop";
 import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
 import { sizeLine } from "./chunked";
 import { ConnectionLostError, TruncatedResponseError } from "./connection-errors";
@@ -33,8 +33,13 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   private handler: UpstreamHandler | undefined;
   private reader: ResponseReader | undefined;
   private requestSent = false;
-  /** A whole request that goes out at the end of the event-loop iteration. */
+  /** A head that goes out at the end of the event-loop iteration. */
   private held = "";
+  private bodyFollows = false;
+  /** The request waits for one more iteration. */
+  private looksFirst = false;
+  /** The event-loop iteration in which it became free. */
+  private freedIn: object | undefined;
   /** The request was one write with none waiting before it: the network has it, though TLS may tell so later. */
   private single = false;
   private last = false;
@@ -70,24 +75,31 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     this.requestSent = false;
     this.last = last;
     this.chunked = body !== "none" && body.length === undefined;
-    const text = requestHeadText(head);
-    if (body === "none") {
-      this.held = text;
+    this.held = requestHeadText(head);
+    this.bodyFollows = body !== "none";
+    this.looksFirst = this.heard && !head.repeatable && this.freedIn === currentIteration();
+    atEndOfIteration(this);
+  }
+
+  /**
+   * Sends the head, when all that came in this event-loop iteration has been read: an end of the connection that has
+   * come is then known, and the request goes over another one. A connection that became free in this very iteration has
+   * not been looked at since: a request that can't be repeated waits for one more.
+   */
+  send(): void {
+    const { held, handler, socket } = this;
+    // It may have failed since.
+    if (held === "" || !handler) return;
+    if (this.looksFirst) {
+      this.looksFirst = false;
       atEndOfIteration(this);
       return;
     }
-    this.single = false;
-    this.socket.write(text, "latin1");
-  }
-
-  send(): void {
-    const { held } = this;
-    // It may have failed since.
-    if (held === "" || !this.handler) return;
     this.held = "";
-    this.requestSent = true;
-    this.single = this.socket.writableLength === 0;
-    this.socket.write(held, "latin1");
+    this.requestSent = !this.bodyFollows;
+    this.single = this.requestSent && socket.writableLength === 0;
+    socket.write(held, "latin1");
+    if (this.bodyFollows) handler.onSent();
   }
 
   write(piece: Buffer, then?: () => void): boolean {
@@ -220,6 +232,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     if (this.socket.destroyed) return;
     if (this.socket.isPaused()) this.socket.resume();
     this.idleUntil = performance.now() + this.keepAlive;
+    this.freedIn = currentIteration();
     this.owner.released(this);
   }
 
@@ -229,9 +242,11 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   }
 
   private fail(error: Error): void {
-    const { handler } = this;
+    const { handler, held } = this;
     this.handler = undefined;
+    this.held = "";
     this.socket.destroy();
-    handler?.onFailure(error);
+    // A connection on which nothing was ever heard may end so each time: that is a failure, not a lost connection.
+    handler?.onFailure(error, held === "" || !this.heard);
   }
 }

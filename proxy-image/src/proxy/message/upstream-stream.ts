@@ -27,6 +27,8 @@ export interface OutgoingHead {
   readonly expectContinue: boolean;
   /** Whether no other request may come behind it on this connection. */
   readonly last: boolean;
+  /** Whether it may be sent twice without harm: idempotent, and without a body. */
+  readonly repeatable: boolean;
 }
 
 /** One request, as its stream sees it: what is to be sent, and who gets the response. */
@@ -39,13 +41,23 @@ export interface UpstreamHandler extends ResponseSink {
   onRead(): void;
   /** The stream takes more, after `write` said that it had enough. */
   onDrain(): void;
-  /** There will be no response, or no more of it. */
-  onFailure(error: Error): void;
+  /** The head has gone, and a body is expected: the moment to begin with it. */
+  onSent(): void;
+  /**
+   * There will be no response, or no more of it.
+   *
+   * @param sent whether anything of the request may have reached the third party. Where nothing has, the connection had
+   *   served others before, and the request can go over another one
+   */
+  onFailure(error: Error, sent: boolean): void;
 }
 
 /** The third party's side of one request. */
 export interface UpstreamStream {
-  /** Sends the head. What it announces of a body must follow, and `end` behind it. */
+  /**
+   * Sends the head, at the end of the event-loop iteration. What it announces of a body must follow, from `onSent` on,
+   * and `end` behind it.
+   */
   begin(handler: UpstreamHandler, head: OutgoingHead): void;
   /**
    * @param then is called when the piece is not needed any more

@@ -136,7 +136,7 @@ export class Pool implements ConnectionOwner, Paced {
       },
       (error: unknown) => {
         this.connecting--;
-        this.waiting.shift()?.onFailure(error as Error);
+        this.waiting.shift()?.onFailure(error as Error, true);
         this.pacer.start();
       },
     );
