@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import https from "node:https";
+import type { TLSSocket } from "node:tls";
+import { type Authority, createAuthority } from "../../proxy/support/certificates";
+import { DOMAIN, VENDOR_ADDRESS, matches } from "./names";
+import { Complaint, type Vendor, type VendorRequest, demand, sendJson } from "./vendor";
+
+/** All vendors, behind one address; TLS names which one is meant. */
+export interface VendorServer {
+  readonly authority: Authority;
+  /** What was wrong with requests since the last call. */
+  takeComplaints(): string[];
+  close(): void;
+}
+
+export async function startVendors(vendors: readonly Vendor[]): Promise<VendorServer> {
+  const authority = createAuthority();
+  let complaints: string[] = [];
+  const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const request = await read(incoming);
+      const vendor = vendors.find(({ hosts }) => hosts.some((host) => matches(host, request.host)));
+      demand(vendor !== undefined, `nobody is ${request.host}`);
+      refuseTraces(request);
+      await vendor.handle(request, response);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      complaints.push(`${incoming.method} ${incoming.headers.host}${incoming.url}: ${message}`);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, { error: { message }, message }, error instanceof Complaint ? 400 : 500);
+    }
+  };
+  const identity = authority.issue(vendors.flatMap(({ hosts }) => hosts));
+  const server = https.createServer({ ...identity, maxHeaderSize: 65_536 }, (request, response) => {
+    void answer(request, response);
+  });
+  server.listen(443, VENDOR_ADDRESS);
+  await once(server, "listening");
+  return {
+    authority,
+    takeComplaints: () => complaints.splice(0),
+    close() {
+      complaints = [];
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function read(incoming: IncomingMessage): Promise<VendorRequest> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece as Buffer);
+  const host = incoming.headers.host ?? "";
+  demand(host === (incoming.socket as TLSSocket).servername, `Host is ${host}, SNI another name`);
+  const target = incoming.url!;
+  return {
+    method: incoming.method!,
+    host,
+    target,
+    url: new URL(target, `https://${host}`),
+    headers: incoming.headers,
+    rawHeaders: incoming.rawHeaders,
+    body: Buffer.concat(pieces),
+  };
+}
+
+/** No field that the proxy writes may carry a name of the cluster. */
+function refuseTraces({ headers }: VendorRequest): void {
+  for (const name of ["host", "forwarded", "x-forwarded-host", "x-forwarded-for", "via", "l5d-client-id"]) {
+    const value = String(headers[name] ?? "");
+    demand(!value.includes(DOMAIN), `${name} has a name of the cluster: ${value}`);
+  }
+  demand(headers["x-forwarded-for"] === undefined, "there is an X-Forwarded-For");
+}
