@@ -25,7 +25,46 @@ const nodeHttp = (name: string): Client => ({
   args: [name],
 });
 
+const pythonHttp = (name: string): Client => ({
+  name: `${name} (Python)`,
+  language: "python",
+  package: name,
+  setting: URL_ONLY,
+  program: "http_clients",
+  args: [name],
+});
+
+const node = (name: string, setting: string, program = name): Client => ({
+  name: `${name} (Node)`,
+  language: "node",
+  package: name,
+  setting,
+  program,
+});
+
+const python = (name: string, setting: string, program: string): Client => ({
+  name: `${name} (Python)`,
+  language: "python",
+  package: name,
+  setting,
+  program,
+});
+
 /** All clients, in the order in which they run and are printed. */
 export const CLIENTS: readonly Client[] = [
   ...["node:http", "fetch", "undici", "axios", "got", "node-fetch", "ky", "superagent"].map(nodeHttp),
+  node("stripe", "host, protocol, port"),
+  node("openai", "baseURL"),
+  node("@anthropic-ai/sdk", "baseURL", "anthropic"),
+  node("octokit", "baseUrl"),
+  node("@gitbeaker/rest", "host", "gitbeaker"),
+  node("@slack/web-api", "slackApiUrl", "slack"),
+  node("twilio", "httpClient"),
+  node("@sendgrid/mail", "baseUrl", "sendgrid"),
+  node("@sentry/node", "dsn", "sentry"),
+  { ...node("@aws-sdk/client-s3", "endpoint, signed host", "aws"), args: ["s3"] },
+  { ...node("@aws-sdk/client-sqs", "endpoint, signed host", "aws"), args: ["sqs"] },
+  { ...python("boto3", "endpoint_url, signed host", "aws"), name: "boto3, S3 (Python)", args: ["s3"] },
+  { ...python("boto3", "endpoint_url, signed host", "aws"), name: "boto3, SQS (Python)", args: ["sqs"] },
+  ...["requests", "httpx", "aiohttp", "urllib3", "urllib"].map(pythonHttp),
 ];

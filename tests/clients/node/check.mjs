@@ -30,4 +30,4 @@ export async function denied(call, read = (error) => error.message) {
 }
 
 /** What the proxy says of a path that no rule admits. */
-export const DENIED = /egress/i;
+export const DENIED = /No rule of the upstream|k8s-egress: request-denied/;
