@@ -42,12 +42,13 @@ const node = (name: string, setting: string, program = name): Client => ({
   program,
 });
 
-const python = (name: string, setting: string, program: string): Client => ({
+const python = (name: string, setting: string, program: string, ...args: string[]): Client => ({
   name: `${name} (Python)`,
   language: "python",
   package: name,
   setting,
   program,
+  args,
 });
 
 /** All clients, in the order in which they run and are printed. */
@@ -64,7 +65,27 @@ export const CLIENTS: readonly Client[] = [
   node("@sentry/node", "dsn", "sentry"),
   { ...node("@aws-sdk/client-s3", "endpoint, signed host", "aws"), args: ["s3"] },
   { ...node("@aws-sdk/client-sqs", "endpoint, signed host", "aws"), args: ["sqs"] },
-  { ...python("boto3", "endpoint_url, signed host", "aws"), name: "boto3, S3 (Python)", args: ["s3"] },
-  { ...python("boto3", "endpoint_url, signed host", "aws"), name: "boto3, SQS (Python)", args: ["sqs"] },
+  node("@azure/storage-blob", "url", "azure"),
+  node("@google-cloud/storage", "apiEndpoint", "gcs"),
+  node("algoliasearch", "hosts", "algolia"),
+  node("@elastic/elasticsearch", "node", "elasticsearch"),
+  node("openid-client", "customFetch", "openid"),
   ...["requests", "httpx", "aiohttp", "urllib3", "urllib"].map(pythonHttp),
+  python("stripe", "api_base", "payments"),
+  python("openai", "base_url", "models", "openai"),
+  python("anthropic", "base_url", "models", "anthropic"),
+  python("PyGithub", "base_url", "forges", "github"),
+  python("python-gitlab", "url, keep_base_url", "forges", "gitlab"),
+  python("slack_sdk", "base_url", "messages", "slack"),
+  python("twilio", "http_client", "messages", "twilio"),
+  python("sendgrid", "host", "messages", "sendgrid"),
+  python("sentry-sdk", "dsn", "messages", "sentry"),
+  { ...python("boto3", "endpoint_url, signed host", "aws", "s3"), name: "boto3, S3 (Python)" },
+  { ...python("boto3", "endpoint_url, signed host", "aws", "sqs"), name: "boto3, SQS (Python)" },
+  python("azure-storage-blob", "account_url", "blobs", "azure"),
+  python("google-cloud-storage", "api_endpoint", "blobs", "gcs"),
+  python("algoliasearch", "hosts", "search", "algolia"),
+  python("elasticsearch", "hosts", "search", "elasticsearch"),
+  python("hvac", "url", "search", "vault"),
+  python("requests-oauthlib", "transport adapter", "oauth1"),
 ];

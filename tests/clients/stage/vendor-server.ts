@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import https from "node:https";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type Authority, createAuthority } from "../../proxy/support/certificates";
 import { DOMAIN, VENDOR_ADDRESS, matches } from "./names";
+import { type ParserError, readUnknownMethod } from "./unknown-method";
 import { Complaint, type Vendor, type VendorRequest, demand, sendJson } from "./vendor";
 
 /** All vendors, behind one address; TLS names which one is meant. */
@@ -17,23 +19,30 @@ export interface VendorServer {
 export async function startVendors(vendors: readonly Vendor[]): Promise<VendorServer> {
   const authority = createAuthority();
   let complaints: string[] = [];
-  const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const answer = async (reading: Promise<VendorRequest>, response: ServerResponse): Promise<void> => {
+    let asked = "a request";
     try {
-      const request = await read(incoming);
+      const request = await reading;
+      asked = `${request.method} ${request.host}${request.target}`;
       const vendor = vendors.find(({ hosts }) => hosts.some((host) => matches(host, request.host)));
       demand(vendor !== undefined, `nobody is ${request.host}`);
       refuseTraces(request);
       await vendor.handle(request, response);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      complaints.push(`${incoming.method} ${incoming.headers.host}${incoming.url}: ${message}`);
+      complaints.push(`${asked}: ${message}`);
       if (response.headersSent) response.destroy();
       else sendJson(response, { error: { message }, message }, error instanceof Complaint ? 400 : 500);
     }
   };
   const identity = authority.issue(vendors.flatMap(({ hosts }) => hosts));
   const server = https.createServer({ ...identity, maxHeaderSize: 65_536 }, (request, response) => {
-    void answer(request, response);
+    void answer(read(request), response);
+  });
+  server.on("clientError", (error: ParserError, socket: Socket) => {
+    const known = readUnknownMethod(error, socket);
+    if (known) void answer(Promise.resolve(known.request), known.response);
+    else socket.destroy();
   });
   server.listen(443, VENDOR_ADDRESS);
   await once(server, "listening");

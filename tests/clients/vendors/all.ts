@@ -1,8 +1,12 @@
 import type { Vendor } from "../stage/vendor";
 import { s3, sqs } from "./aws";
+import { azure, gcs } from "./blobs";
 import { github, gitlab } from "./forges";
+import { openid } from "./identity";
 import { sendgrid, sentry, slack, twilio } from "./messages";
 import { anthropic, openai } from "./models";
+import { oauth1 } from "./oauth1";
+import { algolia, elastic, vault } from "./search";
 import { stripe } from "./stripe";
 import { web } from "./web";
 
@@ -11,5 +15,6 @@ export const VENDORS: readonly Vendor[] = [
   ...[web, stripe, openai, anthropic],
   ...[github, gitlab],
   ...[slack, twilio, sendgrid, sentry],
-  ...[s3, sqs],
+  ...[s3, sqs, azure, gcs],
+  ...[algolia, elastic, vault, openid, oauth1],
 ];

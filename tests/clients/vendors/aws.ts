@@ -41,8 +41,9 @@ function getObject({ method, headers }: VendorRequest, response: ServerResponse,
     );
     return;
   }
-  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "") ?? [];
-  const part = first === undefined ? body : body.subarray(Number(first), Number(last) + 1);
+  const [, first, end] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") ?? [];
+  const last = end === "" ? body.length - 1 : Number(end);
+  const part = first === undefined ? body : body.subarray(Number(first), last + 1);
   const range: Record<string, string> =
     first === undefined ? {} : { "content-range": `bytes ${first}-${last}/${body.length}` };
   const length = String(part.length);
