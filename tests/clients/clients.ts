@@ -8,7 +8,7 @@ export interface Client {
   readonly package: string;
   /** What an application changes to go through the proxy. */
   readonly setting: string;
-  /** File in the language's folder, without its ending; Java: the class. */
+  /** File in the language's folder, without its ending; Java: the class, and after an `@` the folder of its jars. */
   readonly program: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -51,6 +51,37 @@ const python = (name: string, setting: string, program: string, ...args: string[
   args,
 });
 
+const go = (name: string, module: string, setting: string, program: string): Client => ({
+  name: `${name} (Go)`,
+  language: "go",
+  package: module,
+  setting,
+  program,
+});
+
+const java = (
+  name: string,
+  property: string,
+  setting: string,
+  program: string,
+  ...args: string[]
+): Client => ({
+  name: `${name} (Java)`,
+  language: "java",
+  package: property,
+  setting,
+  program,
+  args,
+});
+
+const command = (name: string, setting: string): Client => ({
+  name,
+  language: "command",
+  package: name,
+  setting,
+  program: name,
+});
+
 /** All clients, in the order in which they run and are printed. */
 export const CLIENTS: readonly Client[] = [
   ...["node:http", "fetch", "undici", "axios", "got", "node-fetch", "ky", "superagent"].map(nodeHttp),
@@ -88,4 +119,20 @@ export const CLIENTS: readonly Client[] = [
   python("elasticsearch", "hosts", "search", "elasticsearch"),
   python("hvac", "url", "search", "vault"),
   python("requests-oauthlib", "transport adapter", "oauth1"),
+  command("curl", URL_ONLY),
+  command("wget", URL_ONLY),
+  command("git", URL_ONLY),
+  command("pip", "--index-url, --trusted-host"),
+  command("npm", "--registry"),
+  go("net/http", "std", URL_ONLY, "nethttp"),
+  go("resty", "github.com/go-resty/resty/v2", "SetBaseURL", "resty"),
+  go("go-github", "github.com/google/go-github/v74", "BaseURL", "github"),
+  go("stripe-go", "github.com/stripe/stripe-go/v82", "BackendConfig.URL", "stripe"),
+  go("vault/api", "github.com/hashicorp/vault/api", "Address", "vault"),
+  java("java.net.http", "jdk", URL_ONLY, "HttpClients", "jdk"),
+  java("HttpURLConnection", "jdk", URL_ONLY, "HttpClients", "url"),
+  java("Apache HttpClient", "httpclient5", URL_ONLY, "HttpClients", "apache"),
+  java("Apache HttpClient, old", "httpclient5-old", URL_ONLY, "HttpClients@lib-old", "apache"),
+  java("OkHttp", "okhttp", URL_ONLY, "HttpClients", "okhttp"),
+  java("stripe-java", "stripe", "setApiBase", "StripeChecks"),
 ];

@@ -28,6 +28,14 @@ interface Toolchain {
   command(folder: string, program: string): string[];
 }
 
+const MAVEN = [
+  "--quiet",
+  "--batch-mode",
+  "--no-transfer-progress",
+  "-Dstyle.color=never",
+  "dependency:copy-dependencies",
+];
+
 const TOOLCHAINS: Record<Exclude<Language, "command">, Toolchain> = {
   node: {
     tools: ["npm"],
@@ -52,15 +60,19 @@ const TOOLCHAINS: Record<Exclude<Language, "command">, Toolchain> = {
     command: (folder, program) => [join(folder, "bin", program)],
   },
   java: {
-    tools: ["java", "mvn"],
+    tools: ["java", "javac", "mvn"],
     pins: ["pom.xml"],
-    install: (folder) =>
-      run(folder, ...["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"]),
-    build: (folder) => run(folder, ...["mvn", "-q", "-B", "compile"]),
-    command: (folder, program) => [
-      "java",
-      ...["-cp", `${join(folder, "target/classes")}:${join(folder, "lib")}/*`, program],
-    ],
+    install(folder) {
+      run(folder, "mvn", ...MAVEN, "-DoutputDirectory=lib");
+      // The same jars, but for one old version.
+      const old = /<httpclient5-old\.version>(.*)</.exec(readFileSync(join(folder, "pom.xml"), "utf8"))![1]!;
+      run(folder, "mvn", ...MAVEN, "-DoutputDirectory=lib-old", `-Dhttpclient5.version=${old}`);
+    },
+    build: (folder) => run(folder, "bash", "-c", "javac -d classes -cp 'lib/*' src/main/java/*.java"),
+    command: (folder, program) => {
+      const [main, jars = "lib"] = program.split("@") as [string, string?];
+      return ["java", "-cp", `${join(folder, "classes")}:${join(folder, jars)}/*`, main];
+    },
   },
 };
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROXY_ADDRESS, VENDOR_RANGE } from "./names";
@@ -14,24 +14,24 @@ export function isInside(): boolean {
 
 /**
  * Runs this program again with a network and a mount namespace of its own: it may then listen on port 80, answer DNS,
- * and be reached by no other process. Returns its exit status.
+ * and be reached by no other process. Returns its exit status. What it writes is kept where it failed.
  */
 export async function runInside(main: string, args: readonly string[]): Promise<number> {
-  const asRoot = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
+  const folder = mkdtempSync(join(tmpdir(), "egress-clients-"));
   const node = [process.execPath, "--import=tsx", main, ...args];
-  const child = spawn("unshare", [...asRoot, "--net", "--mount", "--", ...node], {
+  const child = spawn("unshare", [...namespaces(), "--", ...node], {
     stdio: "inherit",
-    env: { ...process.env, [INSIDE]: "1" },
+    env: { ...process.env, [INSIDE]: "1", TMPDIR: folder },
   });
   const [code] = (await once(child, "exit")) as [number | null];
+  if (code === 0) rmSync(folder, { recursive: true });
   return code ?? 1;
 }
 
 /** Why namespaces can't be had here; undefined if they can. */
 export function whyNoNamespace(): string | undefined {
-  const asRoot = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   try {
-    execFileSync("unshare", [...asRoot, "--net", "--mount", "--", "true"], { stdio: "pipe" });
+    execFileSync("unshare", [...namespaces(), "--", "true"], { stdio: "pipe" });
     return undefined;
   } catch {
     return "a network namespace can't be made here: run as root, or allow unprivileged user namespaces";
@@ -47,4 +47,9 @@ export function setUpNamespace(): void {
   const file = join(mkdtempSync(join(tmpdir(), "egress-clients-")), "resolv.conf");
   writeFileSync(file, `nameserver ${PROXY_ADDRESS}\noptions timeout:2 attempts:1\n`);
   run("mount", "--bind", file, realpathSync("/etc/resolv.conf"));
+}
+
+/** Of a user's own too where the user is not root. */
+function namespaces(): string[] {
+  return [...(process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]), "--net", "--mount"];
 }

@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import http, { type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { VendorRequest } from "./vendor";
 
@@ -26,11 +26,9 @@ export function readUnknownMethod(
   const headers: Record<string, string> = {};
   for (let i = 0; i < rawHeaders.length; i += 2) headers[rawHeaders[i]!.toLowerCase()] = rawHeaders[i + 1]!;
   const host = headers.host ?? "";
-  const response = new http.ServerResponse({
-    method,
-    httpVersionMajor: 1,
-    httpVersionMinor: 1,
-  } as IncomingMessage);
+  const incoming = new http.IncomingMessage(socket);
+  Object.assign(incoming, { method, httpVersionMajor: 1, httpVersionMinor: 1 });
+  const response = new http.ServerResponse(incoming);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.on("finish", () => socket.end());

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { type Authority, createAuthority } from "../../proxy/support/certificates";
 import { DOMAIN, VENDOR_ADDRESS, matches } from "./names";
 import { type ParserError, readUnknownMethod } from "./unknown-method";
@@ -61,7 +61,8 @@ async function read(incoming: IncomingMessage): Promise<VendorRequest> {
   const pieces: Buffer[] = [];
   for await (const piece of incoming) pieces.push(piece as Buffer);
   const host = incoming.headers.host ?? "";
-  demand(host === (incoming.socket as TLSSocket).servername, `Host is ${host}, SNI another name`);
+  const { socket } = incoming;
+  demand(socket instanceof TLSSocket && host === socket.servername, `Host is ${host}, SNI another name`);
   const target = incoming.url!;
   return {
     method: incoming.method!,

@@ -6,6 +6,7 @@ import { openid } from "./identity";
 import { sendgrid, sentry, slack, twilio } from "./messages";
 import { anthropic, openai } from "./models";
 import { oauth1 } from "./oauth1";
+import { git, npm, pypi } from "./packages";
 import { algolia, elastic, vault } from "./search";
 import { stripe } from "./stripe";
 import { web } from "./web";
@@ -17,4 +18,5 @@ export const VENDORS: readonly Vendor[] = [
   ...[slack, twilio, sendgrid, sentry],
   ...[s3, sqs, azure, gcs],
   ...[algolia, elastic, vault, openid, oauth1],
+  ...[git, npm, pypi],
 ];

@@ -125,7 +125,7 @@ export const sqs: Vendor = {
   async handle(request, response) {
     await verifySignature(request, "sqs");
     const amz = { "content-type": "application/x-amz-json-1.0" };
-    const text = String(json(request).MessageBody ?? "hello");
+    const { MessageBody: text = "hello" } = json(request) as { MessageBody?: string };
     const md5 = createHash("md5").update(text).digest("hex");
     switch (request.headers["x-amz-target"]) {
       case "AmazonSQS.SendMessage":

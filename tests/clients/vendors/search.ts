@@ -81,6 +81,12 @@ export const vault: Vendor = {
       case "GET /v1/secret/data/apps/one":
         sendJson(response, { data });
         return;
+      case "GET /v1/secret/metadata/apps":
+        // Vault's own client for Go lists so.
+        demand(url.searchParams.get("list") === "true", "it is a folder");
+        sendJson(response, { data: { keys: ["one", "two/"] } });
+        return;
+      case "PUT /v1/secret/data/apps/one":
       case "POST /v1/secret/data/apps/one":
         demand((json(request).data as { password?: string }).password === "p", "the body has no password");
         sendJson(response, { data: { version: 2 } });

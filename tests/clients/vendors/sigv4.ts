@@ -1,4 +1,4 @@
-import { type Hash, type Hmac, createHash, createHmac } from "node:crypto";
+import { type Hash, createHash, createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { CACHE } from "../stage/names";
@@ -53,9 +53,10 @@ async function verifyQuery(request: VendorRequest, service: string): Promise<voi
   demand(field("Signature") !== "", "the request is not signed");
   const signer = signerFor(service, field("Credential"));
   const signable = signableOf(request, field("SignedHeaders"));
-  for (const name of ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"]) {
-    delete signable.query[`X-Amz-${name}`];
-  }
+  const own = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
+  signable.query = Object.fromEntries(
+    Object.entries(signable.query).filter(([name]) => !own.some((part) => name === `X-Amz-${part}`)),
+  );
   // The body of a presigned request is not known when it is signed.
   signable.headers[UNSIGNED] = "UNSIGNED-PAYLOAD";
   const made = await signer.presign(signable, {
@@ -89,7 +90,7 @@ function signerFor(service: string, credential: string): Signer {
 
 /** Node's SHA-256 in the shape that Smithy wants. */
 class Sha256 {
-  private readonly hash: Hash | Hmac;
+  private readonly hash: Pick<Hash, "update" | "digest">;
 
   constructor(secret?: string | Uint8Array) {
     this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret);
