@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Storage } from "@google-cloud/storage";
-import { check, egress } from "./check.mjs";
+import { check, denied, egress } from "./check.mjs";
 
 const storage = new Storage({
   apiEndpoint: egress("storage.googleapis.com"),
@@ -21,3 +21,4 @@ await check("resumable upload", async () => {
   assert.equal((await file.download())[0].length, 3_000_000);
 });
 await check("error of the vendor", () => assert.rejects(bucket.file("none").download(), /No such object/));
+await check("403 of the proxy", () => denied(() => storage.bucket("other").getMetadata()));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Gitlab } from "@gitbeaker/rest";
-import { check, egress } from "./check.mjs";
+import { check, denied, egress } from "./check.mjs";
 
 const gitlab = new Gitlab({ host: egress("gitlab.com"), token: "glpat-1" });
 
@@ -19,3 +19,4 @@ await check("pages by Link", async () => {
   );
 });
 await check("error of the vendor", () => assert.rejects(gitlab.Projects.show("no/where"), /Not Found/));
+await check("403 of the proxy", () => denied(() => gitlab.Users.showCurrentUser()));

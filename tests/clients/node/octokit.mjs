@@ -22,6 +22,10 @@ await check("a moved repository", async () => {
   const { data } = await octokit.rest.repos.get({ owner: "octo", repo: "old" });
   assert.equal(data.full_name, "octo/hello");
 });
+await check("an archive, from another host", async () => {
+  const { data } = await octokit.rest.repos.downloadTarballArchive({ ...repository, ref: "main" });
+  assert.equal(Buffer.from(data).toString(), "an archive");
+});
 await check("create", async () => {
   const { status, data } = await octokit.rest.issues.create({ ...repository, title: "Grüße" });
   assert.deepEqual([status, data.number], [201, 4]);

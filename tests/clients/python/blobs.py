@@ -2,7 +2,7 @@
 
 import sys
 
-from check import check, egress, equal
+from check import check, denied, egress, equal
 
 
 def azure_checks():
@@ -65,6 +65,10 @@ def gcs_checks():
         except NotFound:
             return
         raise AssertionError("there was no error")
+
+    @check("403 of the proxy")
+    def _():
+        denied(lambda: client.get_bucket("other"))
 
 
 azure_checks() if sys.argv[1] == "azure" else gcs_checks()

@@ -69,5 +69,9 @@ def gitlab_checks():
             return
         raise AssertionError("there was no error")
 
+    @check("403 of the proxy")
+    def _():
+        denied(client.auth)
+
 
 github_checks() if sys.argv[1] == "github" else gitlab_checks()

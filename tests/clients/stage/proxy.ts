@@ -61,6 +61,7 @@ function policyOf(vendors: readonly Vendor[], ca: string): Policy {
     version: 1,
     domain: DOMAIN,
     services: { namespace: "egress", clusterDomain: "cluster.local" },
+    limits: { headerBytes: 32_768, headerFields: 200 },
     upstreams,
   };
 }
@@ -70,7 +71,7 @@ function defaults(host: string, ca: string): PolicyUpstream {
   return {
     service: host.replace("*.", "any-").replaceAll(".", "-"),
     port: 443,
-    timeouts: { connect: 5_000, response: 60_000, idle: 60_000 },
+    timeouts: { connect: 5_000, response: 60_000, idle: 60_000, stream: 3_600_000 },
     tls: { minVersion: "TLSv1.2", caCertificates: ca },
     allowedCidrs: [VENDOR_RANGE],
     maxConnections: 256,

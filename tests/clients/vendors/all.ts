@@ -1,7 +1,7 @@
 import type { Vendor } from "../stage/vendor";
 import { s3, sqs } from "./aws";
 import { azure, gcs } from "./blobs";
-import { github, gitlab } from "./forges";
+import { codeload, github, gitlab } from "./forges";
 import { openid } from "./identity";
 import { sendgrid, sentry, slack, twilio } from "./messages";
 import { anthropic, openai } from "./models";
@@ -14,7 +14,7 @@ import { web } from "./web";
 /** Every pretended third party; the proxy's policy lists these and no others. */
 export const VENDORS: readonly Vendor[] = [
   ...[web, stripe, openai, anthropic],
-  ...[github, gitlab],
+  ...[github, codeload, gitlab],
   ...[slack, twilio, sendgrid, sentry],
   ...[s3, sqs, azure, gcs],
   ...[algolia, elastic, vault, openid, oauth1],

@@ -91,6 +91,10 @@ function verifySharedKey({ method, url, headers }: VendorRequest): void {
 /** Google Cloud Storage: uploads as a multipart/related body, or to an address that a Location names. */
 export const gcs: Vendor = {
   hosts: ["storage.googleapis.com"],
+  policy: {
+    allow: [{ paths: ["/storage/v1/b/bucket/**", "/upload/**", "/download/**", "/resumable/**"] }],
+    encodedSlashes: true,
+  },
   handle({ method, url, body, headers }, response) {
     const name = decodeURIComponent(url.pathname.split("/o/")[1] ?? url.searchParams.get("name") ?? "");
     if (method === "POST" && url.searchParams.get("uploadType") === "resumable") {

@@ -6,7 +6,10 @@ const GITLAB = "https://gitlab.com";
 /** GitHub: pages by Link, a moved repository by 301, conditional requests by ETag. */
 export const github: Vendor = {
   hosts: ["api.github.com"],
-  policy: { allow: [{ paths: ["/repos/**", "/repositories/**", "/user", "/rate_limit"] }] },
+  policy: {
+    allow: [{ paths: ["/repos/**", "/repositories/**", "/user", "/rate_limit"] }],
+    linksTo: ["codeload.github.com"],
+  },
   handle(request, response) {
     const { method, url, headers } = request;
     demand(
@@ -39,6 +42,11 @@ export const github: Vendor = {
         sendJson(response, [issue(page)], 200, page < 3 ? { link: next } : {});
         return;
       }
+      case "GET /repos/octo/hello/tarball/main":
+        response
+          .writeHead(302, { location: "https://codeload.github.com/octo/hello/legacy.tar.gz/main" })
+          .end();
+        return;
       case "POST /repos/octo/hello/issues":
         demand(json(request).title === "Grüße", `the title is ${String(json(request).title)}`);
         sendJson(response, issue(4), 201, { location: `${GITHUB}/repos/octo/hello/issues/4` });
@@ -54,9 +62,19 @@ function issue(number: number): object {
   return { id: number, number, title: `issue ${number}`, url, state: "open" };
 }
 
+/** Where GitHub's API leads clients for archives: another host. */
+export const codeload: Vendor = {
+  hosts: ["codeload.github.com"],
+  handle({ url }, response) {
+    demand(url.pathname === "/octo/hello/legacy.tar.gz/main", `the path is ${url.pathname}`);
+    response.writeHead(200, { "content-type": "application/x-gzip" }).end("an archive");
+  },
+};
+
 /** GitLab: projects by their escaped path, pages by Link and X-Next-Page. */
 export const gitlab: Vendor = {
   hosts: ["gitlab.com"],
+  policy: { allow: [{ paths: ["/api/v4/projects/**"] }], encodedSlashes: true },
   handle(request, response) {
     const { method, target, url, headers } = request;
     demand(headers["private-token"] === "glpat-1", "there is no Private-Token");

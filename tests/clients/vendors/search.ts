@@ -20,6 +20,7 @@ export const algolia: Vendor = {
 /** Elasticsearch: a media type of its own, a product check, newline-delimited JSON, searches by GET with a body. */
 export const elastic: Vendor = {
   hosts: ["my.es.eu-west-1.aws.found.io"],
+  policy: { bodyMethods: ["GET"] },
   handle(request, response) {
     const { method, url, headers } = request;
     demand(headers.authorization === "ApiKey a2V5", `Authorization is ${headers.authorization}`);

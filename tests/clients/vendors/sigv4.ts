@@ -1,4 +1,4 @@
-import { type Hash, createHash, createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { CACHE } from "../stage/names";
@@ -90,7 +90,7 @@ function signerFor(service: string, credential: string): Signer {
 
 /** Node's SHA-256 in the shape that Smithy wants. */
 class Sha256 {
-  private readonly hash: Pick<Hash, "update" | "digest">;
+  private readonly hash: { update(data: string | Uint8Array): unknown; digest(): Buffer };
 
   constructor(secret?: string | Uint8Array) {
     this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret);

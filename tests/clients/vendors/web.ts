@@ -7,7 +7,7 @@ const HOST = "api.example.com";
 /** A plain web API, for HTTP clients that belong to no vendor. */
 export const web: Vendor = {
   hosts: [HOST],
-  policy: only("/v1/*"),
+  policy: { ...only("/v1/*"), via: false },
   async handle(request, response) {
     const { method, url, headers, body } = request;
     switch (`${method} ${url.pathname}`) {
@@ -35,6 +35,8 @@ export const web: Vendor = {
         return;
       case "GET /v1/gzip": {
         demand(String(headers["accept-encoding"]).includes("gzip"), "the client takes no gzip");
+        // nginx compresses nothing for a request with Via (gzip_proxied is off by default).
+        demand(headers.via === undefined, `there is a Via: ${headers.via}`);
         const zipped = gzipSync(JSON.stringify({ text: "x".repeat(10_000) }));
         response
           .writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })
