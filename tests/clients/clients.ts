@@ -1,4 +1,4 @@
-export type Language = "node" | "python" | "go" | "java" | "command";
+export type Language = "node" | "python" | "go" | "java" | "ruby" | "php" | "command";
 
 /** A released client: what it is called, how it is told to go through the proxy, and the program that shows it. */
 export interface Client {
@@ -74,6 +74,23 @@ const java = (
   args,
 });
 
+const ruby: Client = {
+  name: "Net::HTTP, open-uri (Ruby)",
+  language: "ruby",
+  package: "ruby",
+  setting: URL_ONLY,
+  program: "nethttp",
+};
+
+const php = (name: string, argument: string): Client => ({
+  name: `${name} (PHP)`,
+  language: "php",
+  package: "php",
+  setting: URL_ONLY,
+  program: "http_clients",
+  args: [argument],
+});
+
 const command = (name: string, setting: string): Client => ({
   name,
   language: "command",
@@ -124,6 +141,9 @@ export const CLIENTS: readonly Client[] = [
   command("git", URL_ONLY),
   command("pip", "--index-url, --trusted-host"),
   command("npm", "--registry"),
+  ruby,
+  php("streams", "streams"),
+  php("curl", "curl"),
   go("net/http", "std", URL_ONLY, "nethttp"),
   go("resty", "github.com/go-resty/resty/v2", "SetBaseURL", "resty"),
   go("go-github", "github.com/google/go-github/v74", "BaseURL", "github"),

@@ -40,7 +40,17 @@ const TOOLCHAINS: Record<Exclude<Language, "command">, Toolchain> = {
   node: {
     tools: ["npm"],
     pins: ["package.json", "package-lock.json"],
-    install: (folder) => run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"),
+    install: (folder) =>
+      run(
+        folder,
+        "npm",
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--silent",
+        "--no-update-notifier",
+      ),
     command: (folder, program) => [process.execPath, join(folder, `${program}.mjs`)],
   },
   python: {
@@ -73,6 +83,14 @@ const TOOLCHAINS: Record<Exclude<Language, "command">, Toolchain> = {
       const [main, jars = "lib"] = program.split("@") as [string, string?];
       return ["java", "-cp", `${join(folder, "classes")}:${join(folder, jars)}/*`, main];
     },
+  },
+  ruby: {
+    ...{ tools: ["ruby"], pins: [], install: () => undefined },
+    command: (folder, program) => ["ruby", join(folder, `${program}.rb`)],
+  },
+  php: {
+    ...{ tools: ["php"], pins: [], install: () => undefined },
+    command: (folder, program) => ["php", join(folder, `${program}.php`)],
   },
 };
 

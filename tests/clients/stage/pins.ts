@@ -17,6 +17,8 @@ export function versionOf(client: Client): string {
       );
     case "java":
       return pinned("java/pom.xml", `<${client.package}\\.version>(.*)<`) ?? javaVersion();
+    case "ruby":
+    case "php":
     case "command":
       return /\d+(?:\.\d+)+/.exec(output(client.package, "--version"))?.[0] ?? "?";
   }
