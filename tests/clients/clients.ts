@@ -102,6 +102,7 @@ const command = (name: string, setting: string): Client => ({
 /** All clients, in the order in which they run and are printed. */
 export const CLIENTS: readonly Client[] = [
   ...["node:http", "fetch", "undici", "axios", "got", "node-fetch", "ky", "superagent"].map(nodeHttp),
+  { ...nodeHttp("fetch"), name: "WebSocket (Node)", program: "websocket", args: [] },
   node("stripe", "host, protocol, port"),
   node("openai", "baseURL"),
   node("@anthropic-ai/sdk", "baseURL", "anthropic"),
@@ -119,6 +120,7 @@ export const CLIENTS: readonly Client[] = [
   node("@elastic/elasticsearch", "node", "elasticsearch"),
   node("openid-client", "customFetch", "openid"),
   ...["requests", "httpx", "aiohttp", "urllib3", "urllib"].map(pythonHttp),
+  { ...pythonHttp("aiohttp"), name: "aiohttp, WebSocket (Python)", program: "websocket", args: [] },
   python("stripe", "api_base", "payments"),
   python("openai", "base_url", "models", "openai"),
   python("anthropic", "base_url", "models", "anthropic"),
@@ -154,5 +156,6 @@ export const CLIENTS: readonly Client[] = [
   java("Apache HttpClient", "httpclient5", URL_ONLY, "HttpClients", "apache"),
   java("Apache HttpClient, old", "httpclient5-old", URL_ONLY, "HttpClients@lib-old", "apache"),
   java("OkHttp", "okhttp", URL_ONLY, "HttpClients", "okhttp"),
+  java("java.net.http, WebSocket", "jdk", URL_ONLY, "WebSocketChecks"),
   java("stripe-java", "stripe", "setApiBase", "StripeChecks"),
 ];

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { type Authority, createAuthority } from "../../proxy/support/certificates";
 import { DOMAIN, VENDOR_ADDRESS, matches } from "./names";
@@ -39,6 +40,13 @@ export async function startVendors(vendors: readonly Vendor[]): Promise<VendorSe
   const server = https.createServer({ ...identity, maxHeaderSize: 65_536 }, (request, response) => {
     void answer(read(request), response);
   });
+  server.on("upgrade", (incoming: IncomingMessage, socket: Duplex) => {
+    socket.on("error", () => socket.destroy());
+    const request = requestOf(incoming, Buffer.alloc(0));
+    const vendor = vendors.find(({ hosts }) => hosts.includes(request.host));
+    if (vendor?.upgrade) vendor.upgrade(request, socket);
+    else socket.destroy();
+  });
   server.on("clientError", (error: ParserError, socket: Socket) => {
     const known = readUnknownMethod(error, socket);
     if (known) void answer(Promise.resolve(known.request), known.response);
@@ -60,6 +68,10 @@ export async function startVendors(vendors: readonly Vendor[]): Promise<VendorSe
 async function read(incoming: IncomingMessage): Promise<VendorRequest> {
   const pieces: Buffer[] = [];
   for await (const piece of incoming) pieces.push(piece as Buffer);
+  return requestOf(incoming, Buffer.concat(pieces));
+}
+
+function requestOf(incoming: IncomingMessage, body: Buffer): VendorRequest {
   const host = incoming.headers.host ?? "";
   const { socket } = incoming;
   demand(socket instanceof TLSSocket && host === socket.servername, `Host is ${host}, SNI another name`);
@@ -71,7 +83,7 @@ async function read(incoming: IncomingMessage): Promise<VendorRequest> {
     url: new URL(target, `https://${host}`),
     headers: incoming.headers,
     rawHeaders: incoming.rawHeaders,
-    body: Buffer.concat(pieces),
+    body,
   };
 }
 

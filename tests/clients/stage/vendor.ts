@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { PolicyUpstream } from "../../../proxy-image/src/contract/policy/policy";
 
 /** A request as a vendor reads it, its body whole. */
@@ -26,6 +27,8 @@ export interface Vendor {
    * @throws Complaint where the request is not what the real API wants
    */
   handle(request: VendorRequest, response: ServerResponse): void | Promise<void>;
+  /** Takes over the connection of a WebSocket handshake. Absent: the connection is closed. */
+  upgrade?(request: VendorRequest, socket: Duplex): void;
 }
 
 /** What a vendor has against a request: 400 with this text, which every client shows as an error. */

@@ -7,13 +7,14 @@ import { sendgrid, sentry, slack, twilio } from "./messages";
 import { anthropic, openai } from "./models";
 import { oauth1 } from "./oauth1";
 import { git, npm, pypi } from "./packages";
+import { realtime } from "./realtime";
 import { algolia, elastic, vault } from "./search";
 import { stripe } from "./stripe";
 import { web } from "./web";
 
 /** Every pretended third party; the proxy's policy lists these and no others. */
 export const VENDORS: readonly Vendor[] = [
-  ...[web, stripe, openai, anthropic],
+  ...[web, realtime, stripe, openai, anthropic],
   ...[github, codeload, gitlab],
   ...[slack, twilio, sendgrid, sentry],
   ...[s3, sqs, azure, gcs],
