@@ -9,15 +9,19 @@ import { answerByCgi } from "./cgi";
 const REGISTRY = "https://registry.npmjs.org";
 const WHEEL = "tiny-1.0-py3-none-any.whl";
 
-const folder = mkdtempSync(join(tmpdir(), "egress-clients-"));
 /** Made at the first use, and kept. */
 const made = new Map<string, Buffer>();
+let madeIn: string | undefined;
 
-function once(name: string, make: () => void): Buffer {
+function folderOf(): string {
+  return (madeIn ??= mkdtempSync(join(tmpdir(), "egress-clients-")));
+}
+
+function once(name: string, make: (folder: string) => void): Buffer {
   const known = made.get(name);
   if (known) return known;
-  make();
-  const content = readFileSync(join(folder, name));
+  make(folderOf());
+  const content = readFileSync(join(folderOf(), name));
   made.set(name, content);
   return content;
 }
@@ -26,7 +30,7 @@ function once(name: string, make: () => void): Buffer {
 export const npm: Vendor = {
   hosts: ["registry.npmjs.org"],
   handle({ url }, response) {
-    const tarball = once("tiny.tgz", () => {
+    const tarball = once("tiny.tgz", (folder) => {
       mkdirSync(join(folder, "package"));
       writeFileSync(
         join(folder, "package/package.json"),
@@ -50,7 +54,7 @@ export const npm: Vendor = {
 export const pypi: Vendor = {
   hosts: ["pypi.example.com"],
   handle({ url }, response) {
-    const wheel = once(WHEEL, () => execFileSync("python3", ["-c", MAKE_WHEEL], { cwd: folder }));
+    const wheel = once(WHEEL, (folder) => execFileSync("python3", ["-c", MAKE_WHEEL], { cwd: folder }));
     if (url.pathname === "/simple/tiny/") {
       const sha256 = createHash("sha256").update(wheel).digest("hex");
       const link = `<a href="../../files/${WHEEL}#sha256=${sha256}">${WHEEL}</a>`;
@@ -83,6 +87,7 @@ export const git: Vendor = {
       execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim(),
       "git-http-backend",
     );
+    const folder = folderOf();
     const repository = join(folder, "team/repo.git");
     if (!made.has("repo")) {
       made.set("repo", Buffer.alloc(0));
