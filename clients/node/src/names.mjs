@@ -80,7 +80,8 @@ function nameProblem(given, kind, example) {
   }
   if (given.includes(":")) return `has a port; ${alone}`;
   if (given.includes("*")) return kind === "host" ? WILDCARD : `has a wildcard; ${alone}`;
-  if (given.endsWith(".")) return `ends in a dot; write "${given.toLowerCase().replace(/\.+$/, "") || example}"`;
+  if (given.endsWith("."))
+    return `ends in a dot; write "${given.toLowerCase().replace(/\.+$/, "") || example}"`;
   if (given.length > MAX_LENGTH) {
     return `is longer than ${MAX_LENGTH} characters; give a ${kind} such as "${example}"`;
   }

@@ -1,4 +1,5 @@
 // An application that nobody changes: it knows nothing of the egress proxy. Prints what each request found.
+import { Buffer } from "node:buffer";
 import https, { globalAgent } from "node:https";
 import axios from "axios";
 import got from "got";
@@ -7,7 +8,7 @@ import { request } from "undici";
 const url = "https://api.stripe.com/v1";
 
 const ways = {
-  fetch: async () => (await fetch(url, { method: "POST", body: "x" })).json(),
+  fetch: async () => (await globalThis.fetch(url, { method: "POST", body: "x" })).json(),
   "undici.request": async () => (await request(url, { method: "POST", body: "x" })).body.json(),
   axios: async () => (await axios.post(url, "x", { proxy: false })).data,
   got: () => got.post(url, { body: "x", retry: { limit: 0 } }).json(),

@@ -1,4 +1,5 @@
 // A server on loopback in the place of the egress proxy.
+import { Buffer } from "node:buffer";
 import http from "node:http";
 import { point } from "./names.mjs";
 

@@ -1,4 +1,5 @@
 // The ways to send a request that the tests try, each as (egress's parts, URL, options) => { status, json, url }.
+import { Buffer } from "node:buffer";
 import https from "node:https";
 import axios from "axios";
 import got from "got";

@@ -22,7 +22,10 @@ function clientFor(way, environment = env()) {
   const egress = new Egress(environment);
   const agent = new EgressAgent({ keepAlive: true }, egress);
   const dispatcher = new EgressDispatcher({ egress });
-  release.push(() => agent.destroy(), () => dispatcher.destroy());
+  release.push(
+    () => agent.destroy(),
+    () => dispatcher.destroy(),
+  );
   return (url, options = {}) => way({ agent, dispatcher }, url, options);
 }
 
@@ -73,14 +76,15 @@ for (const [name, { send, cookies, redirects, http, anyHost = true }] of Object.
       assert.equal(proxy.seen.length, 0);
     });
 
-    if (anyHost) it("sends nothing where the application names another Host", async () => {
-      proxy = await startProxy(["api.stripe.com", "evil.example"]);
-      await assert.rejects(
-        clientFor(send)("https://api.stripe.com/", { headers: { Host: "evil.example" } }),
-        (error) => /"Host: evil\.example"/.test(reasons(error)),
-      );
-      assert.equal(proxy.seen.length, 0);
-    });
+    if (anyHost)
+      it("sends nothing where the application names another Host", async () => {
+        proxy = await startProxy(["api.stripe.com", "evil.example"]);
+        await assert.rejects(
+          clientFor(send)("https://api.stripe.com/", { headers: { Host: "evil.example" } }),
+          (error) => /"Host: evil\.example"/.test(reasons(error)),
+        );
+        assert.equal(proxy.seen.length, 0);
+      });
 
     it("writes Host as the proxy compares it", async () => {
       proxy = await startProxy(["api.stripe.com"]);
@@ -108,33 +112,36 @@ for (const [name, { send, cookies, redirects, http, anyHost = true }] of Object.
       assert.equal(proxy.seen.length, 0);
     });
 
-    if (http) it("leaves http:// alone", async () => {
-      proxy = await startProxy(["api.stripe.com"]);
-      await assert.rejects(clientFor(send)("http://api.stripe.com/"), (error) =>
-        /ENOTFOUND api\.stripe\.com$/m.test(reasons(error)),
-      );
-    });
+    if (http)
+      it("leaves http:// alone", async () => {
+        proxy = await startProxy(["api.stripe.com"]);
+        await assert.rejects(clientFor(send)("http://api.stripe.com/"), (error) =>
+          /ENOTFOUND api\.stripe\.com$/m.test(reasons(error)),
+        );
+      });
 
-    if (redirects) it("follows redirects to https://FOO, to a path and to another host", async () => {
-      proxy = await startProxy(["api.stripe.com", "files.example.com"], loginFlow);
-      const client = clientFor(send);
-      for (const [path, url] of [
-        ["/start", "https://api.stripe.com/end"],
-        ["/relative", "https://api.stripe.com/end"],
-        ["/away", "https://files.example.com/end"],
-      ]) {
-        const end = await client(`https://api.stripe.com${path}`);
-        assert.equal(end.json.host, new URL(url).hostname);
-        if (end.url !== undefined) assert.equal(end.url, url);
-      }
-      assert.ok(connections.every((to) => to.endsWith(".egress.local:80")));
-    });
+    if (redirects)
+      it("follows redirects to https://FOO, to a path and to another host", async () => {
+        proxy = await startProxy(["api.stripe.com", "files.example.com"], loginFlow);
+        const client = clientFor(send);
+        for (const [path, url] of [
+          ["/start", "https://api.stripe.com/end"],
+          ["/relative", "https://api.stripe.com/end"],
+          ["/away", "https://files.example.com/end"],
+        ]) {
+          const end = await client(`https://api.stripe.com${path}`);
+          assert.equal(end.json.host, new URL(url).hostname);
+          if (end.url !== undefined) assert.equal(end.url, url);
+        }
+        assert.ok(connections.every((to) => to.endsWith(".egress.local:80")));
+      });
 
-    if (cookies) it("keeps cookies as those of https://FOO", async () => {
-      proxy = await startProxy(["api.stripe.com"], loginFlow);
-      const end = await clientFor(send)("https://api.stripe.com/start", { cookies: true });
-      assert.equal(end.json.cookie, "id=1");
-    });
+    if (cookies)
+      it("keeps cookies as those of https://FOO", async () => {
+        proxy = await startProxy(["api.stripe.com"], loginFlow);
+        const end = await clientFor(send)("https://api.stripe.com/start", { cookies: true });
+        assert.equal(end.json.cookie, "id=1");
+      });
   });
 }
 
