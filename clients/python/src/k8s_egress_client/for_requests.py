@@ -26,18 +26,10 @@ class EgressAdapter(HTTPAdapter):
             block=self._pool_block,
         )
 
-    def send(self, request: Any, *arguments: Any, **options: Any) -> Any:
-        if self._egress.mapped_url(request.url) is None:
-            return super().send(request, *arguments, **options)
-        names = ("stream", "timeout", "verify", "cert", "proxies")
-        options.update(zip(names, arguments))
-        # A proxy of the environment would see the request in the clear.
-        options["proxies"] = {}
-        return super().send(request, **options)
-
     def get_connection_with_tls_context(self, request: Any, *arguments: Any, **options: Any) -> Any:
         host = self._egress.mapped_url(request.url)
         if host is not None:
+            # Whatever the proxies: one of the environment would see the request in the clear.
             return self._plain.pool_for(host)
         return super().get_connection_with_tls_context(request, *arguments, **options)
 
