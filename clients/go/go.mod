@@ -1,0 +1,3 @@
+module github.com/k8s-egress/k8s-egress/clients/go
+
+go 1.22
