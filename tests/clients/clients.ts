@@ -12,6 +12,8 @@ export interface Client {
   readonly program: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** It keeps `https://FOO`: the client package of its language (`clients/`) sends that through the proxy. */
+  readonly byPackage?: boolean;
 }
 
 const URL_ONLY = "URL";
@@ -99,6 +101,14 @@ const command = (name: string, setting: string): Client => ({
   program: name,
 });
 
+/** The same client with https URLs, by the package of its language. */
+const byPackage = (client: Client): Client => ({
+  ...client,
+  name: client.name.replace(" (", ", by package ("),
+  setting: "EGRESS_DOMAIN",
+  byPackage: true,
+});
+
 /** All clients, in the order in which they run and are printed. */
 export const CLIENTS: readonly Client[] = [
   ...["node:http", "fetch", "undici", "axios", "got", "node-fetch", "ky", "superagent"].map(nodeHttp),
@@ -158,4 +168,15 @@ export const CLIENTS: readonly Client[] = [
   java("OkHttp", "okhttp", URL_ONLY, "HttpClients", "okhttp"),
   java("java.net.http, WebSocket", "jdk", URL_ONLY, "WebSocketChecks"),
   java("stripe-java", "stripe", "setApiBase", "StripeChecks"),
+  ...["node:http", "fetch", "undici", "axios", "got"].map(nodeHttp).map(byPackage),
+  byPackage(node("stripe", "")),
+  byPackage(node("openai", "")),
+  byPackage({ ...node("@aws-sdk/client-s3", "", "aws"), args: ["s3"] }),
+  ...["requests", "httpx", "aiohttp"].map(pythonHttp).map(byPackage),
+  byPackage(python("openai", "", "models", "openai")),
+  byPackage({ ...python("boto3", "", "aws", "s3"), name: "boto3, S3 (Python)" }),
+  byPackage(go("net/http", "std", "", "nethttp")),
+  byPackage(go("go-github", "github.com/google/go-github/v74", "", "github")),
+  byPackage(java("java.net.http", "jdk", "", "HttpClients", "jdk")),
+  byPackage(java("OkHttp", "okhttp", "", "HttpClients", "okhttp")),
 ];

@@ -19,7 +19,7 @@ async function stage(behind: (socket: TLSSocket, count: number) => void): Promis
   await world.internet.tls([HOST], (socket) => {
     let text = "";
     let count = 0;
-    socket.on("data", (bytes) => {
+    socket.on("data", (bytes: Buffer) => {
       text += bytes.toString("latin1");
       for (;;) {
         const head = text.indexOf("\r\n\r\n");
@@ -59,7 +59,12 @@ async function statuses(
 describe("a connection that the third party has closed takes no request", () => {
   const ways: [name: string, behind: (socket: TLSSocket, count: number) => void][] = [
     ["close_notify and FIN", (socket) => socket.end()],
-    ["every third response only", (socket, count) => void (count % 3 === 0 && socket.end())],
+    [
+      "every third response only",
+      (socket, count) => {
+        if (count % 3 === 0) socket.end();
+      },
+    ],
     ["in the next iteration", (socket) => void setImmediate(() => socket.end())],
   ];
   for (const [name, behind] of ways) {

@@ -26,34 +26,46 @@ export class EgressAgent extends https.Agent {
    * @param {object} options
    */
   addRequest(request, options, ...rest) {
-    const host = this.#mapped(options);
-    if (host !== undefined) {
-      try {
-        settleHost(request, options, host);
-      } catch (error) {
-        // Without a socket, destroy() alone would wait for one.
-        request.onSocket(null, error);
-        return;
-      }
-    }
-    super.addRequest(request, options, ...rest);
+    if (isRightHost(this.#egress, request, options)) super.addRequest(request, options, ...rest);
   }
 
   createConnection(options, callback) {
-    const host = this.#mapped(options);
-    if (host === undefined) return super.createConnection(options, callback);
-    const { domain } = this.#egress;
-    return net.connect({
-      ...tcpOptions(options),
-      host: `${host}.${domain}`,
-      port: EGRESS_PORT,
-      lookup: explaining(options.lookup ?? dns.lookup, host, domain),
-    });
+    return plainConnection(this.#egress, options) ?? super.createConnection(options, callback);
   }
+}
 
-  #mapped({ host, hostname, port, socketPath }) {
-    return socketPath ? undefined : this.#egress.mapped("https", host ?? hostname ?? "", port);
+/**
+ * Sees to the Host of a mapped request.
+ * @returns {boolean} false where the request has failed: its Host is another one
+ */
+export function isRightHost(egress, request, options) {
+  const host = mappedHost(egress, options);
+  if (host === undefined) return true;
+  try {
+    settleHost(request, options, host);
+    return true;
+  } catch (error) {
+    // Without a socket, destroy() alone would wait for one.
+    request.onSocket(null, error);
+    return false;
   }
+}
+
+/** @returns {net.Socket | undefined} undefined where the host is not mapped */
+export function plainConnection(egress, options) {
+  const host = mappedHost(egress, options);
+  if (host === undefined) return undefined;
+  const { domain } = egress;
+  return net.connect({
+    ...tcpOptions(options),
+    host: `${host}.${domain}`,
+    port: EGRESS_PORT,
+    lookup: explaining(options.lookup ?? dns.lookup, host, domain),
+  });
+}
+
+function mappedHost(egress, { host, hostname, port, socketPath }) {
+  return socketPath ? undefined : egress.mapped("https", host ?? hostname ?? "", port);
 }
 
 /** Of the request's options what concerns TCP: the others are of TLS or of HTTP. */

@@ -30,3 +30,7 @@ require (
 	golang.org/x/text v0.31.0 // indirect
 	golang.org/x/time v0.12.0 // indirect
 )
+
+require github.com/k8s-egress/k8s-egress/clients/go v0.0.0
+
+replace github.com/k8s-egress/k8s-egress/clients/go => ./egress-client

@@ -11,8 +11,9 @@ export async function check(name, run) {
   }
 }
 
-/** The address in the cluster of a host outside. */
-export const egress = (host) => `http://${host}.egress.local`;
+/** The address in the cluster of a host outside; with the client package the host's own. */
+export const egress = (host) =>
+  process.env.EGRESS_DOMAIN === undefined ? `http://${host}.egress.local` : `https://${host}`;
 
 /** Asserts that a call fails, and that the application sees the proxy's own reason. */
 export async function denied(call, read = (error) => error.message) {

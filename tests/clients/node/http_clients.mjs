@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 import { Readable } from "node:stream";
 import axios from "axios";
 import got, { HTTPError } from "got";
@@ -23,7 +24,7 @@ const CLIENTS = {
     send: (method, path, { headers = {}, json, stream } = {}) =>
       new Promise((resolve, reject) => {
         const type = json ? { "content-type": "application/json" } : {};
-        const request = http.request(
+        const request = (BASE.startsWith("https:") ? https : http).request(
           BASE + path,
           { method, headers: { ...type, ...headers } },
           (response) => {

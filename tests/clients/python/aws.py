@@ -2,16 +2,19 @@
 
 import hashlib
 import io
+import os
 import sys
-import urllib.request
 
 import boto3
+import requests
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from check import check, egress, equal
 
 REGION = "eu-west-1"
+# One for each run: the vendor keeps what it gets.
+BUCKET = "python-package" if "EGRESS_DOMAIN" in os.environ else "python"
 KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret", "region_name": REGION}
 
 
@@ -26,13 +29,15 @@ def client_for(service):
         """The name that is signed must be the one that the third party is called by."""
         request.headers["Host"] = host
 
-    client.meta.events.register(f"before-sign.{service}", sign_host)
+    # With the client package it is.
+    if "EGRESS_DOMAIN" not in os.environ:
+        client.meta.events.register(f"before-sign.{service}", sign_host)
     return client
 
 
 def s3_checks():
     client = client_for("s3")
-    thing = {"Bucket": "python", "Key": "a folder/Grüße+(1).txt"}
+    thing = {"Bucket": BUCKET, "Key": "a folder/Grüße+(1).txt"}
 
     @check("put and get")
     def _():
@@ -46,15 +51,15 @@ def s3_checks():
 
     @check("list")
     def _():
-        keys = [item["Key"] for item in client.list_objects_v2(Bucket="python")["Contents"]]
+        keys = [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET)["Contents"]]
         equal(keys, [thing["Key"]])
 
     @check("upload of a file in parts")
     def _():
         config = TransferConfig(multipart_threshold=5_242_880, multipart_chunksize=5_242_880)
-        client.upload_fileobj(io.BytesIO(b"x" * 11_534_336), "python", "large", Config=config)
+        client.upload_fileobj(io.BytesIO(b"x" * 11_534_336), BUCKET, "large", Config=config)
         body = io.BytesIO()
-        client.download_fileobj("python", "large", body, Config=config)
+        client.download_fileobj(BUCKET, "large", body, Config=config)
         equal(hashlib.sha256(body.getvalue()).digest(), hashlib.sha256(b"x" * 11_534_336).digest())
 
     @check("a presigned URL")
@@ -63,13 +68,12 @@ def s3_checks():
         config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
         plain = boto3.client("s3", config=config, endpoint_url=f"https://{host}", **KEYS)
         url = plain.generate_presigned_url("get_object", Params=thing).replace(f"https://{host}", egress(host))
-        with urllib.request.urlopen(urllib.request.Request(url, headers={"Host": host})) as response:
-            equal(response.read(), b"hello")
+        equal(requests.get(url, headers={"Host": host}).content, b"hello")
 
     @check("error of the vendor")
     def _():
         try:
-            client.get_object(Bucket="python", Key="none")
+            client.get_object(Bucket=BUCKET, Key="none")
         except ClientError as error:
             equal(error.response["Error"]["Code"], "NoSuchKey")
             return

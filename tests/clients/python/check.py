@@ -1,14 +1,15 @@
 """What every program here needs: one line of JSON for each check."""
 
 import json
+import os
 import re
 
 DENIED = re.compile("No rule of the upstream|k8s-egress: request-denied")
 
 
 def egress(host):
-    """The address in the cluster of a host outside."""
-    return f"http://{host}.egress.local"
+    """The address in the cluster of a host outside; with the client package the host's own."""
+    return f"https://{host}" if "EGRESS_DOMAIN" in os.environ else f"http://{host}.egress.local"
 
 
 def check(name):
@@ -19,7 +20,7 @@ def check(name):
             function()
             line = {"check": name, "ok": True}
         except Exception as error:  # Whatever it is, it is this check's outcome.
-            line = {"check": name, "ok": False, "detail": f"{type(error).__name__}: {error}"[:600]}
+            line = {"check": name, "ok": False, "detail": f"{type(error).__name__}: {error} ({error.__cause__!r})"[:600]}
         print(json.dumps(line), flush=True)
         return function
 

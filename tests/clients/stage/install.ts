@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Language } from "../clients";
-import { CACHE, SUITE } from "./names";
+import type { Client, Language } from "../clients";
+import { CACHE, ROOT, SUITE } from "./names";
 
 /** How the programs of a language are installed and started. */
 interface Toolchain {
@@ -24,8 +24,10 @@ interface Toolchain {
   install(folder: string): void;
   /** What has to be done after every change of a program. */
   build?(folder: string): void;
-  /** Command line of a program. */
-  command(folder: string, program: string): string[];
+  /** Where the language's own client package goes, below its folder. */
+  readonly own?: { readonly from: string; readonly to: string };
+  /** Command line of a program. @param byPackage with https sent through the proxy */
+  command(folder: string, program: string, byPackage: boolean): string[];
 }
 
 const MAVEN = [
@@ -51,7 +53,12 @@ const TOOLCHAINS: Record<Exclude<Language, "command">, Toolchain> = {
         "--silent",
         "--no-update-notifier",
       ),
-    command: (folder, program) => [process.execPath, join(folder, `${program}.mjs`)],
+    own: { from: "node", to: "node_modules/k8s-egress-client" },
+    command: (folder, program, byPackage) => [
+      process.execPath,
+      ...(byPackage ? ["--import", "k8s-egress-client/register"] : []),
+      join(folder, `${program}.mjs`),
+    ],
   },
   python: {
     tools: ["python3"],
@@ -60,12 +67,18 @@ const TOOLCHAINS: Record<Exclude<Language, "command">, Toolchain> = {
       run(folder, "python3", "-m", "venv", "venv");
       run(folder, "venv/bin/pip", "install", "--quiet", "-r", "requirements.txt", "-c", "constraints.txt");
     },
-    command: (folder, program) => [join(folder, "venv/bin/python"), join(folder, `${program}.py`)],
+    own: { from: "python/src/k8s_egress_client", to: "k8s_egress_client" },
+    command: (folder, program, byPackage) => [
+      join(folder, "venv/bin/python"),
+      ...(byPackage ? ["-m", "k8s_egress_client"] : []),
+      join(folder, `${program}.py`),
+    ],
   },
   go: {
     tools: ["go"],
     pins: ["go.mod", "go.sum"],
     install: (folder) => run(folder, "go", "mod", "download"),
+    own: { from: "go", to: "egress-client" },
     build: (folder) => run(folder, "go", "build", "-o", "bin/", "./..."),
     command: (folder, program) => [join(folder, "bin", program)],
   },
@@ -78,7 +91,14 @@ const TOOLCHAINS: Record<Exclude<Language, "command">, Toolchain> = {
       const old = /<httpclient5-old\.version>(.*)</.exec(readFileSync(join(folder, "pom.xml"), "utf8"))![1]!;
       run(folder, "mvn", ...MAVEN, "-DoutputDirectory=lib-old", `-Dhttpclient5.version=${old}`);
     },
-    build: (folder) => run(folder, "bash", "-c", "javac -d classes -cp 'lib/*' src/main/java/*.java"),
+    own: { from: "java/src/main/java", to: "egress-client" },
+    build: (folder) =>
+      run(
+        folder,
+        "bash",
+        "-c",
+        "shopt -s globstar; javac -d classes -cp 'lib/*' src/main/java/*.java egress-client/**/*.java",
+      ),
     command: (folder, program) => {
       const [main, jars = "lib"] = program.split("@") as [string, string?];
       return ["java", "-cp", `${join(folder, "classes")}:${join(folder, jars)}/*`, main];
@@ -107,7 +127,8 @@ export function install(language: Exclude<Language, "command">): void {
   const folder = join(CACHE, language);
   const done = join(folder, "installed");
   const pins = hashOf(join(SUITE, language), toolchain.pins);
-  const programs = hashOf(join(SUITE, language));
+  const { own } = toolchain;
+  const programs = hashOf(join(SUITE, language)) + (own ? hashOf(join(ROOT, "clients", own.from)) : "");
   const [installed, built] = existsSync(done) ? readFileSync(done, "utf8").split("\n") : [];
   if (installed === pins && built === programs) return;
   if (installed !== pins) {
@@ -116,17 +137,35 @@ export function install(language: Exclude<Language, "command">): void {
   }
   mkdirSync(folder, { recursive: true });
   cpSync(join(SUITE, language), folder, { recursive: true });
-  if (installed !== pins) toolchain.install(folder);
+  // Go's installation needs it there; npm's takes it away.
+  bringOwn(toolchain, folder);
+  if (installed !== pins) {
+    toolchain.install(folder);
+    bringOwn(toolchain, folder);
+  }
   toolchain.build?.(folder);
   writeFileSync(done, `${pins}\n${programs}`);
 }
 
+function bringOwn({ own }: Toolchain, folder: string): void {
+  if (!own) return;
+  const to = join(folder, own.to);
+  rmSync(to, { recursive: true, force: true });
+  cpSync(join(ROOT, "clients", own.from), to, {
+    recursive: true,
+    filter: (path) => !/node_modules|__pycache__|_test\.go$/.test(path.slice(ROOT.length)),
+  });
+}
+
 /** Command line of a program with its folder. */
-export function commandOf(language: Language, program: string): { command: string[]; folder: string } {
+export function commandOf({ language, program, byPackage = false }: Client): {
+  command: string[];
+  folder: string;
+} {
   if (language === "command")
     return { command: ["bash", join(SUITE, "shell", `${program}.sh`)], folder: SUITE };
   const folder = join(CACHE, language);
-  return { command: TOOLCHAINS[language].command(folder, program), folder };
+  return { command: TOOLCHAINS[language].command(folder, program, byPackage), folder };
 }
 
 function hashOf(folder: string, names?: readonly string[]): string {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "../clients";
 import { commandOf } from "./install";
+import { DOMAIN } from "./names";
 
 /** One line of a client's program. */
 export interface Check {
@@ -24,13 +25,20 @@ const LIMIT = 120_000;
 
 /** Runs a client's program without this machine's settings for proxies, certificates and accounts. */
 export async function runClient(client: Client): Promise<Outcome> {
-  const { command, folder } = commandOf(client.language, client.program);
+  const { command, folder } = commandOf(client);
   const [file, ...args] = [...command, ...(client.args ?? [])] as [string, ...string[]];
   const home = mkdtempSync(join(tmpdir(), "egress-client-"));
   const child = spawn(file, args, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8", TMPDIR: home, ...client.environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      LANG: "C.UTF-8",
+      TMPDIR: home,
+      ...client.environment,
+      ...(client.byPackage && { EGRESS_DOMAIN: DOMAIN }),
+    },
   });
   let stdout = "";
   let stderr = "";

@@ -14,7 +14,7 @@ _installed: list[str] = []
 
 
 def install(env: Mapping[str, str] | None = None) -> list[str]:
-    """Patches requests, httpx, aiohttp and botocore, as far as they are installed, where EGRESS_DOMAIN is set.
+    """Patches requests, httpx, httpx2, aiohttp and botocore, as far as they are installed, where EGRESS_DOMAIN is set.
 
     Returns the names of what has been patched; none where EGRESS_DOMAIN is unset. A second call changes nothing.
     Raises EgressConfigError where a variable is wrong.
@@ -50,8 +50,19 @@ def _patch_requests(egress: Egress) -> None:
 def _patch_httpx(egress: Egress) -> None:
     import httpx
 
-    from .for_httpx import AsyncEgressTransport, EgressTransport, mapped_host
+    _patch_transports(httpx, egress)
 
+
+def _patch_httpx2(egress: Egress) -> None:
+    import httpx2
+
+    _patch_transports(httpx2, egress)
+
+
+def _patch_transports(httpx: Any, egress: Egress) -> None:
+    from .httpx_transports import mapped_host, transports
+
+    EgressTransport, AsyncEgressTransport = transports(httpx)
     # Mapped requests are all that these get, so they need no transport for others.
     plain = _for_each(lambda _: EgressTransport(httpx.BaseTransport(), egress))
     async_plain = _for_each(lambda _: AsyncEgressTransport(httpx.AsyncBaseTransport(), egress))
@@ -70,8 +81,8 @@ def _patch_httpx(egress: Egress) -> None:
             return await handle_async(self, request)
         return await async_plain(self).handle_async_request(request)
 
-    httpx.HTTPTransport.handle_request = patched  # type: ignore[method-assign]
-    httpx.AsyncHTTPTransport.handle_async_request = patched_async  # type: ignore[method-assign]
+    httpx.HTTPTransport.handle_request = patched
+    httpx.AsyncHTTPTransport.handle_async_request = patched_async
 
 
 def _patch_aiohttp(egress: Egress) -> None:
@@ -138,6 +149,7 @@ def _for_each(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
 _PATCHES = {
     "requests": _patch_requests,
     "httpx": _patch_httpx,
+    "httpx2": _patch_httpx2,
     "aiohttp": _patch_aiohttp,
     "botocore": _patch_botocore,
 }

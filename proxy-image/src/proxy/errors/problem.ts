@@ -34,7 +34,8 @@ export function sendFailure(
     status,
     [
       "Content-Type",
-      "application/problem+json",
+      // RFC 9457 has no charset; octokit reads as text what has one, and takes the rest for bytes.
+      "application/problem+json; charset=utf-8",
       "Content-Length",
       String(body.length),
       "Cache-Control",
@@ -53,7 +54,7 @@ export function sendFailure(
 /**
  * A body of ASCII. Beside RFC 9457's members it has those that third parties' own libraries look for, because they take
  * what has none of them for a success or show nothing: stripe-node reads `error`; OpenAI's, Google's, Algolia's and
- * Twilio's read `error.message` or `message` (extension members, RFC 9457 §3.2).
+ * Twilio's read `error.message` or `message`, Vault's a list `errors` (extension members, RFC 9457 §3.2).
  */
 function problem({ name, status, title, advice }: Failure, reason?: string, asked?: ReadSoFar): string {
   const detail = [reason, advice, asked && describe(asked)].filter(Boolean).join(" ");
@@ -66,6 +67,7 @@ function problem({ name, status, title, advice }: Failure, reason?: string, aske
     message,
     code: name,
     error: { message, type: PROXY_NAME, code: name },
+    errors: [message],
   };
   return `${ascii(JSON.stringify(members))}\n`;
 }

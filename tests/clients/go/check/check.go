@@ -4,6 +4,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	egress "github.com/k8s-egress/k8s-egress/clients/go"
 	"os"
 	"regexp"
 )
@@ -17,8 +18,20 @@ type line struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-// Egress is the address in the cluster of a host outside.
-func Egress(host string) string { return "http://" + host + ".egress.local" }
+// Egress is the address in the cluster of a host outside; with the client package the host's own.
+func Egress(host string) string {
+	if os.Getenv("EGRESS_DOMAIN") != "" {
+		return "https://" + host
+	}
+	return "http://" + host + ".egress.local"
+}
+
+// Without EGRESS_DOMAIN the client package changes nothing.
+func init() {
+	if err := egress.Install(); err != nil {
+		panic(err)
+	}
+}
 
 // Run runs one check.
 func Run(name string, run func() error) {

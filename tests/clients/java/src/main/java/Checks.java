@@ -11,9 +11,14 @@ final class Checks {
 
   private Checks() {}
 
-  /** The address in the cluster of a host outside. */
+  /** Whether the client package is to be used: then the programs keep https. */
+  static boolean byPackage() {
+    return System.getenv("EGRESS_DOMAIN") != null;
+  }
+
+  /** The address in the cluster of a host outside; with the client package the host's own. */
   static String egress(String host) {
-    return "http://" + host + ".egress.local";
+    return byPackage() ? "https://" + host : "http://" + host + ".egress.local";
   }
 
   static void check(String name, Body body) {

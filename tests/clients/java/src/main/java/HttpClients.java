@@ -1,3 +1,5 @@
+import io.github.k8segress.client.EgressHttpClient;
+import io.github.k8segress.client.EgressOkHttp;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +76,8 @@ public final class HttpClients {
   }
 
   private static Client jdk() {
-    HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+    HttpClient plain = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+    HttpClient client = Checks.byPackage() ? EgressHttpClient.wrap(plain) : plain;
     return (method, path, json, stream) -> {
       HttpRequest.BodyPublisher body =
           json != null
@@ -120,7 +123,7 @@ public final class HttpClients {
   }
 
   private static Client okhttp() {
-    OkHttpClient client = new OkHttpClient();
+    OkHttpClient client = Checks.byPackage() ? EgressOkHttp.wrap(new OkHttpClient()) : new OkHttpClient();
     return (method, path, json, stream) -> {
       RequestBody body =
           json != null
