@@ -112,6 +112,7 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
         setHeaders: mapValues(setHeaders, ({ credential, prefix }) => ({ credential, prefix: prefix ?? "" })),
       }),
     maxConnections: upstream.maxConnections ?? 256,
+    maxConnectionAge: milliseconds(upstream.maxConnectionAge ?? "10m"),
     maxRequests: upstream.maxRequests ?? 1_024,
     maxRequestsPerClient: upstream.maxRequestsPerClient ?? 512,
     ...(maxBodyBytes && { maxBodyBytes }),
@@ -154,13 +155,21 @@ function originSettings({
 
 /** What is not listed is called as a host that is listed without a word more, so that listing it changes nothing. */
 function auditSettings({ namespaces, until }: Audit): AuditSettings {
-  const { timeouts, maxConnections, maxRequests, maxRequestsPerClient, retries, websockets } =
-    upstreamSettings({ host: ANY_HOST, websockets: true });
+  const {
+    timeouts,
+    maxConnections,
+    maxConnectionAge,
+    maxRequests,
+    maxRequestsPerClient,
+    retries,
+    websockets,
+  } = upstreamSettings({ host: ANY_HOST, websockets: true });
   return {
     namespaces: [...namespaces].sort(),
     until: endOfDay(until),
     timeouts,
     maxConnections,
+    maxConnectionAge,
     maxRequests,
     maxRequestsPerClient,
     retries,

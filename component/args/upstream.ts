@@ -87,6 +87,11 @@ export interface Upstream {
   rateLimit?: RateLimit;
   /** Connections to each name of the third party at a time, from each pod. Default: 256. */
   maxConnections?: number;
+  /**
+   * Age at which a connection takes no new request, so that requests follow DNS and load balancers: `10m`; at most 24 h.
+   * Connections to an address that DNS has not shown for 30 s take none either. Default: `10m`.
+   */
+  maxConnectionAge?: string;
   /** Requests in flight at a time in each pod; one more is answered 503 at once. Default: 1,024. */
   maxRequests?: number;
   /** The same for each calling service account; those that the mesh does not identify are one. Default: 512. */

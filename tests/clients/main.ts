@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { CLIENTS, type Client } from "./clients";
+import { providePrograms } from "./stage/programs";
 import { startDns } from "./stage/dns";
 import { install, whyMissing } from "./stage/install";
 import { isInside, runInside, setUpNamespace, whyNoNamespace } from "./stage/namespace";
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
   if (chosen.length === 0) throw new Error(`no client is called ${only.join(" or ")}`);
   if (isInside()) return inside(chosen);
 
+  providePrograms(quick);
   const reason = whyNoNamespace();
   if (reason !== undefined) {
     // What runs nothing must not look as if all had passed.

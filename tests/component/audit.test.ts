@@ -91,13 +91,15 @@ describe("audit: the policy and the zone", () => {
   it("call what is not listed as what is listed without a word more, until the day's end", () => {
     const text = policyText(compilePolicy(settingsOf({ ...ARGS, upstreams: [{ host: "a.com" }] })));
     const { audit, upstreams } = parsePolicy(text);
-    const { timeouts, maxConnections, maxRequests, maxRequestsPerClient, retries } = upstreams["a.com"]!;
+    const { timeouts, maxConnections, maxConnectionAge, maxRequests, maxRequestsPerClient, retries } =
+      upstreams["a.com"]!;
     assert.deepEqual(audit, {
       service: "audit---any",
       namespaces: ["reports", "shop"],
       until: "2027-02-01T00:00:00Z",
       timeouts,
       maxConnections,
+      maxConnectionAge,
       maxRequests,
       maxRequestsPerClient,
       retries,

@@ -83,6 +83,8 @@ describe("arguments about how requests look and where responses lead", () => {
       /^upstreams\[0\]\.linkHeaders\[0\]: is "location"; give a response field/,
     ],
     [{ linkHeaders: ["set-cookie"] }, /^upstreams\[0\]\.linkHeaders\[0\]: is "set-cookie"/],
+    [{ maxConnectionAge: 600 }, /^upstreams\[0\]\.maxConnectionAge: 600 is not a duration/],
+    [{ maxConnectionAge: "25h" }, /^upstreams\[0\]\.maxConnectionAge: "25h" is out of range/],
     [{ timeouts: { stream: "0s" } }, /^upstreams\[0\]\.timeouts\.stream: "0s" is out of range/],
     [{ passHeader: ["forwarded"] }, /^upstreams\[0\]\.passHeader: is not an argument/],
   ];

@@ -3,7 +3,7 @@ import http from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, afterEach, before, describe, it } from "node:test";
-import { namesConnectionScheme } from "../../proxy-image/src/proxy/message/connection-auth";
+import { namesConnectionScheme } from "../../proxy-image/src/proxy/message/fields/connection-auth";
 import { type World, clientField, eventually, startWorld, upstream } from "./support/world";
 
 const HOST = "intranet.example.com";

@@ -4,10 +4,10 @@ import { EventEmitter } from "node:events";
 import { describe, it } from "node:test";
 import type { TLSSocket } from "node:tls";
 import { setImmediate as turn } from "node:timers/promises";
-import { ConnectionLostError } from "../../proxy-image/src/proxy/http1/connection-errors";
-import { UpstreamConnection } from "../../proxy-image/src/proxy/http1/upstream-connection";
+import { ConnectionLostError } from "../../proxy-image/src/proxy/http1/upstream/connection-errors";
+import { UpstreamConnection } from "../../proxy-image/src/proxy/http1/upstream/upstream-connection";
 import type { OutgoingHead } from "../../proxy-image/src/proxy/message/upstream-stream";
-import { ReadBuffer } from "../../proxy-image/src/proxy/http1/read-buffer";
+import { ReadBuffer } from "../../proxy-image/src/proxy/http1/upstream/read-buffer";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 /** A request of which `HEAD` is the text. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { fieldName } from "../../proxy-image/src/proxy/message/header-filter";
+import { fieldName } from "../../proxy-image/src/proxy/message/fields/header-filter";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, startWorld, upstream } from "./support/world";
 

@@ -1,9 +1,9 @@
-import { parseRequestHead } from "../../proxy-image/src/proxy/http1/parse-request-head";
+import { parseRequestHead } from "../../proxy-image/src/proxy/http1/client/parse-request-head";
 import assert from "node:assert/strict";
 import net from "node:net";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { parseFields } from "../../proxy-image/src/proxy/http1/fields";
-import { GRAMMAR_RULES } from "../../proxy-image/src/proxy/http1/grammar-rules";
+import { GRAMMAR_RULES } from "../../proxy-image/src/proxy/http1/client/grammar-rules";
 import { MalformedMessageError } from "../../proxy-image/src/proxy/http1/malformed";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, eventually, startWorld, upstream } from "./support/world";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { decodeFully } from "../../proxy-image/src/proxy/authorise/decode-fully";
 import { overridesMethod, overridesPath } from "../../proxy-image/src/proxy/authorise/overrides";
-import { requestTrailers } from "../../proxy-image/src/proxy/message/trailers";
+import { requestTrailers } from "../../proxy-image/src/proxy/message/fields/trailers";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, startWorld, upstream } from "./support/world";
 

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, describe, it } from "node:test";
 import tls, { type TLSSocket } from "node:tls";
-import { ReadBuffer } from "../../proxy-image/src/proxy/http1/read-buffer";
+import { ReadBuffer } from "../../proxy-image/src/proxy/http1/upstream/read-buffer";
 import { Pool } from "../../proxy-image/src/proxy/upstream/pool";
 import { authority, eventually } from "./support/world";
 
@@ -67,7 +67,15 @@ interface Stage {
   readonly answer: (text?: string) => void;
 }
 
-async function stage(t: TestContext, most: number, refuse: () => boolean = () => false): Promise<Stage> {
+/** The third party's, as long as DNS says nothing else. */
+const ADDRESS = "192.0.2.1";
+
+async function stage(
+  t: TestContext,
+  most: number,
+  refuse: () => boolean = () => false,
+  maxAge?: number,
+): Promise<Stage> {
   const asked: Stage["asked"] = [];
   const open = new Set<TLSSocket>();
   let dials = 0;
@@ -79,15 +87,25 @@ async function stage(t: TestContext, most: number, refuse: () => boolean = () =>
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const pool = new Pool(async () => {
-    const readBuffer = new ReadBuffer();
-    dials++;
-    if (refuse()) throw new Error("refused");
-    const options = { host: "127.0.0.1", port, servername: "a", ca: authority.ca, onread: readBuffer.onread };
-    const socket = tls.connect(options as tls.ConnectionOptions);
-    await once(socket, "secureConnect");
-    return { socket, readBuffer };
-  }, most);
+  const pool = new Pool(
+    async () => {
+      const readBuffer = new ReadBuffer();
+      dials++;
+      if (refuse()) throw new Error("refused");
+      const options = {
+        host: "127.0.0.1",
+        port,
+        servername: "a",
+        ca: authority.ca,
+        onread: readBuffer.onread,
+      };
+      const socket = tls.connect(options as tls.ConnectionOptions);
+      await once(socket, "secureConnect");
+      return { socket, readBuffer, address: ADDRESS };
+    },
+    most,
+    maxAge,
+  );
   t.after(() => {
     pool.destroy();
     for (const socket of open) socket.destroy();
@@ -246,6 +264,78 @@ describe("a pool of connections", () => {
     answer();
     await eventually(() => second.ended, "answered");
     assert.equal(second.body, "ok");
+  });
+
+  describe("as time passes", () => {
+    /** A clock that the test sets forward. */
+    const clock = (t: TestContext): ((milliseconds: number) => void) => {
+      const real = performance.now.bind(performance);
+      let ahead = 0;
+      t.mock.method(performance, "now", () => real() + ahead);
+      return (milliseconds) => (ahead += milliseconds);
+    };
+    const request = async ({ ask, asked, answer }: Stage, path: string): Promise<void> => {
+      const asking = ask(path);
+      await eventually(() => asked.length === 1, "asked");
+      answer();
+      await eventually(() => asking.ended, "answered");
+    };
+
+    it("a connection that is too old takes no new request", async (t) => {
+      const pass = clock(t);
+      const one = await stage(t, 5, undefined, 60_000);
+      await request(one, "/1");
+      pass(59_000);
+      await request(one, "/2");
+      assert.equal(one.dials(), 1);
+      pass(2_000);
+      await request(one, "/3");
+      assert.equal(one.dials(), 2);
+      await eventually(() => one.open.size === 1, "the old one is closed");
+    });
+
+    it("nor does one that becomes too old while requests wait", async (t) => {
+      const pass = clock(t);
+      const { ask, asked, answer, dials } = await stage(t, 1, undefined, 60_000);
+      const all = ["/1", "/2"].map(ask);
+      await eventually(() => asked.length === 1, "asked");
+      pass(61_000);
+      answer();
+      await eventually(() => asked.length === 1, "asked again");
+      answer();
+      await eventually(() => all.every(({ ended }) => ended), "answered");
+      assert.equal(dials(), 2);
+    });
+
+    it("nor does one to an address that has left DNS for a while", async (t) => {
+      const pass = clock(t);
+      const one = await stage(t, 5);
+      const review = (...addresses: string[]) => one.pool.review(addresses, performance.now());
+      review(ADDRESS);
+      await request(one, "/1");
+      review("192.0.2.2");
+      pass(29_000);
+      review("192.0.2.2");
+      await request(one, "/2");
+      assert.equal(one.dials(), 1);
+      pass(2_000);
+      review("192.0.2.2");
+      await eventually(() => one.open.size === 0, "closed");
+      await request(one, "/3");
+      assert.equal(one.dials(), 2);
+    });
+
+    it("names that show some of their addresses each time keep their connections", async (t) => {
+      const pass = clock(t);
+      const one = await stage(t, 5);
+      await request(one, "/1");
+      for (const address of [ADDRESS, "192.0.2.2", ADDRESS, "192.0.2.2", ADDRESS]) {
+        one.pool.review([address], performance.now());
+        pass(20_000);
+      }
+      await request(one, "/2");
+      assert.equal(one.dials(), 1);
+    });
   });
 
   it("closed, it finishes what is under way and keeps nothing", async (t) => {

@@ -1,4 +1,4 @@
-import { parseRequestHead } from "../../proxy-image/src/proxy/http1/parse-request-head";
+import { parseRequestHead } from "../../proxy-image/src/proxy/http1/client/parse-request-head";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { BodySource } from "../../proxy-image/src/proxy/message/body";

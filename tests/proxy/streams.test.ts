@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type http from "node:http";
 import type { Socket } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { isStream } from "../../proxy-image/src/proxy/message/streams";
+import { isStream } from "../../proxy-image/src/proxy/message/fields/streams";
 import { begin } from "./support/client";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, eventually, startWorld, upstream } from "./support/world";

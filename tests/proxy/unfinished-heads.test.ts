@@ -3,9 +3,9 @@ import net from "node:net";
 import { duplexPair } from "node:stream";
 import { setImmediate as iteration } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
-import { ClientConnection } from "../../proxy-image/src/proxy/http1/client-connection";
-import type { RequestHandler, Unreadable } from "../../proxy-image/src/proxy/http1/request-handler";
-import { UnfinishedHeads } from "../../proxy-image/src/proxy/http1/unfinished-heads";
+import { ClientConnection } from "../../proxy-image/src/proxy/http1/client/client-connection";
+import type { RequestHandler, Unreadable } from "../../proxy-image/src/proxy/http1/client/request-handler";
+import { UnfinishedHeads } from "../../proxy-image/src/proxy/http1/client/unfinished-heads";
 import { lines, sendRaw } from "./support/raw-client";
 import { type World, startWorld, upstream } from "./support/world";
 

@@ -24,6 +24,7 @@ export function checkLimits(upstream: Unchecked, path: string, problems: Problem
   ] as const) {
     checkInteger(upstream[key], `${path}.${key}`, { ...COUNT, example }, problems);
   }
+  checkPeriod(upstream.maxConnectionAge, `${path}.maxConnectionAge`, problems);
   if (retries !== undefined) checkRetries(retries, `${path}.retries`, problems);
   if (circuitBreaker !== undefined) checkCircuitBreaker(circuitBreaker, `${path}.circuitBreaker`, problems);
   if (rateLimit !== undefined) checkRateLimit(rateLimit, `${path}.rateLimit`, problems);

@@ -26,6 +26,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof Upstream>([
   "mesh",
   "rateLimit",
   "maxConnections",
+  "maxConnectionAge",
   "maxRequests",
   "maxRequestsPerClient",
   "maxBodyBytes",

@@ -2,14 +2,14 @@ import type { ResponseHead } from "../../../proxy-image/src/proxy/message/respon
 import type { Socket } from "node:net";
 import { duplexPair } from "node:stream";
 import { admit } from "../../../proxy-image/src/proxy/admit/admit";
-import { ClientConnection } from "../../../proxy-image/src/proxy/http1/client-connection";
-import type { RequestHandler } from "../../../proxy-image/src/proxy/http1/request-handler";
+import { ClientConnection } from "../../../proxy-image/src/proxy/http1/client/client-connection";
+import type { RequestHandler } from "../../../proxy-image/src/proxy/http1/client/request-handler";
 import { malformedRequest } from "../../../proxy-image/src/proxy/errors/failures";
 import { sendFailure } from "../../../proxy-image/src/proxy/errors/problem";
 import { abortExchange } from "../../../proxy-image/src/proxy/exchange/fail";
 import { Exchange } from "../../../proxy-image/src/proxy/exchange/exchange";
-import { UnfinishedHeads } from "../../../proxy-image/src/proxy/http1/unfinished-heads";
-import { ResponseReader } from "../../../proxy-image/src/proxy/http1/response-reader";
+import { UnfinishedHeads } from "../../../proxy-image/src/proxy/http1/client/unfinished-heads";
+import { ResponseReader } from "../../../proxy-image/src/proxy/http1/upstream/response-reader";
 import { type Message, settled } from "./read-by-node";
 
 /** As many as Node's own server reads of a head. */

@@ -46,6 +46,7 @@ export interface PolicyAudit extends Pick<
   | "service"
   | "timeouts"
   | "maxConnections"
+  | "maxConnectionAge"
   | "maxRequests"
   | "maxRequestsPerClient"
   | "retries"
@@ -87,6 +88,8 @@ export interface PolicyUpstream {
   linkHeaders?: string[];
   /** Connections to the third party at a time, for each name and each pod. Absent: no limit. */
   maxConnections?: number;
+  /** Milliseconds after which a connection takes no new request. Absent: no limit. */
+  maxConnectionAge?: number;
   /** Requests in flight at a time in each pod; one more gets 503 at once. Absent: no limit. */
   maxRequests?: number;
   /** The same for each service account; without a mesh all clients are one. Absent: no limit. */

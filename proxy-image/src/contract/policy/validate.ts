@@ -86,6 +86,7 @@ const common = {
     total: optional(milliseconds),
   }),
   maxConnections: optional(integer(1, MOST_COUNT, "a number of connections")),
+  maxConnectionAge: optional(milliseconds),
   maxRequests: optional(count),
   maxRequestsPerClient: optional(count),
   retries: optional(object({ budgetPercent: integer(1, 100, "percent") })),

@@ -1,5 +1,5 @@
-import { type FieldName, fieldName } from "../message/header-filter";
-import { isMethodParameter, isPathParameter } from "../message/override-names";
+import { type FieldName, fieldName } from "../message/fields/header-filter";
+import { isMethodParameter, isPathParameter } from "../message/fields/override-names";
 import { decodeFully, foldToAscii } from "./decode-fully";
 
 /** Whether a request says in a header field or a parameter of its target that it means another method. */

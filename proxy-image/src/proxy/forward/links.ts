@@ -4,7 +4,7 @@ import { cookieInCluster } from "./cookies";
 import { isIpAddress } from "../../contract/names/names";
 import type { Policy } from "../../contract/policy/policy";
 import { FailureError, redirectDenied } from "../errors/failures";
-import type { LinkForm } from "../message/header-filter";
+import type { LinkForm } from "../message/fields/header-filter";
 import { PerRoute } from "../route/per-route";
 import type { Destination, Route } from "../route/route";
 import type { Routes } from "../route/routes";
@@ -12,8 +12,8 @@ import { addressRule } from "../upstream/names/address-rule";
 
 /** Rewrites what a response says of the third party's origin, for the client that asked. */
 export interface ResponseRewriter {
-  /** Whether a field, by its canonical name, holds one reference by the upstream's own word (`linkHeaders`). */
-  isLink(name: string): boolean;
+  /** Canonical names of fields that hold one reference by the upstream's own word (`linkHeaders`). */
+  readonly fields: ReadonlySet<string> | undefined;
   /** @throws FailureError where it leads into the cluster */
   link(form: LinkForm, value: string): string;
   /** @param value of Set-Cookie */
@@ -50,48 +50,69 @@ const isPublic = addressRule([], () => false);
 export function createLinkPolicy({ domain, services }: Policy, routes: Routes): LinkPolicy {
   const ownDomains = [domain, services.clusterDomain, "svc", "localhost", "internal"];
   const leads = new PerRoute<Leads>(leadsOf);
-
-  const isOwn = (host: string): boolean => {
-    if (host.startsWith("[")) return !isPublic(host.slice(1, -1));
-    if (isIpAddress(host)) return !isPublic(host);
-    const name = withoutRootDot(host);
-    return !name.includes(".") || ownDomains.some((own) => name === own || name.endsWith(`.${own}`));
+  return {
+    rewriterFor: (destination, clientHost) =>
+      new Rewriter(routes, ownDomains, leads.of(destination.route), destination, clientHost),
   };
+}
 
-  /** The name under which a client reaches what a URL names; undefined where that is not for the policy to say. */
-  const nameInCluster = (url: URL, { route, host }: Destination, clientHost: string): string | undefined => {
-    const name = withoutRootDot(url.hostname);
-    const { to, alias } = leads.of(route);
-    if ((name === host || name === alias) && isServed(url, route)) return clientHost;
-    const found = routes.find(`${name}.${domain}`);
-    if (found === undefined || found === "malformed" || !isServed(url, found.route)) return undefined;
-    return found.route === route || to?.has(found.route.entry) ? `${name}.${domain}` : undefined;
-  };
+/** One object for each request, and no closures. */
+class Rewriter implements ResponseRewriter {
+  readonly fields: ReadonlySet<string> | undefined;
 
-  const rewrite = (reference: string, destination: Destination, clientHost: string): string => {
+  constructor(
+    private readonly routes: Routes,
+    private readonly ownDomains: readonly string[],
+    private readonly leads: Leads,
+    private readonly destination: Destination,
+    private readonly clientHost: string,
+  ) {
+    this.fields = leads.fields;
+  }
+
+  link(form: LinkForm, value: string): string {
+    return inForm(form, value, (url) => this.rewrite(url));
+  }
+
+  cookie(value: string): string {
+    return this.destination.ownName ? value : cookieInCluster(value);
+  }
+
+  private rewrite(reference: string): string {
     // Most responses lead to a path of their own origin, which needs nothing.
     if (/^\/(?![/\\])[^\\]*$/.test(reference)) return reference;
-    const { route, host, ownName } = destination;
+    const { route, host, ownName } = this.destination;
     const url = parse(reference, `https://${host}:${route.upstream.port}/`);
     if (!url || reference.includes("\\") || !/^[\x21-\x7e\x80-\xff ]*$/.test(reference)) {
       throw new FailureError(redirectDenied, "The reference can be read in several ways.");
     }
     if (!/^(?:https?|wss?|ftp):$/.test(url.protocol)) return reference;
     if (!ownName && /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(reference)) {
-      const name = nameInCluster(url, destination, clientHost);
+      const name = this.nameInCluster(url);
       if (name !== undefined) return `http://${name}${url.pathname}${url.search}${url.hash}`;
     }
-    if (isOwn(url.hostname)) throw new FailureError(redirectDenied);
+    if (this.isOwn(url.hostname)) throw new FailureError(redirectDenied);
     return reference;
-  };
+  }
 
-  return {
-    rewriterFor: (destination, clientHost) => ({
-      isLink: (name) => leads.of(destination.route).fields?.has(name) === true,
-      link: (form, value) => inForm(form, value, (url) => rewrite(url, destination, clientHost)),
-      cookie: (value) => (destination.ownName ? value : cookieInCluster(value)),
-    }),
-  };
+  /** The name under which a client reaches what a URL names; undefined where that is not for the policy to say. */
+  private nameInCluster(url: URL): string | undefined {
+    const { routes, leads, clientHost } = this;
+    const { route, host } = this.destination;
+    const name = withoutRootDot(url.hostname);
+    if ((name === host || name === leads.alias) && isServed(url, route)) return clientHost;
+    const inCluster = `${name}.${routes.domain}`;
+    const found = routes.find(inCluster);
+    if (found === undefined || found === "malformed" || !isServed(url, found.route)) return undefined;
+    return found.route === route || leads.to?.has(found.route.entry) ? inCluster : undefined;
+  }
+
+  private isOwn(host: string): boolean {
+    if (host.startsWith("[")) return !isPublic(host.slice(1, -1));
+    if (isIpAddress(host)) return !isPublic(host);
+    const name = withoutRootDot(host);
+    return !name.includes(".") || this.ownDomains.some((own) => name === own || name.endsWith(`.${own}`));
+  }
 }
 
 function leadsOf({ upstream: { linkHeaders, linksTo, hostHeader } }: Route): Leads {

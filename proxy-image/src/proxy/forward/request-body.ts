@@ -1,8 +1,8 @@
 import type { ForwardedBody } from "../exchange/parts";
 import type { BodySink, BodySource } from "../message/body";
 import type { RequestHead } from "../message/request-head";
-import { isStream } from "../message/streams";
-import { requestTrailers } from "../message/trailers";
+import { isStream } from "../message/fields/streams";
+import { requestTrailers } from "../message/fields/trailers";
 import type { UpstreamStream } from "../message/upstream-stream";
 
 /** The request's body on its way to the third party: piece by piece, at the pace of the slower side. */

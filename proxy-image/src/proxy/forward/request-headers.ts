@@ -1,5 +1,5 @@
 import type { PolicyUpstream } from "../../contract/policy/policy";
-import { connectionOptions, fieldName } from "../message/header-filter";
+import { connectionOptions, fieldName } from "../message/fields/header-filter";
 import type { Credentials } from "../upstream/credentials";
 import type { OutwardReferences } from "./outward-references";
 

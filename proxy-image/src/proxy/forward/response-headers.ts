@@ -1,4 +1,4 @@
-import { canonicalField, connectionOptions, fieldName } from "../message/header-filter";
+import { canonicalField, connectionOptions, fieldName } from "../message/fields/header-filter";
 import { FailureError, responseHeadersTooLarge } from "../errors/failures";
 import type { ResponseRewriter } from "./links";
 
@@ -21,6 +21,7 @@ export function responseHeaders(
 ): string[] {
   if (raw.length > 2 * MOST_FIELDS) throw new FailureError(responseHeadersTooLarge);
   const headers: string[] = [];
+  const { fields } = rewriter;
   let listed: Set<string> | undefined;
   let seen = "";
   for (let i = 0; i < raw.length; i += 2) {
@@ -46,7 +47,7 @@ export function responseHeaders(
         break;
       default:
         if (link !== undefined) headers.push(field, rewriter.link(link, value));
-        else if (rewriter.isLink(name)) headers.push(field, rewriter.link("reference", value));
+        else if (fields?.has(name)) headers.push(field, rewriter.link("reference", value));
         else if (!staysOutside) headers.push(field, value);
     }
   }

@@ -12,8 +12,8 @@ import type { Pipeline } from "../exchange/parts";
 import type { Exchange } from "../exchange/exchange";
 import type { ResponseRewriter } from "./links";
 import { responseHeaders } from "./response-headers";
-import { isStream } from "../message/streams";
-import { responseTrailers } from "../message/trailers";
+import { isStream } from "../message/fields/streams";
+import { responseTrailers } from "../message/fields/trailers";
 
 /** Interim answers (1xx) that are passed on for one request; more are a third party that plays for time. */
 const MOST_INTERIM = 16;

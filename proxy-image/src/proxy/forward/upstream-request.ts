@@ -8,7 +8,7 @@ import {
   requestTooLarge,
 } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
-import { signsOn } from "../message/connection-auth";
+import { signsOn } from "../message/fields/connection-auth";
 import type { ResponseHead } from "../message/response-head";
 import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
 import type { ResponseRewriter } from "./links";

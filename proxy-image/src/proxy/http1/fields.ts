@@ -1,4 +1,4 @@
-import { explainFields } from "./explain-fields";
+import { explainFields } from "./client/explain-fields";
 import { MalformedMessageError } from "./malformed";
 
 /**

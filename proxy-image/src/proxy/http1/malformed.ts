@@ -1,4 +1,4 @@
-import { type MalformedReason, describeReason } from "./grammar-rules";
+import { type MalformedReason, describeReason } from "./client/grammar-rules";
 
 /** A message breaks the grammar of RFC 9112, or can be read in two ways, so nothing of it counts. */
 export class MalformedMessageError extends Error {

@@ -1,4 +1,4 @@
-import { closes } from "./fields";
+import { closes } from "./fields/closes";
 
 /** Version of HTTP in which a message came. */
 export type HttpVersion = "1.0" | "1.1" | "2";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RequestHead } from "./request-head";
-import { connectionOptions } from "./header-filter";
+import { connectionOptions } from "./fields/header-filter";
 
 /** RFC 6455 §1.3. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

@@ -1,9 +1,9 @@
 import net from "node:net";
 import type { Exchange } from "../exchange/exchange";
 import type { PolicyLimits } from "../../contract/policy/policy";
-import { ClientConnection } from "../http1/client-connection";
-import { CLIENT_TIMEOUTS } from "../http1/client-timeouts";
-import { UnfinishedHeads } from "../http1/unfinished-heads";
+import { ClientConnection } from "../http1/client/client-connection";
+import { CLIENT_TIMEOUTS } from "../http1/client/client-timeouts";
+import { UnfinishedHeads } from "../http1/client/unfinished-heads";
 import type { Observer } from "../observe/observer";
 import { exchangeHandler } from "./exchange-handler";
 

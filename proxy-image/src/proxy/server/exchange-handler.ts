@@ -2,7 +2,7 @@ import { PROXY_NAME, sendFailure } from "../errors/problem";
 import { internalError } from "../errors/failures";
 import { Exchange } from "../exchange/exchange";
 import { abortExchange } from "../exchange/fail";
-import type { RequestHandler } from "../http1/request-handler";
+import type { RequestHandler } from "../http1/client/request-handler";
 import type { Observer } from "../observe/observer";
 import { endExchange } from "./exchange-end";
 import { bodyReason, explainUnreadable, failureOf, unreadRequest } from "./unread-request";

@@ -7,7 +7,7 @@ import {
   requestTimeout,
   targetTooLong,
 } from "../errors/failures";
-import type { Unreadable } from "../http1/request-handler";
+import type { Unreadable } from "../http1/client/request-handler";
 import { SectionTooLargeError } from "../http1/malformed";
 import type { Peer } from "../message/client-stream";
 import { readSoFar } from "../message/read-so-far";

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { CLIENT_TIMEOUTS } from "../http1/client-timeouts";
+import { CLIENT_TIMEOUTS } from "../http1/client/client-timeouts";
 
 /**
  * What http-proxy-middleware gets for the client's socket. It does two things that http-proxy-middleware does not:

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { FailureError, responseTruncated } from "../errors/failures";
-import { sawCloseNotify } from "../http1/close-notify";
+import { sawCloseNotify } from "../http1/upstream/close-notify";
 import { upstreamError } from "../upstream/tls/upstream-error";
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../exchange/exchange";

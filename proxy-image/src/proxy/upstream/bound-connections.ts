@@ -1,4 +1,4 @@
-import type { UpstreamConnection } from "../http1/upstream-connection";
+import type { UpstreamConnection } from "../http1/upstream/upstream-connection";
 import type { Binding } from "../message/upstream-stream";
 
 /** Idle connections that are bound to a client, because the third party may know it by name on them. */

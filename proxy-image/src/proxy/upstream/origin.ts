@@ -22,7 +22,7 @@ export class Origin {
     host: string,
     permits: AddressRule,
     context: () => SecureContext,
-    connect: Connector,
+    connector: Connector,
   ) {
     const { upstream } = route;
     const target: ConnectTarget = {
@@ -38,12 +38,16 @@ export class Origin {
     this.authority = authorityOf({ route, host });
     this.breaker = upstream.circuitBreaker && new Breaker(upstream.circuitBreaker);
     this.upgrades = new UpgradeConnector(
-      async (signal) => (await connect(target, false, signal)).socket,
+      async (signal) => (await connector.connect(target, false, signal)).socket,
       target.timeout,
     );
-    this.pool = new Pool(async () => {
-      const { socket, readBuffer } = await connect(target, true);
-      return { socket, readBuffer: readBuffer! };
-    }, upstream.maxConnections ?? Infinity);
+    this.pool = new Pool(
+      async () => {
+        const { socket, readBuffer, address } = await connector.connect(target, true);
+        return { socket, readBuffer: readBuffer!, address };
+      },
+      upstream.maxConnections ?? Infinity,
+      upstream.maxConnectionAge ?? Infinity,
+    );
   }
 }

@@ -3,6 +3,7 @@ import { type AddressRule, addressRule } from "./names/address-rule";
 import type { Connector } from "./connect/connector";
 import { Origin } from "./origin";
 import { PerRoute } from "../route/per-route";
+import type { Pool } from "./pool";
 import type { SecureContext } from "node:tls";
 import type { Credentials } from "./credentials";
 import { tlsContextOf } from "./tls/tls-context";
@@ -12,6 +13,9 @@ const MOST_NAMES_PER_WILDCARD = 256;
 
 /** Milliseconds between two looks for connections that have been idle for too long. */
 const SWEEP_EVERY = 1_000;
+
+/** Sweeps between two looks whether the addresses of connections are still in DNS. */
+const REVIEW_EVERY = 5;
 
 /** The third parties that have been called. */
 export interface Origins {
@@ -33,16 +37,30 @@ interface Group {
  * @param isOwn whether an address is one that no upstream may have
  * @param credentials hold client certificates
  */
-export function createOrigins(connect: Connector, isOwn: AddressRule, credentials: Credentials): Origins {
+export function createOrigins(connector: Connector, isOwn: AddressRule, credentials: Credentials): Origins {
   const groups = new PerRoute<Group>(({ upstream }) => ({
     permits: addressRule(upstream.allowedCidrs, isOwn),
     context: tlsContextOf(upstream.tls, credentials),
     origins: new Map(),
   }));
+  let sweeps = 0;
   const sweeper = setInterval(() => {
     const now = performance.now();
-    for (const { origins } of groups.all()) for (const { pool } of origins.values()) pool.sweep(now);
+    const looks = ++sweeps % REVIEW_EVERY === 0;
+    for (const { origins } of groups.all()) {
+      for (const [host, { pool }] of origins) {
+        pool.sweep(now);
+        if (looks && pool.size > 0) review(host, pool);
+      }
+    }
   }, SWEEP_EVERY).unref();
+  /** Where DNS fails nothing is known, and nothing is done. */
+  const review = (host: string, pool: Pool): void => {
+    connector.addresses(host).then(
+      (addresses) => pool.review(addresses, performance.now()),
+      () => undefined,
+    );
+  };
 
   return {
     for({ route, host }) {
@@ -57,7 +75,7 @@ export function createOrigins(connect: Connector, isOwn: AddressRule, credential
         return origin;
       }
       if (origins.size >= MOST_NAMES_PER_WILDCARD) retireOldest(origins);
-      origin = new Origin(route, host, permits, context, connect);
+      origin = new Origin(route, host, permits, context, connector);
       origins.set(host, origin);
       return origin;
     },

@@ -1,16 +1,23 @@
 import type { UpstreamHandler } from "../message/upstream-stream";
 import type { TLSSocket } from "node:tls";
 import { BoundConnections } from "./bound-connections";
-import { UpstreamConnection, type ConnectionOwner } from "../http1/upstream-connection";
+import { UpstreamConnection, type ConnectionOwner } from "../http1/upstream/upstream-connection";
 import { firstRequestError, upstreamError } from "./tls/upstream-error";
 import { ConnectPacer, type Paced } from "./connect-pacer";
-import type { ReadBuffer } from "../http1/read-buffer";
+import type { ReadBuffer } from "../http1/upstream/read-buffer";
 
 /** A verified connection, and where its bytes arrive. */
 export interface Connection {
   readonly socket: TLSSocket;
   readonly readBuffer: ReadBuffer;
+  readonly address: string;
 }
+
+/**
+ * Milliseconds for which an address has to be missing in DNS before its connections take no more requests: many names
+ * show some of their addresses each time.
+ */
+const GONE_AFTER = 30_000;
 
 /**
  * The connections to one origin. A free one is found in one step, the last used first, so that those beyond the
@@ -21,6 +28,8 @@ export class Pool implements ConnectionOwner, Paced {
   private readonly bound = new BoundConnections();
   private readonly all = new Set<UpstreamConnection>();
   private readonly waiting: UpstreamHandler[] = [];
+  /** Addresses that DNS has shown, and when last. */
+  private readonly seen = new Map<string, number>();
   private connecting = 0;
   private readonly pacer = new ConnectPacer(this);
   private closing = false;
@@ -28,10 +37,12 @@ export class Pool implements ConnectionOwner, Paced {
   /**
    * @param connector makes a verified connection
    * @param most connections at a time; requests beyond wait for one
+   * @param maxAge milliseconds after which a connection takes no new request
    */
   constructor(
     private readonly connector: () => Promise<Connection>,
     private readonly most: number,
+    private readonly maxAge = Infinity,
   ) {}
 
   /**
@@ -48,6 +59,10 @@ export class Pool implements ConnectionOwner, Paced {
       }
       for (let free = this.idle.pop(); free; free = this.idle.pop()) {
         if (!free.usable) continue;
+        if (this.retires(free)) {
+          free.destroy();
+          continue;
+        }
         handler.onStream(free);
         return;
       }
@@ -72,6 +87,10 @@ export class Pool implements ConnectionOwner, Paced {
       this.makeRoom();
       return;
     }
+    if (this.retires(connection)) {
+      connection.destroy();
+      return;
+    }
     const next = this.waiting.shift();
     if (next) next.onStream(connection);
     else if (this.closing) connection.destroy();
@@ -94,6 +113,25 @@ export class Pool implements ConnectionOwner, Paced {
   sweep(now: number): void {
     for (const connection of this.idle.filter(({ idleUntil }) => idleUntil <= now)) connection.destroy();
     this.bound.sweep(now);
+  }
+
+  /**
+   * Connections to an address that DNS has not shown for a while take no more requests.
+   *
+   * @param addresses what DNS says now
+   * @param now on `performance.now()`'s clock
+   */
+  review(addresses: readonly string[], now: number): void {
+    for (const address of addresses) this.seen.set(address, now);
+    for (const [address, time] of this.seen) if (now - time > GONE_AFTER) this.seen.delete(address);
+    for (const connection of this.idle.filter((one) => this.retires(one))) connection.destroy();
+  }
+
+  /** It is too old, or its address has left DNS. */
+  private retires({ madeAt, address }: UpstreamConnection): boolean {
+    const now = performance.now();
+    if (now - madeAt > this.maxAge) return true;
+    return this.seen.size > 0 && !this.seen.has(address) && now - madeAt > GONE_AFTER;
   }
 
   /** Finishes what is under way, and keeps nothing behind it. */
@@ -128,9 +166,9 @@ export class Pool implements ConnectionOwner, Paced {
   connect(): void {
     this.connecting++;
     this.connector().then(
-      ({ socket, readBuffer }) => {
+      ({ socket, readBuffer, address }) => {
         this.connecting--;
-        const connection = new UpstreamConnection(socket, readBuffer, this);
+        const connection = new UpstreamConnection(socket, readBuffer, this, address);
         this.all.add(connection);
         this.released(connection);
       },

@@ -2,7 +2,7 @@ import https from "node:https";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { FailureError, connectionTimeout } from "../errors/failures";
-import { ConnectionLostError } from "../http1/connection-errors";
+import { ConnectionLostError } from "../http1/upstream/connection-errors";
 import { ConnectPacer, type Paced } from "./connect-pacer";
 
 /** A connection to be made that waits for its step. */

@@ -1,6 +1,6 @@
 import type { TcpSocketConnectOpts } from "node:net";
 import { type ConnectionOptions, type SecureContext, type TLSSocket, connect as startTls } from "node:tls";
-import type { ReadBuffer } from "../../http1/read-buffer";
+import type { ReadBuffer } from "../../http1/upstream/read-buffer";
 import type { AddressRule } from "../names/address-rule";
 import type { Endpoint } from "../network";
 import { handshakeError, handshakeTimeout } from "../tls/handshake-error";

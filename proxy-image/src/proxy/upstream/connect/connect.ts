@@ -6,7 +6,7 @@ import {
   connectionTimeout,
   destinationProhibited,
 } from "../../errors/failures";
-import { ReadBuffer } from "../../http1/read-buffer";
+import { ReadBuffer } from "../../http1/upstream/read-buffer";
 import type { Translators } from "../names/translators";
 import type { Network } from "../network";
 import { type AddressHealth, spread } from "./address-health";

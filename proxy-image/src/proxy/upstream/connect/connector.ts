@@ -5,17 +5,16 @@ import type { Network } from "../network";
 import { createTranslators } from "../names/translators";
 import { type Lookup, cached } from "../names/resolver-cache";
 
-/**
- * Connects to third parties, for pools and Node's agents alike.
- *
- * @param buffered whether its bytes go to a buffer; otherwise it is a stream to read from
- * @param signal ends the attempt early, with the signal's reason
- */
-export type Connector = (
-  target: ConnectTarget,
-  buffered: boolean,
-  signal?: AbortSignal,
-) => Promise<Connected>;
+/** Connects to third parties, for pools and Node's agents alike. */
+export interface Connector {
+  /**
+   * @param buffered whether its bytes go to a buffer; otherwise it is a stream to read from
+   * @param signal ends the attempt early, with the signal's reason
+   */
+  connect(target: ConnectTarget, buffered: boolean, signal?: AbortSignal): Promise<Connected>;
+  /** What DNS says of a host now, within its TTL. @throws FailureError */
+  addresses(host: string): Promise<readonly string[]>;
+}
 
 /** Is told what connecting shows. */
 export interface ConnectObserver {
@@ -33,14 +32,17 @@ export function createConnector(network: Network, observer: ConnectObserver): Co
   const translators = createTranslators(resolve);
   const endpoint: Network["endpoint"] = (address, port) => network.endpoint(address, port);
   const health = new AddressHealth();
-  return async (target, buffered, signal) => {
-    const connected = await connect(target, { resolve, translators, endpoint, health }, buffered, signal);
-    const { socket } = connected;
-    // A resumed session shows no certificate.
-    if (!socket.isSessionReused()) {
-      const { valid_to: expires } = socket.getPeerCertificate();
-      observer.connected(target.entry, Date.parse(expires) / 1_000);
-    }
-    return connected;
+  return {
+    async connect(target, buffered, signal) {
+      const connected = await connect(target, { resolve, translators, endpoint, health }, buffered, signal);
+      const { socket } = connected;
+      // A resumed session shows no certificate.
+      if (!socket.isSessionReused()) {
+        const { valid_to: expires } = socket.getPeerCertificate();
+        observer.connected(target.entry, Date.parse(expires) / 1_000);
+      }
+      return connected;
+    },
+    addresses: (host) => resolve(`${host}.`),
   };
 }

@@ -1,9 +1,9 @@
 import { parseRequestHead } from "./parse-request-head";
-import { MOST_METHOD_LENGTH } from "../../contract/names/method";
+import { MOST_METHOD_LENGTH } from "../../../contract/names/method";
 import { explainRequest } from "./explain-request";
-import { MalformedMessageError, SectionTooLargeError } from "./malformed";
-import { largestField } from "../message/read-so-far";
-import { type RequestHead } from "../message/request-head";
+import { MalformedMessageError, SectionTooLargeError } from "../malformed";
+import { largestField } from "../../message/read-so-far";
+import { type RequestHead } from "../../message/request-head";
 
 /** A method, or the beginning of one (RFC 9110 §9.1), or of the empty line before a request. */
 const METHOD_START = new RegExp(`^(?:[!#$%&'*+\\-.^_\`|~0-9A-Za-z]{1,${MOST_METHOD_LENGTH}}(?:$| )|\r$)`);

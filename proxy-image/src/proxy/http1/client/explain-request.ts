@@ -1,4 +1,4 @@
-import { MOST_METHOD_LENGTH } from "../../contract/names/method";
+import { MOST_METHOD_LENGTH } from "../../../contract/names/method";
 import { endOfToken, explainFields, explainLineEnd } from "./explain-fields";
 import type { MalformedReason } from "./grammar-rules";
 

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { sizeLine } from "./chunked";
-import type { RequestHead } from "../message/request-head";
-import type { ResponseWriter } from "../message/response-writer";
-import { type DeferredWriter, atEndOfIteration } from "../event-loop";
+import { sizeLine } from "../chunked";
+import type { RequestHead } from "../../message/request-head";
+import type { ResponseWriter } from "../../message/response-writer";
+import { type DeferredWriter, atEndOfIteration } from "../../event-loop";
 
 /** What a idle connection tells a client, in seconds. */
 export const KEEP_ALIVE_SECONDS = 75;

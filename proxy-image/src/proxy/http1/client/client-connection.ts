@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
-import type { BodySink } from "../message/body";
-import type { ClientStream, Peer, SwitchedConnection } from "../message/client-stream";
-import type { RequestHead } from "../message/request-head";
-import { asksForWebSocket } from "../message/websocket";
-import { BodyReader } from "./body-reader";
+import type { BodySink } from "../../message/body";
+import type { ClientStream, Peer, SwitchedConnection } from "../../message/client-stream";
+import type { RequestHead } from "../../message/request-head";
+import { asksForWebSocket } from "../../message/websocket";
+import { BodyReader } from "../body-reader";
 import { CLIENT_TIMEOUTS } from "./client-timeouts";
 import { http11Required, isHttp2Preface } from "./http2-preface";
-import { JoinedBytes } from "./joined-bytes";
+import { JoinedBytes } from "../joined-bytes";
 import { RequestHeadReader } from "./request-head-reader";
 import type { RequestHandler, Unreadable } from "./request-handler";
 import { Http1ResponseWriter } from "./response-writer";
@@ -23,7 +23,11 @@ import type { UnfinishedHeads } from "./unfinished-heads";
  */
 type State = "head" | "request" | "response" | "linger" | "closing" | "upgraded";
 
-/** A client's connection: one request after the other, each read in one way only or refused. */
+/**
+ * A client's connection: one request after the other, each read in one way only or refused.
+ *
+ * The file is long: the states of a connection can only be understood together.
+ */
 export class ClientConnection<T = unknown> implements ClientStream {
   /** Undefined where this is an ordinary connection. */
   switched: SwitchedConnection | undefined;

@@ -1,5 +1,5 @@
-import { FIELD_LINES } from "./fields";
-import { MalformedMessageError } from "./malformed";
+import { FIELD_LINES } from "../fields";
+import { MalformedMessageError } from "../malformed";
 
 const TAB = 0x09;
 const LF = 0x0a;

@@ -1,4 +1,4 @@
-import type { OutgoingHead } from "../message/upstream-stream";
+import type { OutgoingHead } from "../../message/upstream-stream";
 
 /** Methods that are sent with a length even without a body (RFC 9110 §8.6): without it some servers respond with 411. */
 const WITH_LENGTH = new Set(["POST", "PUT", "PATCH"]);

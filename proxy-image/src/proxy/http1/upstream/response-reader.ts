@@ -1,9 +1,9 @@
-import { BodyReader } from "./body-reader";
-import type { ResponseHead, ResponseSink } from "../message/response-head";
-import { parseFields } from "./fields";
-import { framingOf } from "./framing";
-import { JoinedBytes } from "./joined-bytes";
-import { MalformedMessageError, SectionTooLargeError } from "./malformed";
+import { BodyReader } from "../body-reader";
+import type { ResponseHead, ResponseSink } from "../../message/response-head";
+import { parseFields } from "../fields";
+import { framingOf } from "../framing";
+import { JoinedBytes } from "../joined-bytes";
+import { MalformedMessageError, SectionTooLargeError } from "../malformed";
 import { PartialHead } from "./partial-head";
 
 /** Bytes of a response's header section. */

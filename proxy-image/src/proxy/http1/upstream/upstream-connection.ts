@@ -1,7 +1,7 @@
 import type { TLSSocket } from "node:tls";
-import { type DeferredWriter, atEndOfIteration, currentIteration } from "../event-loop";
-import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../message/upstream-stream";
-import { sizeLine } from "./chunked";
+import { type DeferredWriter, atEndOfIteration, currentIteration } from "../../event-loop";
+import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../../message/upstream-stream";
+import { sizeLine } from "../chunked";
 import { ConnectionLostError, TruncatedResponseError } from "./connection-errors";
 import { KEEP_ALIVE, connectionTerms } from "./connection-terms";
 import type { ReadBuffer } from "./read-buffer";
@@ -24,10 +24,15 @@ export interface ConnectionOwner {
   explain(error: Error, heard: boolean): Error;
 }
 
-/** A verified connection to a third party: one request at a time, for as long as both sides stay in step. */
+/**
+ * A verified connection to a third party: one request at a time, for as long as both sides stay in step.
+ *
+ * The file is long: what ends a connection, and when it is free, can only be understood together.
+ */
 export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, DeferredWriter {
   /** When it is closed if nobody uses it, on `performance.now()`'s clock. */
   idleUntil = performance.now() + KEEP_ALIVE;
+  readonly madeAt = performance.now();
   /** The only client that may use it; undefined: any. */
   binding: Binding | undefined;
   private handler: UpstreamHandler | undefined;
@@ -52,6 +57,8 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     private readonly socket: TLSSocket,
     private readonly readBuffer: ReadBuffer,
     private readonly owner: ConnectionOwner,
+    /** Of the third party, as DNS gave it. */
+    readonly address = "",
   ) {
     if (!readBuffer.open((bytes) => this.read(bytes))) socket.destroy();
     readOnAfterFailedWrite(socket);

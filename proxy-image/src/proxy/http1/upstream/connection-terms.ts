@@ -1,5 +1,5 @@
-import { namesConnectionScheme } from "../message/connection-auth";
-import { closes } from "../message/fields";
+import { namesConnectionScheme } from "../../message/fields/connection-auth";
+import { closes } from "../../message/fields/closes";
 
 /** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
 export const KEEP_ALIVE = 55_000;

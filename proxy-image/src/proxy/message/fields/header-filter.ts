@@ -1,4 +1,4 @@
-import { tellsAboutClient } from "../../contract/names/header-fields";
+import { tellsAboutClient } from "../../../contract/names/header-fields";
 import { overrideOf } from "./override-names";
 
 /**

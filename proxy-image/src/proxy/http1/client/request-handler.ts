@@ -1,6 +1,6 @@
-import type { ClientStream, Peer } from "../message/client-stream";
-import type { RequestHead } from "../message/request-head";
-import type { ResponseWriter } from "../message/response-writer";
+import type { ClientStream, Peer } from "../../message/client-stream";
+import type { RequestHead } from "../../message/request-head";
+import type { ResponseWriter } from "../../message/response-writer";
 
 /** Something came that is no request. */
 export type Unreadable =
