@@ -140,7 +140,7 @@ describe("admission: what could be read in two ways is refused before anything i
     it(`${name}: ${status}`, async () => {
       const reply = await sendRaw(world.port, Buffer.from(bytes, "latin1"), 300);
       assert.equal(statusOf(reply), status, reply.text);
-      assert.match(reply.text, /^Content-Type: application\/problem\+json\r$/m);
+      assert.match(reply.text, /^Content-Type: application\/problem\+json; charset=utf-8\r$/m);
       assert.match(
         reply.text,
         new RegExp(`^Proxy-Status: k8s-egress; error=[a-z_]+; details="${failure}`, "m"),

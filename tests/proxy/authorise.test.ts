@@ -105,7 +105,7 @@ describe("authorise: the Host header, made canonical, names one entry of the pol
         path: "/x?key=secret",
       });
       assert.equal(answer.status, 403);
-      assert.equal(answer.headers["content-type"], "application/problem+json");
+      assert.equal(answer.headers["content-type"], "application/problem+json; charset=utf-8");
       assert.equal(
         answer.headers["proxy-status"],
         'k8s-egress; error=http_request_denied; details="not-listed"',

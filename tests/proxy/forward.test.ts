@@ -269,7 +269,7 @@ describe("forward", () => {
         raw = bytes;
         const answer = await ask({ port: world.port, host: `${RAW}.egress.local` });
         assert.equal(answer.status, 502, answer.body.toString());
-        assert.equal(answer.headers["content-type"], "application/problem+json");
+        assert.equal(answer.headers["content-type"], "application/problem+json; charset=utf-8");
       });
     }
 

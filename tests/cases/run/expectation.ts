@@ -29,7 +29,7 @@ export function checkResponse(response: ClientResponse, expect: ExpectedResponse
     `status and failure of: ${received.slice(0, 2_000)}`,
   );
   if (expect.failure !== undefined) {
-    assert.match(received, /^Content-Type: application\/problem\+json\r$/m);
+    assert.match(received, /^Content-Type: application\/problem\+json; charset=utf-8\r$/m);
     assert.match(received, /^Proxy-Status: k8s-egress; error=[a-z_]+; details="/m);
     const { detail } = JSON.parse(body) as { detail: string };
     for (const fragment of expect.detail ?? []) {

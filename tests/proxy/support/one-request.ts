@@ -28,7 +28,7 @@ export async function oneRequest(
 export function failed(answer: Answer, status: number, error: string): void {
   assert.equal(answer.status, status, answer.body.toString());
   assert.match(String(answer.headers["proxy-status"]), new RegExp(`error=${error};`));
-  assert.equal(answer.headers["content-type"], "application/problem+json");
+  assert.equal(answer.headers["content-type"], "application/problem+json; charset=utf-8");
 }
 
 /** What a failure's answer says in this case. */
