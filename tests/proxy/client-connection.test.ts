@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { type TestContext, describe, it } from "node:test";
-import { CLIENT_TIMEOUTS, type ClientTimeouts } from "../../proxy-image/src/proxy/http1/client/client-timeouts";
+import {
+  CLIENT_TIMEOUTS,
+  type ClientTimeouts,
+} from "../../proxy-image/src/proxy/http1/client/client-timeouts";
 import { DataServer } from "../../proxy-image/src/proxy/server/data-server";
 import { malformedHost, notListed } from "../../proxy-image/src/proxy/errors/failures";
 import type { Exchange } from "../../proxy-image/src/proxy/exchange/exchange";
