@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { MESH_MODES, type MeshMode } from "./mesh/sidecar";
 import { LOG_LEVELS, type LogLevel } from "./log";
 
-/** What the proxy is started with. */
+/** The proxy's options. */
 export interface CommandLine {
   /** Path of the policy. */
   policy: string;
@@ -14,23 +14,23 @@ export interface CommandLine {
   /** Milliseconds. */
   drain: number;
   logLevel: LogLevel;
-  /** Percent of the requests that went well which are logged. */
+  /** Percentage of successful requests that are logged. */
   logPercent: number;
-  /** Port on loopback that shows the policy. */
+  /** Port on loopback that serves the policy. */
   policyPort: number;
   /** Folder of the credentials; undefined for none. */
   credentials: string | undefined;
-  /** Absolute name of a headless Service of all pods of this proxy; undefined for none. */
+  /** Absolute name of a headless Service that selects all pods of this proxy; undefined for none. */
   ownService: string | undefined;
 }
 
-/** How the proxy is called. */
+/** Usage text. */
 export const USAGE = `usage: proxy.js --policy <file> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
                 [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]
                 [--log-percent 100] [--policy-port 9091] [--credentials <folder>]
                 [--own-service <name.>]`;
 
-/** The command line is wrong; the message says what would be right. */
+/** The command line is invalid; the message says how to correct it. */
 export class CommandLineError extends Error {
   override readonly name = "CommandLineError";
 }

@@ -25,25 +25,25 @@ import { createConnector } from "./upstream/connect/connector";
 import { type Origins, createOrigins } from "./upstream/origins";
 import { createOwnAddresses } from "./upstream/names/own-addresses";
 
-/** What a proxy is made of. */
+/** Settings and dependencies of a proxy. */
 export interface ProxyOptions {
   readonly policy: Policy;
-  /** Whether clients that the mesh does not vouch for are refused. */
+  /** Whether clients that the mesh does not identify are denied. */
   readonly mesh: MeshMode;
-  /** The world outside. */
+  /** DNS and addresses of the world outside. */
   readonly network: Network;
   readonly log: Log;
   /** Addresses that no upstream may have: the API server's and this pod's. */
   readonly own: readonly string[];
-  /** Headless Service of all pods of this proxy, whose addresses no upstream may have either. */
+  /** Headless Service that selects all pods of this proxy; no upstream may have their addresses either. */
   readonly ownService?: string | undefined;
-  /** Folder with a file for each credential that the policy names; absent where there is none. */
+  /** Folder with a file for each credential that the policy names; absent if it names none. */
   readonly credentials?: string | undefined;
-  /** Share of the requests that went well which is logged. Default: 100. */
+  /** Percentage of successful requests that are logged. Default: 100. */
   readonly logPercent?: number;
 }
 
-/** A proxy whose servers do not listen yet. */
+/** A proxy. Its servers do not listen yet. */
 export interface Proxy {
   /** For applications. */
   readonly data: DataServer;
@@ -51,18 +51,21 @@ export interface Proxy {
   readonly admin: Server;
   /** The policy, for loopback only. */
   readonly debug: Server;
-  /** Not ready any more; serves on, then finishes what is in flight. Milliseconds; returns how many requests were cut. */
+  /**
+   * Becomes unready, serves on for a while, then finishes the requests in flight. Milliseconds; returns how many were
+   * aborted.
+   */
   drain(limit: number): Promise<number>;
   /** Requests that have begun and not ended. */
   inFlight(): number;
-  /** Reads the credentials again, now. */
+  /** Rereads the credentials at once. */
   refreshCredentials(): void;
   /** Closes all connections to third parties. */
   destroy(): void;
 }
 
 /**
- * Puts the stages together.
+ * Creates a proxy from its stages.
  *
  * @throws AmbiguousNameError, CredentialError
  */
@@ -121,7 +124,7 @@ export function createProxy({
   };
 }
 
-/** Of the origins that an entry has, the one that is worst off. */
+/** State per entry of the policy: the worst of its origins'. */
 function* breakerStates(routes: Routes, origins: Origins): Iterable<[entry: string, state: BreakerState]> {
   const order: BreakerState[] = ["closed", "half-open", "open"];
   for (const route of routes.all) {
@@ -133,8 +136,8 @@ function* breakerStates(routes: Routes, origins: Origins): Iterable<[entry: stri
 }
 
 /**
- * This proxy's name in Via fields: the same for all its pods, so that a request that comes back is recognised
- * by each; a hash, so that third parties don't learn names of the cluster.
+ * This proxy's name in Via fields. It is the same for all pods, so each pod recognises a request that comes back. It is
+ * a hash, so that third parties don't learn names of the cluster.
  */
 function pseudonym({ domain, services }: Policy): string {
   const hash = createHash("sha256").update(`${domain}\n${services.namespace}`).digest("hex");

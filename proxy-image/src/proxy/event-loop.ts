@@ -1,4 +1,4 @@
-/** Somebody who has something to send. */
+/** A writer whose bytes wait for the end of the event-loop iteration. */
 export interface DeferredWriter {
   send(): void;
 }
@@ -6,11 +6,11 @@ export interface DeferredWriter {
 let waiting: DeferredWriter[] = [];
 
 /**
- * Lets somebody send at the end of this event-loop iteration, when all that came has been read.
+ * Calls `send` at the end of this event-loop iteration, when all that arrived has been read.
  *
- * One after the other, requests and responses that go out together wake their readers once. Sent each as soon as it was
- * ready, nearly every one of them woke a reader that had just gone to sleep, which is dearer than the write: a small
- * request cost 1.15 to 1.25 times the processor time.
+ * Requests and responses that are written one after the other wake their readers once. Writing each at once mostly woke
+ * a reader that had just gone to sleep; the wake-up cost more than the write, and a small request cost 1.15 to 1.25
+ * times the processor time.
  */
 export function atEndOfIteration(sender: DeferredWriter): void {
   if (waiting.push(sender) === 1) setImmediate(sendAll);
@@ -18,7 +18,7 @@ export function atEndOfIteration(sender: DeferredWriter): void {
 
 let iteration: object | undefined;
 
-/** Stands for this event-loop iteration: another object in each. */
+/** An object that identifies this event-loop iteration: each iteration has another one. */
 export function currentIteration(): object {
   if (iteration !== undefined) return iteration;
   iteration = {};

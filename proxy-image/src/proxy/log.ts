@@ -15,7 +15,7 @@ const FLUSH_EVERY = 500;
 export function createLog(level: LogLevel): Log {
   const output = pino.destination({ dest: 1, sync: false, minLength: 4_096 });
   const lines = new Lines((text) => output.write(text));
-  // A line must not wait for the next ones for long; at the end none may be lost.
+  // A line must not wait long for further lines. None may be lost when the process ends.
   setInterval(() => output.flush(), FLUSH_EVERY).unref();
   process.on("exit", () => {
     lines.send();
@@ -32,7 +32,7 @@ export function createLog(level: LogLevel): Log {
   );
 }
 
-/** Writes the lines of an event-loop iteration together: the destination measures all that it holds at every write. */
+/** Writes the lines of an event-loop iteration together: at every write, the destination measures all that it holds. */
 class Lines implements DeferredWriter {
   private held = "";
 
@@ -50,7 +50,7 @@ class Lines implements DeferredWriter {
   }
 }
 
-/** Writes whole lines among the log's own. */
+/** Writes complete lines between the log's own. */
 export function lineWriter(log: Log): (line: string) => void {
   const stream = (log as unknown as Record<symbol, { write(line: string): void }>)[pino.symbols.streamSym]!;
   return (line) => stream.write(line);

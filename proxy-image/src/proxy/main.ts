@@ -4,7 +4,7 @@ import { CommandLineError, USAGE } from "./command-line";
 import { run } from "./run";
 import { realNetwork } from "./upstream/names/real-network";
 
-/** The API server's address, which Kubernetes gives to every container, and this pod's own. */
+/** The API server's address, which Kubernetes gives to every container, and this pod's address. */
 function ownAddresses(): string[] {
   const pod = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ address }) => address),
@@ -21,7 +21,7 @@ const asked = new Promise<string>((resolve) => {
 run(process.argv.slice(2), { network: realNetwork(), own: ownAddresses(), asked }).then(
   () => process.exit(0),
   (error: unknown) => {
-    // The last lines: Pulumi and `kubectl describe` show them.
+    // Pulumi and `kubectl describe` show the last lines of the log.
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(
       `k8s-egress proxy: ${message}\n${error instanceof CommandLineError ? `${USAGE}\n` : ""}`,

@@ -7,7 +7,7 @@ import { SIDECAR_PATIENCE, SIDECAR_READY, type SidecarPatience, awaitSidecar } f
 import { createLog } from "./log";
 import type { Network } from "./upstream/network";
 
-/** What a process finds around itself. Tests bring their own; no option reaches it. */
+/** What the process gets from its environment. Tests supply their own; no command-line option changes it. */
 export interface Surroundings {
   readonly network: Network;
   /** Addresses that no upstream may have. */
@@ -45,7 +45,7 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
   });
 
   try {
-    // Alive, but not ready: the kubelet must see the difference while the sidecar starts.
+    // Live but not ready until the sidecar is: the kubelet must not restart the container meanwhile.
     await listen(proxy.admin, options.adminPort);
     await listen(proxy.debug, options.policyPort, "127.0.0.1");
     const { url = SIDECAR_READY, patience = SIDECAR_PATIENCE } = surroundings.sidecar ?? {};

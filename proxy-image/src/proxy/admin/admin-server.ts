@@ -2,7 +2,7 @@ import express from "express";
 import { type Server, createServer } from "node:http";
 import type { Registry } from "prom-client";
 
-/** Probes and metrics, and nothing else, on a port of their own: the data port has no path of ours. */
+/** Serves probes and metrics on a port of their own, because every path of the data port belongs to third parties. */
 export function createAdminServer(registry: Registry, ready: () => boolean): Server {
   const app = express();
   app.disable("x-powered-by");

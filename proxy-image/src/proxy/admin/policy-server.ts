@@ -2,8 +2,8 @@ import { type Server, createServer } from "node:http";
 import type { Policy } from "../../contract/policy/policy";
 
 /**
- * The policy that is obeyed, for whoever may `kubectl port-forward` to the pod; to be bound to loopback. It has
- * the names of credentials and not their values, like the ConfigMap that it comes from.
+ * Serves the policy in force to users who may `kubectl port-forward` to the pod; to be bound to loopback. It has the
+ * names of credentials and not their values, like the ConfigMap that it comes from.
  */
 export function createPolicyServer(policy: Policy): Server {
   const text = `${JSON.stringify(policy, undefined, 2)}\n`;

@@ -9,7 +9,7 @@ import { type Rejection, reject } from "./rejection";
 import { resolveTarget } from "./target";
 import { checkUpgrade } from "./upgrade";
 
-/** First stage: rejects what could be read in two ways, before anything is decided by it. */
+/** First stage: rejects requests that could be read in two ways, before any decision depends on them. */
 export function admit({ headerFields }: PolicyLimits): Stage {
   return function admit(exchange) {
     const rejection = decide(exchange, headerFields);
@@ -28,7 +28,7 @@ function decide({ head }: Exchange, mostFields: number): Rejection | undefined {
   );
 }
 
-/** RFC 9110 §10.1.1 knows one. */
+/** `100-continue` is the only expectation of RFC 9110 §10.1.1. */
 function checkExpectation(expect: string | undefined): Rejection | undefined {
   return expect === undefined || expect.toLowerCase() === "100-continue"
     ? undefined

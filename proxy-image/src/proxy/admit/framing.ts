@@ -8,10 +8,10 @@ import type { RequestHead } from "../message/request-head";
 import { type Rejection, reject } from "./rejection";
 
 /**
- * Rejects what two readers of a request could read in two ways: two framings, a transfer coding beside `chunked`
- * (RFC 9112 §6.3).
+ * Rejects requests whose framing two parsers could read in two ways: two framings, or a transfer coding beside
+ * `chunked` (RFC 9112 §6.3).
  *
- * @param mostFields header fields that are accepted; few enough to walk for every request
+ * @param mostFields header fields that are accepted; few enough to loop over for every request
  */
 export function checkFraming(head: RequestHead, mostFields: number): Rejection | undefined {
   if (head.fields.length > 2 * mostFields) {
@@ -35,7 +35,7 @@ export function checkFraming(head: RequestHead, mostFields: number): Rejection |
       ? reject(conflictingFraming, "Transfer-Encoding names `chunked` more than once.")
       : reject(transferEncodingRejected);
   }
-  // There was none: whoever says so is confused about where its messages end (RFC 9112 §6.1).
+  // HTTP/1.0 has no transfer codings, so the framing of such a message can't be trusted (RFC 9112 §6.1).
   if (coding !== undefined && head.version === "1.0") {
     return reject(conflictingFraming, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 §6.1).");
   }

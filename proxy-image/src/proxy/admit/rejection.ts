@@ -1,6 +1,6 @@
 import type { Failure } from "../errors/failures";
 
-/** A request that is not admitted. */
+/** Why a request is rejected. */
 export interface Rejection {
   readonly failure: Failure;
   /** What is wrong with this request: one or more sentences without any header field's value. */

@@ -4,8 +4,8 @@ import { canonicalHost } from "../message/host";
 import { type Rejection, reject } from "./rejection";
 
 /**
- * Origin-form (RFC 9112 §3.2.1): a path and an optional query. Visible ASCII without `#`, which no request may carry
- * and which readers cut at.
+ * Origin-form (RFC 9112 §3.2.1): a path and an optional query. Visible ASCII without `#`: no request may have one, and
+ * some parsers cut the target there.
  */
 const ORIGIN_FORM = /^\/[\x21\x22\x24-\x7e]*$/;
 /** Absolute-form (RFC 9112 §3.2.2): scheme, authority, path and query. */
@@ -36,9 +36,9 @@ const FRAGMENT =
   "A fragment (`#...`) stays with the client (RFC 9110 §7.1); escape a `#` of the path as `%23`.";
 
 /**
- * RFC 9112 §3.2.2: a server must accept absolute-form, and the target's authority counts, not Host. A Host that differs
- * is right only where it names the same third party, which the next stage knows: a sidecar or a proxy on the way may
- * have decided by it, and RFC 9112 §3.2 lets no client send such a pair.
+ * RFC 9112 §3.2.2: a server must accept absolute-form, and the target's authority counts, not Host. A different Host is
+ * accepted only if it names the same third party, which the next stage checks: a sidecar or a proxy before this one may
+ * have decided by Host, and RFC 9112 §3.2 does not allow clients to send such a pair.
  */
 function resolveAbsolute(head: RequestHead): Rejection | undefined {
   const parts = ABSOLUTE_FORM.exec(head.target);
@@ -62,7 +62,7 @@ function resolveAbsolute(head: RequestHead): Rejection | undefined {
       "Between `http://` and the path must stand a host name with an optional port.",
     );
   }
-  // RFC 9112 §3.2: HTTP/1.1 needs a Host even here; HTTP/1.0 knew none.
+  // RFC 9112 §3.2: HTTP/1.1 needs a Host even here; HTTP/1.0 has none.
   if (head.hosts === 0 && head.version !== "1.0") return reject(missingHost);
   if (head.host !== undefined && identityOf(head.host) !== effective) {
     if (portOf(head.host) !== portOf(authority)) return reject(conflictingHost);
@@ -73,13 +73,15 @@ function resolveAbsolute(head: RequestHead): Rejection | undefined {
   return undefined;
 }
 
-/** @param rest path and query; RFC 9112 §3.2.1 makes an empty path `/`, and §3.2.4 makes `*` of an OPTIONS without both */
+/**
+ * @param rest path and query; an empty path becomes `/` (RFC 9112 §3.2.1), and `*` for an OPTIONS without both (§3.2.4)
+ */
 function originForm(method: string, rest: string): string {
   if (rest === "" && method === "OPTIONS") return "*";
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-/** `host:port` in one form for all that mean the same; undefined for what is none. */
+/** `host:port` in one form for all spellings of one authority; undefined if it is invalid. */
 function identityOf(authority: string): string | undefined {
   const host = canonicalHost(authority);
   return host && `${host}:${portOf(authority)}`;

@@ -7,18 +7,19 @@ import { type Failure, auditEnded, notAudited, notListed } from "../errors/failu
 import type { ClientIdentity } from "../exchange/client";
 
 /**
- * What becomes of a request for a host that the policy does not list.
+ * Decides about a request for a host that the policy does not list.
  *
- * @param header the Host header, which is a host name
+ * @param header the Host field, which is a host name
  */
 export type Unlisted = (header: string, client: ClientIdentity | undefined) => Destination | Failure;
 
 /**
- * An audit lets verified clients of its namespaces through to public hosts, until its end. It comes after the list, so
- * it never overrides what an upstream's rules say; for everyone else nothing changes. All its hosts share one route:
- * one entry in metrics and logs, one set of limits, and the connections of as many names as one wildcard has.
+ * While an audit lasts, verified clients of its namespaces may call public hosts that are not listed. The list is
+ * checked first, so an audit never overrides an upstream's rules. Nothing changes for other clients. All its hosts
+ * share one route: one entry in metrics and logs, one set of limits, and as many names with connections as one wildcard
+ * has.
  *
- * @param now milliseconds since 1970; looked at for every request, because no pod is replaced when an audit ends
+ * @param now milliseconds since 1970; called for every request, because no pod is replaced when an audit ends
  */
 export function createAudit(policy: Policy, now: () => number = Date.now): Unlisted {
   const { audit, domain, services, upstreams } = policy;
@@ -37,14 +38,14 @@ export function createAudit(policy: Policy, now: () => number = Date.now): Unlis
     const name = canonicalHost(header)!;
     const ownName = !name.endsWith(suffix);
     const host = ownName ? name : name.slice(0, -suffix.length);
-    // A host above the domain is none either: the domain hides a part of it from the cluster.
+    // A host above the domain is denied too: the domain hides a part of it from the cluster.
     const isOwn = isWithin(host, services.clusterDomain) || isWithin(host, domain) || isWithin(domain, host);
     if (isOwn || !isPublicName(host)) return notAudited;
     return now() < ends ? { route, host, ownName } : auditEnded;
   };
 }
 
-/** Public authorities, public addresses, nothing set: whatever else a third party needs is for the list to say. */
+/** Public authorities, public addresses, no settings: a third party that needs more has to be listed. */
 function unlistedUpstream(audit: PolicyAudit): PolicyUpstream {
   return { ...audit, port: 443, tls: { minVersion: "TLSv1.2" }, allowedCidrs: [] };
 }

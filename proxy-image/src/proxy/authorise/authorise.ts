@@ -23,7 +23,7 @@ function isSame(one: ReturnType<Routes["find"]>, other: Destination | undefined)
   return typeof one === "object" && one.route === other?.route && one.host === other.host;
 }
 
-/** Second stage: who is calling, which upstream the request means, and whether the policy allows it. */
+/** Second stage: identifies the client, finds the upstream of the request, and asks the policy. */
 export function authorise(routes: Routes, unlisted: Unlisted, clients: Clients): Stage {
   const rules = new PerRoute(({ upstream }) => compileRules(upstream));
   const decide = (exchange: Exchange): Failure | undefined => {
@@ -31,9 +31,9 @@ export function authorise(routes: Routes, unlisted: Unlisted, clients: Clients):
     const { peer } = exchange.stream;
     const client = clients.of(peer, fields);
     exchange.client = client;
-    // Before anything is told about the policy.
+    // First of all, so that an unknown client learns nothing about the policy.
     if (!client && clients.required) return isFromOwnSidecar(peer) ? clientUnknown : sidecarBypassed;
-    // There is exactly one: admission has counted them.
+    // The request has exactly one Host: the first stage has checked that.
     let destination = routes.find(host);
     if (destination === "malformed") return malformedHost;
     if (otherHost !== undefined && !isSame(routes.find(otherHost), destination)) return conflictingHost;

@@ -1,12 +1,12 @@
 import type { ClientIdentity } from "../exchange/client";
 import { isNamespaceName, isServiceAccountName } from "../../contract/names/names";
 
-/** Identities that are kept parsed; there are as many as meshed service accounts. */
+/** Parsed identities that are cached; there are as many as meshed service accounts. */
 const MOST_KEPT = 10_000;
 
 /**
- * Reads `l5d-client-id`, which the inbound sidecar overwrites or removes on every request. From the right,
- * because a service account's name may have dots and a namespace's may not.
+ * Reads `l5d-client-id`, which the inbound sidecar overwrites or removes on every request. Parsed from the right,
+ * because a service account's name may contain dots and a namespace's may not.
  *
  * @param suffix the policy's `mesh.identitySuffix`
  */
@@ -30,7 +30,7 @@ export function identityReader(
     let identity: string | undefined;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       if (!isIdentityField(rawHeaders[i]!)) continue;
-      // The sidecar sets it once; a second one is none of its doing, so neither counts.
+      // The sidecar sets the field once. If there are two, neither can be trusted.
       if (identity !== undefined) return undefined;
       identity = rawHeaders[i + 1]!;
     }
@@ -42,12 +42,12 @@ export function identityReader(
   };
 }
 
-/** Every identity that a request has; more than one is none of the sidecar's doing. */
+/** All identities in a request. More than one can't come from the sidecar. */
 export function identitiesIn(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter((_, i) => i % 2 === 1 && isIdentityField(rawHeaders[i - 1]!));
 }
 
-/** Not its underscore form: that comes through the sidecar as the client wrote it. */
+/** The spelling with underscores does not count: the sidecar passes it on as the client wrote it. */
 function isIdentityField(name: string): boolean {
   return name.length === 13 && name.toLowerCase() === "l5d-client-id";
 }

@@ -5,18 +5,18 @@ import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import type { MeshMode } from "../mesh/sidecar";
 import { identityReader } from "./client-identity";
 
-/** Tells who sends a request. */
+/** Identifies the clients of requests. */
 export interface Clients {
-  /** Whether a request of a client that nobody vouches for is refused, whatever it asks for. */
+  /** Whether requests of unidentified clients are denied, whatever they ask for. */
   readonly required: boolean;
   /**
    * @param rawHeaders flat: name, value, ...
-   * @returns undefined where nobody vouches for the client
+   * @returns undefined if the mesh does not identify the client
    */
   of(peer: Peer, rawHeaders: readonly string[]): ClientIdentity | undefined;
 }
 
-/** Anybody may write `l5d-client-id`: it counts where the pod's own sidecar has passed the request on. */
+/** Any client can write `l5d-client-id`, so it counts only if the pod's own sidecar has forwarded the request. */
 export function createClients(mesh: PolicyMesh | undefined, mode: MeshMode): Clients {
   if (!mesh) return { required: false, of: () => undefined };
   const read = identityReader(mesh.identitySuffix);

@@ -3,10 +3,10 @@ const LETTER_U = 0x75;
 const ASCII = /^[\0-\x7f]*$/;
 
 /**
- * A text with every percent-escape decoded, those that decoding makes too (`%255f` is `_`), and IIS's `%u005f`. One
- * pass: a decoded character can only complete an escape that ends with it.
+ * Decodes every percent-escape, including those that decoding creates (`%255f` is `_`), and IIS's `%u005f`. One pass: a
+ * decoded character can only complete an escape that ends with it.
  *
- * @returns UTF-16 where `%u` was used, otherwise one character for each byte
+ * @returns UTF-16 if `%u` was used, otherwise one character for each byte
  */
 export function decodeFully(text: string): string {
   if (!text.includes("%")) return text;
@@ -21,7 +21,7 @@ export function decodeFully(text: string): string {
   return Buffer.from(codes.buffer, 0, 2 * length).toString("utf16le");
 }
 
-/** Replaces an escape at the end by what it stands for. @returns the new length */
+/** Replaces an escape at the end by its character. @returns the new length */
 function collapse(codes: Uint16Array, length: number): number {
   if (length >= 3 && codes[length - 3] === PERCENT) {
     const code = hex(codes, length - 2, length);
@@ -40,7 +40,7 @@ function collapse(codes: Uint16Array, length: number): number {
   return length;
 }
 
-/** @returns the number; -1 where something is no hexadecimal digit */
+/** @returns the number; -1 if a character is not a hexadecimal digit */
 function hex(codes: Uint16Array, from: number, to: number): number {
   let number = 0;
   for (let i = from; i < to; i++) {
@@ -54,8 +54,8 @@ function hex(codes: Uint16Array, from: number, to: number): number {
 }
 
 /**
- * The ASCII that a decoded text becomes in a reader that normalises (NFKC) or drops what it does not know; in lower case.
- * Each character for itself: a run of combining marks would make normalisation sort.
+ * The ASCII text that a server sees if it normalises (NFKC) or drops characters that it does not know; in lower case.
+ * Each character is normalised alone: a run of combining marks would make normalisation sort.
  */
 export function foldToAscii(decoded: string): string {
   if (ASCII.test(decoded)) return decoded.toLowerCase();
@@ -66,7 +66,7 @@ export function foldToAscii(decoded: string): string {
   return folded.toLowerCase();
 }
 
-/** Bytes are read as UTF-8. */
+/** Reads the bytes as UTF-8. */
 function inUnicode(decoded: string): string {
   return /[^\0-\xff]/.test(decoded) ? decoded : Buffer.from(decoded, "latin1").toString("utf8");
 }

@@ -7,16 +7,16 @@ import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import type { ClientIdentity } from "../exchange/client";
 import { identitiesIn } from "./client-identity";
 
-/** Characters of an identity that are repeated; Linkerd's are DNS names. */
+/** Characters of an identity that are shown; Linkerd's are DNS names. */
 const MOST_IDENTITY = 253;
-/** Characters of what a client may ask for; rules can be thousands. */
+/** Characters of the rules that are shown; a client can have thousands of rules. */
 const MOST_ALLOWED = 400;
 
 /**
- * What a refused client is told beyond the failure: who the mesh says that it is, what it may ask for, and what would
- * have to be listed. Its own rules only, and nothing of other upstreams.
+ * What a denied client is told beyond the failure: its identity in the mesh, what its rules allow, and what would have
+ * to be listed. It shows only the client's own rules, and nothing of other upstreams.
  *
- * @param domain the policy's, below which clients name third parties
+ * @param domain the policy's; clients use names of third parties below it
  */
 export function explain(failure: Failure, exchange: Exchange, domain: string): string | undefined {
   const { client, destination, head, stream } = exchange;
@@ -37,7 +37,9 @@ function unlisted(name: string, domain: string): string {
     : `${JSON.stringify(name)} is not below the domain: clients name a third party http://<host>${suffix}.`;
 }
 
-/** An identity that is vouched for and still nobody's: most often the wrong trust domain in the policy. */
+/**
+ * An identity that the mesh vouches for and the policy does not know; usually the policy has the wrong trust domain.
+ */
 function foreign(rawHeaders: readonly string[]): string | undefined {
   const identities = identitiesIn(rawHeaders);
   if (identities.length === 0) return undefined;
@@ -62,7 +64,7 @@ function describe({ methods, paths }: PolicyRule): string {
   return `${methods?.join(", ") ?? "any method"} ${paths?.join(", ") ?? "on any path"}`;
 }
 
-/** As many as fit; the first always does, cut where it must be. */
+/** As many rules as fit. The first is always shown, truncated if necessary. */
 function bounded(rules: readonly string[]): string {
   let text = "";
   for (const rule of rules) {

@@ -2,16 +2,16 @@ import { type FieldName, fieldName } from "../message/fields/header-filter";
 import { isMethodParameter, isPathParameter } from "../message/fields/override-names";
 import { decodeFully, foldToAscii } from "./decode-fully";
 
-/** Whether a request says in a header field or a parameter of its target that it means another method. */
+/** Whether a header field, or a parameter of the target, makes some framework act on another method. */
 export function overridesMethod(rawHeaders: readonly string[], method: string, target: string): boolean {
   if (hasField(rawHeaders, "method")) return true;
   const parameters = parametersOf(target);
-  // Play 1 looks for this in the query as one text.
+  // Play 1 searches the whole query for this text.
   if (parameters.includes("x-http-method-override=")) return true;
   return hasParameter(parameters, (name, value) => isMethodParameter(name, value, method));
 }
 
-/** Whether a request says in a header field or a parameter of its target that it means another path. */
+/** Whether a header field, or a parameter of the target, makes some framework act on another path. */
 export function overridesPath(rawHeaders: readonly string[], target: string): boolean {
   return hasField(rawHeaders, "path") || hasParameter(parametersOf(target), isPathParameter);
 }
@@ -24,8 +24,8 @@ function hasField(rawHeaders: readonly string[], what: FieldName["overrides"]): 
 }
 
 /**
- * The query, and parameters of path segments (`/a;_method=PUT`), in the letters that the most forgiving reader sees:
- * decoded as often as it goes, `+` as a blank, `%` that begins no escape dropped (classic ASP), lower case.
+ * The query, and parameters of path segments (`/a;_method=PUT`), as the most lenient server reads them: decoded
+ * repeatedly, `+` as a blank, `%` that begins no escape dropped (classic ASP), lower case.
  */
 function parametersOf(target: string): string {
   const start = target.search(/[?;%]/);

@@ -12,7 +12,7 @@ import type { ClientIdentity } from "../exchange/client";
 import { normalPath } from "./normal-path";
 import { overridesMethod, overridesPath } from "./overrides";
 
-/** What is asked for. */
+/** What a request asks for. */
 export interface Asked {
   readonly method: string;
   /** Request target: path and query. */
@@ -31,7 +31,7 @@ interface CompiledRule {
 
 const admitAll: Rules = () => undefined;
 
-/** An upstream's `allow`: any rule admits, and a rule admits what fits all of its fields. */
+/** Compiles an upstream's `allow`. One matching rule is enough; a rule matches if all of its fields match. */
 export function compileRules({ allow, encodedSlashes }: PolicyUpstream): Rules {
   if (!allow) return admitAll;
   const rules = allow.map(compileRule);
@@ -72,7 +72,7 @@ function isFor({ clients }: CompiledRule, client: ClientIdentity | undefined): b
   return !clients || (client !== undefined && names(clients, client));
 }
 
-/** `*` is no service account's name, so it can stand for all of a namespace. */
+/** `*` is not a valid name of a service account, so it can stand for all of a namespace. */
 function names(clients: ReadonlySet<string>, { namespace, key }: ClientIdentity): boolean {
   return clients.has(key) || clients.has(`${namespace}/*`);
 }

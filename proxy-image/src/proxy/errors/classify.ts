@@ -55,16 +55,16 @@ const CERTIFICATE_CODE =
   /^(?:UNSPECIFIED$|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_ALTNAME_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_|HOSTNAME_MISMATCH$|ERROR_IN_C|CRL_)/;
 
 /**
- * The failure that an error stands for which our own code threw. What is not known here is a mistake of ours; for an
- * error that a socket or TLS reported there is `upstreamError`.
+ * The failure for an error that our own code threw. An unknown error is a defect of this proxy. For an error that a
+ * socket or TLS reported use `upstreamError`.
  */
 export function classify(error: unknown): Failure {
   return known(error) ?? internalError;
 }
 
 /**
- * The failure that an error stands for which arose at the third party or on the way to it. What is not known here is
- * the third party's: nothing that it sends may look like a mistake of ours.
+ * The failure for an error at the third party or on the way to it. An unknown error counts as the third party's:
+ * nothing that it sends may look like a defect of this proxy.
  */
 export function classifyUpstream(error: unknown): Failure {
   return known(error) ?? (codeOf(error)?.startsWith("ERR_OSSL_") ? tlsFailed : upstreamFailed);

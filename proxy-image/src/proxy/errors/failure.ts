@@ -1,22 +1,22 @@
 import { GRPC_STATUS, type GrpcStatus } from "./grpc-status";
 
-/** One way in which a request can end without the third party's response. */
+/** A reason why a request ends without the third party's whole response. */
 export interface Failure {
   /** Name, in problem+json's `type`, in the log and in metrics. */
   readonly name: string;
   /** HTTP status of the response. */
   readonly status: number;
-  /** What it is in gRPC, which the proxy does not speak yet. */
+  /** The same in gRPC, which the proxy does not speak yet. */
   readonly grpcStatus: GrpcStatus;
   /** One sentence for people: what happened. */
   readonly title: string;
   /** What to do about it. */
   readonly advice: string;
-  /** `error` of the Proxy-Status header (RFC 9209 §2.3). */
+  /** `error` of the Proxy-Status field (RFC 9209 §2.3). */
   readonly proxyStatus: string;
-  /** Further headers of the response, flat: name, value, ... */
+  /** Further header fields of the response, flat: name, value, ... */
   readonly headers?: readonly string[];
-  /** The connection ends with the response: its bytes can't be told apart any more. */
+  /** The connection ends with the response: the following bytes can't be parsed reliably. */
   readonly closes: boolean;
 }
 
@@ -39,20 +39,20 @@ export const failure = (
   closes,
 });
 
-/** Advice for what is beyond a limit that is no upstream's. */
+/** Advice for a request that exceeds a limit of the process, not of an upstream. */
 export const asksForTooMuch = "Send less: the limit protects every client of this proxy.";
-/** Option of a failure: the connection is not read on after what could be read in two ways. */
+/** Option of a failure: nothing more is read from a connection after bytes that could be read in two ways. */
 export const close = { closes: true };
-/** Advice for what no client should send. */
+/** Advice for a request that no client should send. */
 export const clientIsWrong = "Correct the client, or whatever stands between it and this proxy.";
 
-/** What carries a failure to where it is sent. */
+/** Carries a failure to the code that sends it. */
 export class FailureError extends Error {
   override readonly name = "FailureError";
 
   /**
    * @param failure what to tell the client
-   * @param reason what to add for them: nothing secret, no address
+   * @param reason details for the client: no secret, no address
    */
   constructor(
     readonly failure: Failure,

@@ -1,6 +1,6 @@
 import { failure } from "./failure";
 
-// Every failure, by what it is about: one import for all who end a request with one.
+// All failures, one file per kind: one import for the code that ends requests with a failure.
 
 export { type Failure, FailureError } from "./failure";
 export * from "./denied";
@@ -9,7 +9,7 @@ export * from "./rejected";
 export * from "./response";
 export * from "./unreachable";
 
-/** A mistake of ours. */
+/** A defect of this proxy. */
 export const internalError = failure(
   "internal-error",
   500,

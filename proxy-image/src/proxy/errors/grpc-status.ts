@@ -1,13 +1,13 @@
 /** A status of gRPC (grpc.io, "Status codes and their use"). */
 export interface GrpcStatus {
   readonly name: string;
-  /** As the `grpc-status` field has it. */
+  /** The value of the `grpc-status` field. */
   readonly code: number;
 }
 
 /**
- * What a failure means in gRPC, by kind, which is its HTTP status. Not the table by which gRPC clients read HTTP statuses
- * of servers that speak no gRPC: that makes INTERNAL of 400 and UNIMPLEMENTED of 404. UNAVAILABLE is what clients repeat.
+ * What a failure means in gRPC, by kind, which is its HTTP status. This is not the table by which gRPC clients map HTTP
+ * statuses of servers without gRPC: that one maps 400 to INTERNAL and 404 to UNIMPLEMENTED. Clients retry UNAVAILABLE.
  */
 export const GRPC_STATUS = {
   400: { name: "INVALID_ARGUMENT", code: 3 },

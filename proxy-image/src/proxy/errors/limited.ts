@@ -1,6 +1,6 @@
 import { close, failure } from "./failure";
 
-// Requests that would be too much, now or at all.
+// Requests that exceed a limit, for now or in principle.
 
 export const requestTooLarge = failure(
   "request-too-large",

@@ -5,23 +5,23 @@ import type { Failure } from "./failures";
 
 /** The name of this proxy in Proxy-Status. */
 export const PROXY_NAME = "k8s-egress";
-/** Where each failure is explained. */
+/** The page that explains each failure. */
 const EXPLANATIONS =
   "https://github.com/k8s-egress/k8s-egress/blob/main/proxy-image/src/proxy/errors/README.md";
-/** Characters of a path that are repeated to the client. */
+/** Characters of a path that are shown to the client. */
 const MOST_PATH = 200;
 
-/** What belongs to one response beside the failure. */
+/** Details of one response, beside the failure. */
 export interface Particulars {
   /** What the failure means in this case. */
   readonly reason?: string | undefined;
-  /** What the client asked for, as far as it could be read. */
+  /** What the client asked for, as far as it could be parsed. */
   readonly asked?: ReadSoFar;
   /** Further header fields, flat. */
   readonly further?: readonly string[] | undefined;
 }
 
-/** Responds with a failure (RFC 9457 body, RFC 9209 header); nothing may have been sent before. */
+/** Responds with a failure (RFC 9457 body, RFC 9209 field). Nothing may have been sent before. */
 export function sendFailure(
   response: ResponseWriter,
   failure: Failure,
@@ -34,7 +34,7 @@ export function sendFailure(
     status,
     [
       "Content-Type",
-      // RFC 9457 has no charset; octokit reads as text what has one, and takes the rest for bytes.
+      // RFC 9457 defines no charset. octokit reads a body with a charset as text, and any other as bytes.
       "application/problem+json; charset=utf-8",
       "Content-Length",
       String(body.length),
@@ -45,16 +45,16 @@ export function sendFailure(
       ...headers,
       ...further,
     ],
-    // Many clients show nothing else of an error.
+    // Many clients show only the reason phrase of an error.
     `${STATUS_CODES[status]} (${PROXY_NAME}: ${name})`,
   );
   response.end(body);
 }
 
 /**
- * A body of ASCII. Beside RFC 9457's members it has those that third parties' own libraries look for, because they take
- * what has none of them for a success or show nothing: stripe-node reads `error`; OpenAI's, Google's, Algolia's and
- * Twilio's read `error.message` or `message`, Vault's a list `errors` (extension members, RFC 9457 §3.2).
+ * A body of ASCII. Beside RFC 9457's members it has those that third parties' own libraries look for (extension
+ * members, RFC 9457 §3.2). Without them these libraries assume a success or show nothing: stripe-node reads `error`;
+ * OpenAI's, Google's, Algolia's and Twilio's read `error.message` or `message`, Vault's a list `errors`.
  */
 function problem({ name, status, title, advice }: Failure, reason?: string, asked?: ReadSoFar): string {
   const detail = [reason, advice, asked && describe(asked)].filter(Boolean).join(" ");
@@ -76,11 +76,11 @@ function problem({ name, status, title, advice }: Failure, reason?: string, aske
 function describe({ method, host = "", path = "" }: ReadSoFar): string | undefined {
   if (method === undefined) return undefined;
   const shown = path.length > MOST_PATH ? `${path.slice(0, MOST_PATH)}...` : path;
-  // A target that is a URL names its own host.
+  // A target that is a URL contains the host.
   return `Asked for: ${method} ${shown.startsWith("/") || shown === "*" ? host + shown : shown}`;
 }
 
-/** JSON with everything else escaped, so that its characters are its bytes. */
+/** Escapes everything beyond ASCII, so that one character is one byte. */
 function ascii(json: string): string {
   return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

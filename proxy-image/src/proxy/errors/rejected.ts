@@ -1,6 +1,6 @@
 import { asksForTooMuch, clientIsWrong, close, failure } from "./failure";
 
-// Requests that are rejected before anything is decided: malformed, or readable in two ways.
+// Requests that are rejected before any decision: malformed, or ambiguous.
 
 export const malformedRequest = failure(
   "malformed-request",

@@ -1,6 +1,6 @@
 import { failure } from "./failure";
 
-// Third parties' responses that can't be passed on.
+// Responses of third parties that can't be passed on.
 
 export const responseTimeout = failure(
   "response-timeout",

@@ -86,7 +86,7 @@ export const upstreamFailed = failure(
   "The connection to the third party failed.",
   "The proxy's log has the error; repeat the request if it is safe to.",
 );
-/** A mistake of the operator's. */
+/** An error in the operator's configuration. */
 export const clientCertificateUnusable = failure(
   "client-certificate-unusable",
   500,

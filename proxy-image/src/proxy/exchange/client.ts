@@ -1,4 +1,4 @@
-/** Who sends a request: a service account, as the mesh vouches for it. */
+/** The client of a request: a service account, as the mesh vouches for it. */
 export interface ClientIdentity {
   readonly namespace: string;
   readonly serviceAccount: string;

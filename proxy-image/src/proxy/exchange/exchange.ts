@@ -8,25 +8,25 @@ import type { ClientIdentity } from "./client";
 import type { ForwardedBody, Pipeline, RetryAllowance, Slot, Tunnel } from "./parts";
 
 /**
- * One request and its response: what the stages find out, and what the log and the metrics tell afterwards. Plain data:
- * what is done with it stands in the stages, in `fail.ts`, and in `server/exchange-end.ts`.
+ * One request and its response: what the stages find out, and what the log and the metrics record. It holds data only;
+ * the code that acts on it is in the stages, in `fail.ts`, and in `server/exchange-end.ts`.
  */
 export class Exchange {
   /** On `performance.now()`'s clock, like all times here. */
   readonly startedAt = performance.now();
 
-  /** Index in the list of those in flight. */
+  /** Index in the list of exchanges in flight. */
   place = 0;
 
   // authorise
-  /** Undefined where the mesh vouches for nobody. */
+  /** Undefined if the mesh does not identify the client. */
   client: ClientIdentity | undefined;
   destination: Destination | undefined;
 
   // limit
   slot: Slot | undefined;
   origin: Origin | undefined;
-  /** Undefined: there is no second try. */
+  /** Undefined: no retry is allowed. */
   retryBudget: RetryAllowance | undefined;
 
   // forward
@@ -34,7 +34,7 @@ export class Exchange {
   pipeline: Pipeline | undefined;
   tunnel: Tunnel | undefined;
   retries = 0;
-  /** When the head of the third party's response came; 0 before. */
+  /** When the head of the third party's response arrived; 0 before. */
   respondedAt = 0;
   /** Bytes of the response's body that were passed on. */
   bytesOut = 0;
@@ -44,11 +44,11 @@ export class Exchange {
   // end
   /** Why there was no response, or only part of one. */
   failure: Failure | undefined;
-  /** What the failure means in this case: for the client and the log. */
+  /** Details of the failure, for the client and the log. */
   reason: string | undefined;
-  /** The error behind the failure, for the log alone. */
+  /** The error that caused the failure, for the log only. */
   cause: unknown;
-  /** The client went away before the response's end. */
+  /** The client went away before the end of the response. */
   cancelled = false;
 
   constructor(
@@ -57,12 +57,12 @@ export class Exchange {
     readonly stream: ClientStream,
   ) {}
 
-  /** Status that the client saw; 0 for none. */
+  /** Status that was sent to the client; 0 for none. */
   get status(): number {
     return this.upgraded ? 101 : this.response.status;
   }
 
-  /** The request has come whole. */
+  /** The whole request has arrived. */
   get complete(): boolean {
     return !this.head.hasBody || this.body?.complete === true;
   }

@@ -4,9 +4,9 @@ import { askedFor } from "../message/read-so-far";
 import type { Exchange } from "./exchange";
 
 /**
- * Ends an exchange with a failure: with a response where nothing has been sent, otherwise visibly in the middle.
+ * Ends an exchange with a failure: with a response if nothing has been sent, otherwise by an incomplete response.
  *
- * @param reason what the failure means in this case
+ * @param reason details of the failure in this case
  * @param fields further header fields of the response, flat
  */
 export function failExchange(
@@ -22,7 +22,7 @@ export function failExchange(
   else sendFailure(response, failure, { reason, asked: askedFor(head), further: fields });
 }
 
-/** Ends an exchange with a failure, whatever its state: what is under way is aborted. */
+/** Ends an exchange with a failure, in any state: what is in progress is aborted. */
 export function abortExchange(exchange: Exchange, failure: Failure, reason?: string): void {
   if (exchange.pipeline) exchange.pipeline.abort(new FailureError(failure, reason));
   else failExchange(exchange, failure, reason);

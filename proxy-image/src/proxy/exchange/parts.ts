@@ -1,44 +1,44 @@
 import type { Failure, FailureError } from "../errors/failures";
 
-/** Room that an exchange takes, until it gives it back. */
+/** An exchange's share of a limit, until it releases it. */
 export interface Slot {
-  /** @param client key of the client's identity; "" where the mesh vouches for nobody */
+  /** @param client key of the client's identity; "" if the mesh does not identify it */
   release(client: string): void;
 }
 
-/** Bounds second tries. */
+/** Bounds retries. */
 export interface RetryAllowance {
-  /** Whether one more is allowed. */
+  /** Whether one more retry is allowed. */
   take(): boolean;
 }
 
-/** A request's body on its way to the third party. Times are on the exchanges' clock, 0 while nobody is waited for. */
+/** A request's body on its way to the third party. Times are on the exchanges' clock, 0 while nothing is awaited. */
 export interface ForwardedBody {
   /** Bytes so far. */
   readonly bytes: number;
-  /** It has been written to its end. */
+  /** The whole body has been written. */
   readonly complete: boolean;
-  /** It comes piece by piece, as what it tells of happens. */
+  /** The body is a stream of events: silence between its pieces is normal. */
   readonly streams: boolean;
-  /** Since when the client has been waited for. */
+  /** When the wait for the client began. */
   readonly waitingSince: number;
-  /** Since when the third party has been waited for to take more. */
+  /** When the third party stopped taking bytes. */
   readonly blockedSince: number;
 }
 
 /** The response on its way to the client. */
 export interface Pipeline {
-  /** What the third party is waited for. */
+  /** What is awaited from the third party. */
   readonly awaiting: "connection" | "head" | "body";
-  /** The response is a stream: its pieces come as what they tell of happens. */
+  /** The response is a stream of events: silence between its pieces is normal. */
   readonly streams: boolean;
-  /** Since when, on the exchanges' clock; 0 while it is not waited for. */
+  /** When that wait began, on the exchanges' clock; 0 while nothing is awaited. */
   readonly awaitingSince: number;
-  /** Since when the client has not taken more; 0 while it does. */
+  /** When the client stopped taking bytes, on the exchanges' clock; 0 while it takes them. */
   readonly pausedSince: number;
   /** The client takes more. */
   resume(): void;
-  /** The client has gone: nothing more is asked of the third party. */
+  /** The client has gone: nothing more is fetched from the third party. */
   cancel(): void;
   /** Ends both sides for a reason of ours. */
   abort(error: FailureError): void;
@@ -48,20 +48,20 @@ export interface Pipeline {
 export interface Tunnel {
   /** Bytes to the client, after the handshake. */
   readonly bytesOut: number;
-  /** Since when the third party does not take what the client sends, on the exchanges' clock; 0 while it does. */
+  /** When the third party stopped taking the client's bytes, on the exchanges' clock; 0 while it takes them. */
   readonly blockedSince: number;
-  /** Since when the client does not take what the third party sends; 0 while it does. */
+  /** When the client stopped taking the third party's bytes; 0 while it takes them. */
   readonly pausedSince: number;
-  /** When a byte came last, from either side, on the exchanges' clock. */
+  /** When the last byte arrived, from either side, on the exchanges' clock. */
   readonly activeAt: number;
   /** Ends both sides at once, after the handshake, for a reason of ours. */
   abort(failure: Failure): void;
-  /** Ends both sides at once, in whatever state. */
+  /** Ends both sides at once, in any state. */
   destroy(): void;
   /**
    * The client has gone, or got a response that is not a 101.
    *
-   * @param then is called when the third party's side has ended too
+   * @param then called when the third party's side has ended too
    */
   finish(then: () => void): void;
 }

@@ -1,4 +1,4 @@
 import type { Exchange } from "./exchange";
 
-/** Decides one thing about an exchange. @returns false when it has ended it; true: the next stage decides */
+/** Makes one decision about an exchange. @returns false if it has ended the exchange; true: the next stage decides */
 export type Stage = (exchange: Exchange) => boolean;

@@ -1,10 +1,10 @@
-/** A token, or a blank, comma or other character that is none. */
+/** A token, or one character that no token contains: a blank, a comma, or another. */
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
 
 /**
  * Rewrites the URLs in a WWW-Authenticate field: quoted parameters that begin with `https://` or `http://`, such as the
- * realm of a Docker registry. Not those of Digest: its realm goes into the response's hash (RFC 7616 §3.4.2), and the
- * third party would compute another one.
+ * realm of a Docker registry. Digest is left unchanged: its realm is part of the response's hash (RFC 7616 §3.4.2), so
+ * the third party would compute a different hash.
  */
 export function rewriteChallenges(value: string, rewrite: (url: string) => string): string {
   let rewritten = "";
@@ -17,7 +17,7 @@ export function rewriteChallenges(value: string, rewrite: (url: string) => strin
       const isUrl = scheme !== "digest" && /^"https?:\/\/[^"\\]*"$/i.test(part);
       rewritten += isUrl ? `"${rewrite(part.slice(1, -1))}"` : part;
     } else {
-      // A parameter's name has its `=` at once.
+      // A parameter's name is followed directly by `=`.
       if (end - at > 1 && value[end] !== "=") scheme = part.toLowerCase();
       rewritten += part;
     }
@@ -26,7 +26,7 @@ export function rewriteChallenges(value: string, rewrite: (url: string) => strin
   return rewritten;
 }
 
-/** Behind its closing quote; the text's end where it has none. */
+/** Index after the closing quote; the text's length if there is none. */
 function endOfQuoted(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === "\\") at++;
@@ -35,7 +35,7 @@ function endOfQuoted(text: string, start: number): number {
   return text.length;
 }
 
-/** Behind the token that begins there, or behind one character that is in none. */
+/** Index after the token that begins at `start`, or after one character that no token contains. */
 function endOfToken(text: string, start: number): number {
   TOKEN.lastIndex = start;
   return TOKEN.test(text) ? TOKEN.lastIndex : start + 1;

@@ -1,13 +1,13 @@
 /**
- * A Set-Cookie value for a client that called by the name in the cluster, which is plain HTTP to it.
+ * Rewrites a Set-Cookie value for a client that used the third party's name in the cluster, over plain HTTP.
  *
- * - `Domain` goes: the cookie belongs to the one name that was called (RFC 6265 §5.3), and none crosses from one third
- *   party to another under the common domain.
- * - `Secure` goes: over http:// curl, requests, aiohttp, Guzzle and LWP would never send the cookie back. The mesh
- *   encrypts that hop. With it go `SameSite=None` and `Partitioned`, which are void without it.
+ * - `Domain` is removed: the cookie then belongs to the requested name only (RFC 6265 §5.3), and is not sent to another
+ *   third party under the common domain.
+ * - `Secure` is removed: curl, requests, aiohttp, Guzzle and LWP would never send the cookie back over http://. The
+ *   mesh encrypts that hop. `SameSite=None` and `Partitioned` are removed too, because they are void without it.
  *
- * Names that begin with `__Secure-` or `__Host-` can't be helped: a client must drop such a cookie without `Secure`
- * (RFC 6265bis §4.1.3), and under another name the third party would not know it.
+ * Cookies whose names begin with `__Secure-` or `__Host-` can't work: a client must drop such a cookie without `Secure`
+ * (RFC 6265bis §4.1.3), and the third party would not recognise another name.
  */
 export function cookieInCluster(value: string): string {
   if (!/domain|secure|samesite|partitioned/i.test(value)) return value;

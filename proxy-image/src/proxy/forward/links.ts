@@ -10,42 +10,44 @@ import type { Destination, Route } from "../route/route";
 import type { Routes } from "../route/routes";
 import { addressRule } from "../upstream/names/address-rule";
 
-/** Rewrites what a response says of the third party's origin, for the client that asked. */
+/** Rewrites a response's references to the third party's origin, for the client of this request. */
 export interface ResponseRewriter {
-  /** Canonical names of fields that hold one reference by the upstream's own word (`linkHeaders`). */
+  /** Canonical names of further fields that hold one reference, as the upstream's `linkHeaders` lists them. */
   readonly fields: ReadonlySet<string> | undefined;
-  /** @throws FailureError where it leads into the cluster */
+  /** @throws FailureError if the reference leads into the cluster */
   link(form: LinkForm, value: string): string;
-  /** @param value of Set-Cookie */
+  /** @param value of a Set-Cookie field */
   cookie(value: string): string;
 }
 
-/** Knows what belongs to the cluster, and what to the policy. */
+/** Creates rewriters from the policy's names: those in the cluster, and those of third parties. */
 export interface LinkPolicy {
   /**
    * @param destination the third party that responds
-   * @param host the client's Host header: the name under which it reached it
+   * @param host the client's Host field: the name by which it called the third party
    */
   rewriterFor(destination: Destination, host: string): ResponseRewriter;
 }
 
-/** What an upstream says of where its responses lead. */
+/** An upstream's settings for the references in its responses. */
 interface Leads {
   readonly fields: ReadonlySet<string> | undefined;
-  /** Entries of other upstreams. */
+  /** Entries of other upstreams that references may lead to. */
   readonly to: ReadonlySet<string> | undefined;
-  /** Names of the third party beside its host. */
+  /** A name of the third party beside its host. */
   readonly alias: string | undefined;
 }
 
 const isPublic = addressRule([], () => false);
 
 /**
- * Where responses may lead: to the same upstream, and to those that its `linksTo` names, then under the name in the
- * cluster; to anywhere else outside, then unchanged, and the client finds out whether the policy lists it; never to a
- * name or an address of the cluster.
+ * Where the references of a response may lead:
  *
- * A client that asked by the third party's own name gets all of it unchanged, but for what leads into the cluster.
+ * - to the same upstream, or to one that its `linksTo` lists: rewritten to the name in the cluster;
+ * - to any other host outside: unchanged; the policy then decides about the client's next request;
+ * - to a name or an address of the cluster: never.
+ *
+ * A client that used the third party's own name gets all references unchanged, except those that lead into the cluster.
  */
 export function createLinkPolicy({ domain, services }: Policy, routes: Routes): LinkPolicy {
   const ownDomains = [domain, services.clusterDomain, "svc", "localhost", "internal"];
@@ -56,7 +58,7 @@ export function createLinkPolicy({ domain, services }: Policy, routes: Routes): 
   };
 }
 
-/** One object for each request, and no closures. */
+/** One object per request and no closures, to save allocations. */
 class Rewriter implements ResponseRewriter {
   readonly fields: ReadonlySet<string> | undefined;
 
@@ -79,7 +81,7 @@ class Rewriter implements ResponseRewriter {
   }
 
   private rewrite(reference: string): string {
-    // Most responses lead to a path of their own origin, which needs nothing.
+    // Most references are a path of the same origin, which needs no change.
     if (/^\/(?![/\\])[^\\]*$/.test(reference)) return reference;
     const { route, host, ownName } = this.destination;
     const url = parse(reference, `https://${host}:${route.upstream.port}/`);
@@ -95,7 +97,7 @@ class Rewriter implements ResponseRewriter {
     return reference;
   }
 
-  /** The name under which a client reaches what a URL names; undefined where that is not for the policy to say. */
+  /** The name in the cluster by which a client reaches the host of a URL; undefined if the policy has none for it. */
   private nameInCluster(url: URL): string | undefined {
     const { routes, leads, clientHost } = this;
     const { route, host } = this.destination;
@@ -123,7 +125,7 @@ function leadsOf({ upstream: { linkHeaders, linksTo, hostHeader } }: Route): Lea
   };
 }
 
-/** Whether the proxy serves what a URL means. A plain one too: towards the third party it is TLS anyway. */
+/** Whether the proxy serves this URL. That includes http://, because the proxy uses TLS to the third party anyway. */
 function isServed({ protocol, port }: URL, { upstream }: Route): boolean {
   if (protocol === "http:") return port === "";
   return protocol === "https:" && (port === "" ? 443 : Number(port)) === upstream.port;

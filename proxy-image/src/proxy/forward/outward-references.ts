@@ -1,7 +1,9 @@
 import { authorityOf } from "../route/authority";
 import type { Routes } from "../route/routes";
 
-/** What a request's fields say of where the client is or means to go, as the third party knows it. */
+/**
+ * Rewrites the request fields that name where the client is, or a resource it means, to the third party's own names.
+ */
 export interface OutwardReferences {
   /** One reference: Origin, Referer, WebDAV's Destination (RFC 4918 §10.3). */
   reference(value: string): string;
@@ -10,8 +12,9 @@ export interface OutwardReferences {
 }
 
 /**
- * Turns `http://FOO.egress.local/...` into `https://FOO/...`: a third party compares Origin with its own, and refuses a
- * Destination on another host. Names of other listed third parties are turned as well: none needs to see the cluster's.
+ * Turns `http://FOO.egress.local/...` into `https://FOO/...`: a third party compares Origin with its own origin, and
+ * rejects a Destination on another host. Names of other listed third parties are turned as well: no third party needs
+ * to see the cluster's names.
  */
 export function outwardReferences(routes: Routes): OutwardReferences {
   const reference = (value: string): string => {

@@ -1,8 +1,8 @@
-/** Where a Refresh field's value has its URL. */
+/** Position of the URL in a Refresh field's value. */
 export interface RefreshTarget {
   /** Index of the URL's first character. */
   readonly start: number;
-  /** Index behind its last one. */
+  /** Index after its last character. */
   readonly end: number;
 }
 
@@ -11,7 +11,7 @@ export interface RefreshTarget {
  * `;`, `,` or a blank, then the URL, with or without `url=` and quotes. One pass: a regular expression with two runs of
  * blanks stopped the event loop for two seconds.
  *
- * @returns undefined where it names no URL
+ * @returns undefined if it names no URL
  */
 export function refreshTarget(value: string): RefreshTarget | undefined {
   const seconds = skip(value, 0, isBlank);
@@ -39,7 +39,7 @@ function skip(text: string, from: number, matches: (code: number) => boolean): n
   return at;
 }
 
-/** ASCII whitespace that a field value can have. */
+/** ASCII whitespace that is valid in a field value. */
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }

@@ -5,25 +5,25 @@ import { isStream } from "../message/fields/streams";
 import { requestTrailers } from "../message/fields/trailers";
 import type { UpstreamStream } from "../message/upstream-stream";
 
-/** The request's body on its way to the third party: piece by piece, at the pace of the slower side. */
+/** Sends the request's body to the third party, piece by piece, at the pace of the slower side. */
 export class RequestBody implements BodySink, ForwardedBody {
   /** Bytes so far. */
   bytes = 0;
-  /** It has been written to its end. */
+  /** The whole body has been written. */
   complete = false;
   readonly streams: boolean;
-  /** Since when the client has been waited for, on the exchanges' clock; 0 while it is not waited for. */
+  /** When the wait for the client began, on the exchanges' clock; 0 if the body does not wait for it. */
   waitingSince = 0;
-  /** Since when the third party has been waited for to take more; 0 while it takes all. */
+  /** When the third party stopped taking bytes; 0 while it takes them. */
   blockedSince = 0;
   private stream: UpstreamStream | undefined;
-  /** Is called when the client sends without waiting for leave. */
+  /** Called when the client sends its body without waiting for `100 Continue`. */
   private onFirst: (() => void) | undefined;
 
   /**
    * @param most bytes that the upstream allows
-   * @param onTooLarge is called when there are more; then nothing more is sent
-   * @param onComplete is called when all has been written
+   * @param onTooLarge called when there are more; then nothing more is sent
+   * @param onComplete called when the whole body has been written
    */
   constructor(
     private readonly client: BodySource,
@@ -36,9 +36,9 @@ export class RequestBody implements BodySink, ForwardedBody {
   }
 
   /**
-   * Begins to send; before, nothing is read from the client.
+   * Begins to send. Nothing is read from the client before.
    *
-   * @param onFirst where the client may be waiting for leave to send: is called when it sends all the same
+   * @param onFirst called if the client, which may wait for `100 Continue`, sends without it
    */
   start(stream: UpstreamStream, onFirst?: () => void): void {
     this.stream = stream;
@@ -47,7 +47,7 @@ export class RequestBody implements BodySink, ForwardedBody {
     this.client.read(this);
   }
 
-  /** The client has leave to send, or needs none. */
+  /** The client has got `100 Continue`, or needs none. */
   proceed(): void {
     this.onFirst = undefined;
     this.waitingSince = performance.now();
@@ -61,7 +61,7 @@ export class RequestBody implements BodySink, ForwardedBody {
     this.client.resume();
   }
 
-  /** Sends nothing more. What still comes is read and dropped, so that the client can read its response. */
+  /** Sends nothing more. What still arrives is read and dropped, so that the client can read its response. */
   stop(): void {
     this.stream = undefined;
     this.waitingSince = 0;
@@ -94,15 +94,15 @@ export class RequestBody implements BodySink, ForwardedBody {
     this.stream = undefined;
     this.waitingSince = 0;
     this.blockedSince = 0;
-    // Not unannounced: a reader that looks for none would take them for the next request.
+    // Unannounced trailers are not sent: a server that expects none would read them as the next request.
     stream.end(this.head.announcesTrailers ? requestTrailers(trailers) : []);
     this.onComplete();
   }
 }
 
 /**
- * Frees the memory of a piece that has been sent, where it is the piece's alone: each read is 64 KiB, and the garbage
- * collector, which sees them too late, took a third of the processor's time under large bodies.
+ * Frees the memory of a piece that has been sent, if no other piece shares it. Each read allocates 64 KiB; the garbage
+ * collector frees them too late, and took a third of the processor's time under large bodies.
  */
 function giveBack(piece: Buffer): void {
   if (piece.length === piece.buffer.byteLength) (piece.buffer as ArrayBuffer).transfer(0);

@@ -3,11 +3,11 @@ import { connectionOptions, fieldName } from "../message/fields/header-filter";
 import type { Credentials } from "../upstream/credentials";
 import type { OutwardReferences } from "./outward-references";
 
-/** What an upstream says of the fields of its requests. */
+/** An upstream's settings for the fields of its requests. */
 export interface RequestFields {
-  /** Fields that the policy sets: name in lower case → value, as it is now. */
+  /** Fields that the policy sets: name in lower case → a function that returns the current value. */
   readonly set: ReadonlyMap<string, () => string> | undefined;
-  /** Fields about the client that go out nonetheless. */
+  /** Fields about the client that are sent nonetheless. */
   readonly pass: ReadonlySet<string> | undefined;
   /** Whether requests have a Via field. */
   readonly via: boolean;
@@ -32,15 +32,16 @@ export function requestFieldsOf(
 }
 
 /**
- * The header fields that go to the third party, flat: name, value, ... Names keep their case and repeated fields
- * their order. Host is not among them, it is written from the origin.
+ * The header fields that are sent to the third party, flat: name, value, ... Names keep their case and repeated fields
+ * their order. Host is not among them: it is written from the origin.
  *
- * Via tells that a request has been here before. Where the upstream wants none, CDN-Loop (RFC 8586) does.
+ * Via shows that a request has been through this proxy before. If the upstream wants no Via, CDN-Loop (RFC 8586) does.
  *
  * @param rawHeaders as received, flat
  * @param pseudonym of this proxy, for Via and CDN-Loop
- * @param own what the upstream says; of fields that it sets, the client's own copies are removed, with `_` for `-` too
- * @returns undefined when the request has been through this proxy before
+ * @param own the upstream's settings; the client's copies of a field that it sets are removed, also if spelt with `_`
+ * for `-`
+ * @returns undefined if the request has been through this proxy before
  */
 export function requestHeaders(
   rawHeaders: readonly string[],
@@ -89,7 +90,7 @@ export function requestHeaders(
   return headers;
 }
 
-/** What Connection fields list: it is meant for this proxy only (RFC 9110 §7.6.1). */
+/** Names that the Connection fields list: those fields are for this proxy only (RFC 9110 §7.6.1). */
 function listedIn(rawHeaders: readonly string[]): ReadonlySet<string> | undefined {
   let listed: Set<string> | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -2,15 +2,15 @@ import { canonicalField, connectionOptions, fieldName } from "../message/fields/
 import { FailureError, responseHeadersTooLarge } from "../errors/failures";
 import type { ResponseRewriter } from "./links";
 
-/** Header fields of a response: many clients drop what is beyond a number of their own, silently. */
+/** Header fields of a response. Many clients silently drop the fields beyond a limit of their own. */
 const MOST_FIELDS = 256;
 
 /**
- * The header fields that come back to the client, flat: name, value, ...
+ * The header fields that are sent back to the client, flat: name, value, ...
  *
  * @param raw as received, flat; their framing has been read
  * @param status decides about framing: 1xx and 204 have no body (RFC 9110 §8.6)
- * @param rewriter of what belongs to the third party's origin
+ * @param rewriter rewrites references to the third party's origin
  * @throws FailureError for too many fields, and from `rewriter`
  */
 export function responseHeaders(
@@ -30,13 +30,13 @@ export function responseHeaders(
     const { canonical: name, staysOutside, link } = fieldName(field);
     switch (name) {
       case "connection":
-        // What most say: it lists a field that stays outside anyway.
+        // The most common value; it lists a field that is removed anyway.
         if (value === "keep-alive") break;
         listed ??= new Set();
         for (const option of connectionOptions(value)) listed.add(option);
         break;
       case "content-length":
-        // `Content_Length` is none, and would stand beside the one that counts.
+        // `Content_Length` is not a framing field, and is dropped: it would be sent beside the real one.
         if (status >= 200 && status !== 204 && !field.includes("_")) headers.push(field, value);
         break;
       case "via":
@@ -56,7 +56,7 @@ export function responseHeaders(
   return headers;
 }
 
-/** In place; the framing that Node decides by can't be listed away. */
+/** In place. Content-Length stays even if it is listed: it decides the framing. */
 function removeListed(headers: string[], listed: ReadonlySet<string>): void {
   let kept = 0;
   for (let i = 0; i < headers.length; i += 2) {

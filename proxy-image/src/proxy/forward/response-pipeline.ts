@@ -15,35 +15,37 @@ import { responseHeaders } from "./response-headers";
 import { isStream } from "../message/fields/streams";
 import { responseTrailers } from "../message/fields/trailers";
 
-/** Interim answers (1xx) that are passed on for one request; more are a third party that plays for time. */
+/**
+ * Interim responses (1xx) that are passed on for one request. A third party that sends more only delays the response.
+ */
 const MOST_INTERIM = 16;
 
-/** Bytes of a body that goes out in one write with its head. */
+/** Bytes of a body that is sent in one write with its head. */
 const MOST_JOINED = 16 * 1024;
 
-/** What the relay needs to know of the process. */
+/** The pipeline's settings, which are the process's. */
 export interface PipelineOptions {
   /** Pseudonym for the Via field (RFC 9110 §7.6.3). */
   readonly via: string;
-  /** Whether the process is about to end, so that connections are not to be kept. */
+  /** Whether the process is ending, so that connections are not kept. */
   readonly draining: () => boolean;
 }
 
 /**
- * Passes the third party's response back to the client, piece by piece, whoever fetches it. One object per
- * request and no closures; the client's events find it through the exchange.
+ * Passes the third party's response to the client, piece by piece. Subclasses fetch it. One object per request and no
+ * closures, to save allocations; the client's events reach it through the exchange.
  */
 export abstract class ResponsePipeline implements Pipeline {
   /** When the client stopped reading, on the exchanges' clock; 0 while it reads. */
   pausedSince = 0;
-  /** What the third party is waited for, and since when, on the exchanges' clock; 0 while it is not. */
+  /** What is awaited from the third party. `awaitingSince` tells since when. */
   awaiting: "connection" | "head" | "body" = "connection";
   awaitingSince = 0;
   streams = false;
   protected done = false;
   private interim = 0;
   private readonly most: number;
-  /** Of the body, as announced. */
+  /** Content-Length of the body, if announced. */
   private length: number | undefined;
 
   constructor(
@@ -55,17 +57,17 @@ export abstract class ResponsePipeline implements Pipeline {
     exchange.pipeline = this;
   }
 
-  /** The piece that came last is still needed. */
+  /** The last piece is still needed after the call. */
   protected abstract keepPiece(): void;
   /** Stops reading from the third party. */
   protected abstract pauseSource(): void;
   protected abstract resumeSource(): void;
-  /** Ends the request to the third party, whatever its state; nothing more comes from there. */
+  /** Ends the request to the third party, in any state. Nothing more arrives from there. */
   protected abstract abortSource(): void;
 
-  /** The client reads on. */
+  /** The client reads again. */
   resume(): void {
-    // The client's socket also tells that it takes more after what was not held back for it.
+    // The socket emits `drain` also when the source was not paused.
     if (this.pausedSince === 0) return;
     this.pausedSince = 0;
     if (this.done) return;
@@ -90,7 +92,7 @@ export abstract class ResponsePipeline implements Pipeline {
 
   /** @param length of the body, as announced */
   protected head(status: number, raw: readonly string[], length: number | undefined): void {
-    // Nothing was asked to be switched, or the switch is not what Node takes for one.
+    // The request asked for no upgrade, or Node did not accept the 101 as one.
     if (status === 101) throw new FailureError(upgradeFailed);
     const headers = responseHeaders(raw, status, this.options.via, this.links);
     if (status < 200) {
@@ -105,7 +107,7 @@ export abstract class ResponsePipeline implements Pipeline {
     this.exchange.respondedAt = performance.now();
     this.awaiting = "body";
     this.awaitingSince = this.exchange.respondedAt;
-    // The third party's reason phrase means nothing (RFC 9112 §4): the registered one is one hostile text less.
+    // The third party's reason phrase has no meaning (RFC 9112 §4). The registered one is sent: it can't be hostile.
     response.begin(status, headers);
   }
 
@@ -114,7 +116,7 @@ export abstract class ResponsePipeline implements Pipeline {
     const { exchange } = this;
     exchange.bytesOut += piece.length;
     if (piece.length === this.length && piece.length <= MOST_JOINED) {
-      // The whole body in one piece: as text it shares the head's write, as bytes it would be a second one.
+      // The whole body in one piece. As text it shares the head's write; as bytes it would need a second write.
       this.settle();
       exchange.response.end(piece.toString("latin1"));
       return;
@@ -129,7 +131,7 @@ export abstract class ResponsePipeline implements Pipeline {
     this.pauseSource();
   }
 
-  /** All that has come has been passed on: nothing of it may wait for more. */
+  /** Passes on everything that has arrived, without waiting for more. */
   protected pass(): void {
     if (!this.done) this.exchange.response.flush();
   }
@@ -145,7 +147,7 @@ export abstract class ResponsePipeline implements Pipeline {
     if (this.done) return;
     this.settle();
     const { exchange } = this;
-    // When the client left, that is the reason behind all others.
+    // The client has gone: other errors follow from that.
     if (exchange.cancelled) return;
     const failure = classify(error);
     exchange.cause = error;
@@ -156,12 +158,12 @@ export abstract class ResponsePipeline implements Pipeline {
     );
   }
 
-  /** The request's body goes no further. */
+  /** Stops sending the request's body. */
   protected stopBody(): void {
-    // An upgrade has none.
+    // An upgrade has no body.
   }
 
-  /** Nothing more is waited for, nor passed on. */
+  /** Waits for nothing more and passes nothing more on. */
   protected settle(): void {
     this.done = true;
     this.awaitingSince = 0;

@@ -18,31 +18,32 @@ import { RequestBody } from "./request-body";
 /** RFC 9110 §9.2.2. */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 /**
- * Milliseconds for which a request with `Expect: 100-continue` waits for the third party's 100: RFC 9110 §10.1.1 forbids
- * to wait indefinitely, and many servers never send one. curl waits as long.
+ * Milliseconds for which a request with `Expect: 100-continue` waits for the third party's 100. RFC 9110 §10.1.1
+ * forbids to wait indefinitely, and many servers never send one. curl waits as long.
  */
 const EXPECT_TIMEOUT = 1_000;
-/** Failures that another connection may not have; not TLS's, where the third party has decided. */
+/**
+ * Failures that may not occur on another connection. TLS failures are not among them: there the third party has
+ * decided.
+ */
 const RETRIED: ReadonlySet<Failure> = new Set([
   connectionClosedBeforeTls,
   connectionRefused,
   connectionTerminated,
 ]);
-/** Methods whose body every server reads. Others: `bodyMethods` of the upstream. */
+/** Methods whose body every server reads. The upstream's `bodyMethods` lists others. */
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
-/** Fetches over one of the origin's idle connections: the way of all requests but upgrades. */
+/** Sends a request over one of the origin's pooled connections. All requests but upgrades use it. */
 export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler {
   private stream: UpstreamStream | undefined;
   private body: RequestBody | undefined;
   private heard = false;
-  /** The third party's leave to send the body is waited for (RFC 9110 §10.1.1). */
+  /** Waits for the third party's `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
   private expecting = false;
   private expectTimer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param fields flat, as they go out, without Host and framing
-   */
+  /** @param fields flat, as they are sent, without Host and framing */
   constructor(
     exchange: Exchange,
     options: PipelineOptions,
@@ -64,7 +65,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     }
   }
 
-  /** Asks for a connection; everything else follows from it. */
+  /** Requests a connection from the pool. Its callbacks do the rest. */
   start(): void {
     this.awaitingSince = this.exchange.startedAt;
     this.exchange.origin!.pool.request(this);
@@ -127,7 +128,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     this.stream = undefined;
     this.awaiting = "connection";
     this.awaitingSince = performance.now();
-    // On a new connection: the others may be as stale as the first.
+    // A new connection: the idle ones may be as stale as the first.
     this.exchange.origin!.pool.request(this, true);
   }
 
@@ -157,7 +158,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     super.settle();
   }
 
-  /** @returns whether leave is still waited for: the client may have sent some of its body already */
+  /** @returns whether it still waits for `100 Continue`: the client may have sent part of its body already */
   private awaitLeave(body: RequestBody, stream: UpstreamStream): boolean {
     body.start(stream, () => this.proceed());
     if (!this.expecting) return false;
@@ -172,7 +173,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     return true;
   }
 
-  /** From now on the client is waited for, and its body goes. */
+  /** Stops waiting for the third party's `100 Continue` and sends the body. */
   private proceed(): void {
     clearTimeout(this.expectTimer);
     this.expecting = false;
@@ -193,16 +194,16 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
         ? { length: contentLength === undefined ? undefined : Number(contentLength) }
         : "none",
       expectContinue: this.expecting,
-      // Search APIs take a body with GET, so it is not refused. But a server that does not look for it would take it
-      // for the next request (RFC 9110 §9.3.1), so none comes behind it.
+      // Search APIs take a body with GET, so it is not rejected. But a server that ignores it would read it as the next
+      // request (RFC 9110 §9.3.1). So the connection takes no request after this one.
       last:
         head.hasBody && !WITH_BODY.has(method) && !destination!.route.upstream.bodyMethods?.includes(method),
     };
   }
 
   /**
-   * Once, and only where a second try can't do harm: an idempotent request without a body, to which not a byte
-   * of a response came. That is what a idle connection looks like that the third party was just closing.
+   * Retries once, and only if a second attempt can't do harm: an idempotent request without a body, for which not a
+   * byte of a response has arrived. This happens if the third party was just closing an idle connection.
    */
   private mayRetry(error: Error): boolean {
     const { exchange } = this;

@@ -1,14 +1,14 @@
 import type { PieceSink } from "../message/body";
 import { ChunkedDecoder } from "./chunked";
 
-/** A body whose end is in the message: of a length told before, or chunked. */
+/** Reads a body whose end is in the message: one with a Content-Length, or chunked. */
 export class BodyReader {
   private readonly chunked: ChunkedDecoder | undefined;
-  /** Bytes that are still to come, where it is not chunked. */
+  /** Bytes that are still to come if the body is not chunked. */
   private left: number;
 
   /**
-   * @param length bytes; undefined: it is chunked
+   * @param length bytes; undefined: the body is chunked
    * @param lenient about the lines of chunks
    */
   constructor(length: number | undefined, lenient = false) {
@@ -20,16 +20,16 @@ export class BodyReader {
     return this.chunked ? this.chunked.done : this.left === 0;
   }
 
-  /** Once it is done; flat: name, value, ... */
+  /** Available when the body is complete; flat: name, value, ... */
   get trailers(): readonly string[] {
     return this.chunked?.trailers ?? [];
   }
 
   /**
-   * Hands on what is the body's.
+   * Passes the body's bytes to `sink`.
    *
-   * @returns where it ends in `bytes`: `bytes.length` where it goes on
-   * @throws MalformedMessageError, SectionTooLargeError for a chunked coding that is none
+   * @returns the index in `bytes` where the body ends; `bytes.length` if it continues
+   * @throws MalformedMessageError, SectionTooLargeError for an invalid chunked coding
    */
   read(bytes: Buffer, start: number, sink: PieceSink): number {
     if (this.chunked) return this.chunked.decode(bytes, start, sink);

@@ -5,19 +5,19 @@ const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
 
-/** Hexadecimal digits behind leading zeros: at most 2^48 - 1 bytes, which is exact as a number. */
+/** Hexadecimal digits after leading zeros: at most 2^48 - 1 bytes, which is exact as a number. */
 const MOST_DIGITS = 12;
 
 /** RFC 9110 §5.6.2, by character code. */
 const TOKEN = table("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
 /**
- * Reads the line of a chunk (RFC 9112 §7.1): a size in hexadecimal digits, then extensions, which are dropped. One pass,
- * no backtracking.
+ * Reads the line of a chunk (RFC 9112 §7.1): a size in hexadecimal digits, then extensions, which are dropped. One
+ * pass, no backtracking.
  *
  * @param line without its CRLF
- * @param lenient also accepts "bad whitespace" around an extension's parts. RFC 9112 §7.1.1 asks
- * recipients to; in requests it stays refused, because llhttp refuses it and two readers must not disagree there.
+ * @param lenient also accepts "bad whitespace" around an extension's parts. RFC 9112 §7.1.1 asks recipients to do so.
+ * In requests it is rejected, because llhttp rejects it, and two parsers must not disagree about a request.
  * @returns bytes of the chunk; undefined for a line that breaks the grammar
  */
 export function chunkSize(line: string, lenient: boolean): number | undefined {
@@ -61,7 +61,7 @@ function endOfToken(line: string, at: number): number {
   return at;
 }
 
-/** @returns the index behind the closing quote; `start` where there is none (RFC 9110 §5.6.4) */
+/** @returns the index after the closing quote; `start` if there is none (RFC 9110 §5.6.4) */
 function endOfQuoted(line: string, start: number): number {
   for (let at = start + 1; at < line.length; at++) {
     const code = line.charCodeAt(at);
@@ -72,7 +72,7 @@ function endOfQuoted(line: string, start: number): number {
   return start;
 }
 
-/** Tab, visible characters and what is beyond ASCII. */
+/** Tab, visible characters, and characters beyond ASCII. */
 function isText(code: number): boolean {
   return code === TAB || (code >= SPACE && code !== 0x7f);
 }

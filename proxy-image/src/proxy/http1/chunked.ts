@@ -4,18 +4,18 @@ import { parseFields } from "./fields";
 import { framingOf } from "./framing";
 import { MalformedMessageError, SectionTooLargeError } from "./malformed";
 
-/** Bytes of a line with a chunk's size and extensions; extensions mean nothing to anybody, so they are short. */
+/** Bytes of a line with a chunk's size and extensions. Extensions are unused in practice, so real lines are short. */
 const MOST_SIZE_LINE = 256;
 /** Bytes of a trailer section. */
 const MOST_TRAILER_BYTES = 16 * 1024;
-/** Takes the chunked transfer coding off a body, strictly: every other reading than one is an error. */
+/** Decodes the chunked transfer coding, strictly: whatever could be read in two ways is an error. */
 export class ChunkedDecoder {
-  /** Behind the last chunk and its trailers; flat: name, value, ... */
+  /** Available after the last chunk and its trailers; flat: name, value, ... */
   trailers: string[] = [];
   /** Bytes of the current chunk that are still to come. */
   private left = 0;
   private state: "size" | "data" | "after" | "trailers" | "done" = "size";
-  /** The beginning of a line whose end has not come. */
+  /** The first part of a line whose end has not arrived. */
   private line = "";
 
   /** @param lenient see {@link chunkSize} */
@@ -26,7 +26,7 @@ export class ChunkedDecoder {
   }
 
   /**
-   * @returns where the body ends in `bytes`: `bytes.length` where it goes on
+   * @returns the index in `bytes` where the body ends; `bytes.length` if it continues
    * @throws MalformedMessageError, SectionTooLargeError
    */
   decode(bytes: Buffer, start: number, sink: PieceSink): number {
@@ -46,7 +46,7 @@ export class ChunkedDecoder {
         } else at = this.readLine(bytes, at);
       }
     } finally {
-      // Coalesce writes: one-byte chunks would cost one write each. What came before a malformed chunk counts too.
+      // Coalesce writes: one-byte chunks would cost one write each. What precedes a malformed chunk is passed on too.
       if (first !== undefined) sink.onBody(all === undefined ? first : Buffer.concat(all));
     }
     return at;
@@ -62,7 +62,7 @@ export class ChunkedDecoder {
     return end;
   }
 
-  /** `line` ends with LF. In the trailers it holds all of them so far. */
+  /** `line` ends with LF. In the trailer section it holds all lines so far. */
   private take(): void {
     const { line } = this;
     if (!line.endsWith("\r\n")) throw new MalformedMessageError("a line ends without CR");
@@ -89,7 +89,7 @@ export class ChunkedDecoder {
   }
 }
 
-/** RFC 9110 §6.5.1: framing comes too late there, and whoever reads it on reads another message. */
+/** RFC 9110 §6.5.1: framing fields are invalid in trailers; a server that applied them would read another message. */
 function trailerFields(lines: string): string[] {
   const fields = parseFields(lines, 0);
   const { length, chunked } = framingOf(fields);

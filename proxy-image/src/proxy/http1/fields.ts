@@ -2,13 +2,13 @@ import { explainFields } from "./client/explain-fields";
 import { MalformedMessageError } from "./malformed";
 
 /**
- * Field lines (RFC 9112 §5): a token, a colon directly behind it, a value without control characters, CRLF. No
- * line folding, no bare CR or LF, no blank before the colon: each has once made two readers disagree.
+ * Field lines (RFC 9112 §5): a token, a colon directly after it, a value without control characters, CRLF. Line
+ * folding, a bare CR or LF, and a blank before the colon are invalid: parsers have disagreed about each of them.
  */
 export const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
 /**
- * The fields of a header or trailer section, flat: name, value, ... Values without the blanks around them.
+ * The fields of a header or trailer section, flat: name, value, ... Values are trimmed.
  *
  * @param lines field lines as latin1, each with its CRLF, from `start` to the end
  * @throws MalformedMessageError
@@ -28,7 +28,7 @@ export function parseFields(lines: string, start: number): string[] {
   return fields;
 }
 
-/** Optional whitespace (RFC 9110 §5.6.3) is blanks and tabs; `trim` would take more. */
+/** Optional whitespace (RFC 9110 §5.6.3) is blanks and tabs; `trim` would remove more. */
 function withoutBlanks(text: string, from: number, to: number): string {
   while (from < to && isBlank(text.charCodeAt(from))) from++;
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--;

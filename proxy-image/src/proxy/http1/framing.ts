@@ -1,8 +1,8 @@
 import { MalformedMessageError } from "./malformed";
 
-/** How a message says where its body ends. */
+/** How a message marks the end of its body. */
 export interface Framing {
-  /** Content-Length, where there is one. */
+  /** Content-Length, if there is one. */
   readonly length: number | undefined;
   readonly chunked: boolean;
 }
@@ -11,18 +11,18 @@ export interface Framing {
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * The framing fields of a response, or of trailers, where none may be.
+ * The framing fields of a response, or of trailers, which may not have any.
  *
  * @param fields flat: name, value, ...
- * @throws MalformedMessageError for more than one of them, or a transfer coding other than `chunked`: each has been
- * a way to make two readers disagree (RFC 9112 §6.3, §11.1)
+ * @throws MalformedMessageError for more than one of them, or a transfer coding other than `chunked`: parsers have
+ * disagreed about each of these (RFC 9112 §6.3, §11.1)
  */
 export function framingOf(fields: readonly string[]): Framing {
   let length: number | undefined;
   let chunked = false;
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!;
-    // Lengths first: lower-casing every name would cost more than the rest of the walk.
+    // Compare the lengths first: lower-casing every name would cost more than the rest of the loop.
     if (name.length === 14 && name.toLowerCase() === "content-length") {
       if (length !== undefined || chunked) throw new MalformedMessageError("more than one framing");
       if (!LENGTH.test(fields[i + 1]!)) throw new MalformedMessageError("not a length");

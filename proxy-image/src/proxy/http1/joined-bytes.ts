@@ -1,15 +1,15 @@
 /**
- * Joins bytes that come in pieces to those that are still to be read. The memory behind them has room for more, so that
- * a head that comes byte by byte is copied a few times and not once for each byte.
+ * Appends new bytes to those that are not processed yet. Its memory has room for more, so a head that arrives byte by
+ * byte is copied a few times, not once per byte.
  */
 export class JoinedBytes {
   private memory: Buffer | undefined;
-  /** Bytes of `memory` that are in use; what is behind them nobody has seen. */
+  /** Bytes of `memory` that are in use; the rest is uninitialised. */
   private used = 0;
 
   /**
-   * @param before undefined, or what is left of what this has joined last, or other bytes
-   * @returns both, one behind the other: `bytes` itself where nothing was before
+   * @param before undefined, or the unprocessed rest of the last result, or other bytes
+   * @returns both, concatenated; `bytes` itself if there was nothing before
    */
   join(before: Buffer | undefined, bytes: Buffer): Buffer {
     if (before === undefined) return bytes;
@@ -25,12 +25,12 @@ export class JoinedBytes {
     return this.memory.subarray(start, this.used);
   }
 
-  /** Nothing of what was joined is still to be read. */
+  /** Nothing of the last result is still unprocessed. */
   clear(): void {
     this.memory = undefined;
   }
 
-  /** Where they begin in `memory`, if they end where it is free. */
+  /** Where these bytes begin in `memory`, if they end where the free part begins. */
   private startOf({ buffer, byteOffset, length }: Buffer): number | undefined {
     if (this.memory?.buffer !== buffer) return undefined;
     const start = byteOffset - this.memory.byteOffset;

@@ -11,12 +11,12 @@ import {
 } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
 
-/** Milliseconds between two looks; limits are kept to that. */
+/** Milliseconds between two checks, and so the precision of the limits. */
 const TICK = 250;
 
 /**
- * Ends exchanges that stand still. One timer looks at all of them: a timer for each request, and for each
- * piece of a body, would cost more than the rest of its handling.
+ * Ends exchanges that make no progress. One timer checks all of them: a timer for each request, and for each piece of a
+ * body, would cost more than the rest of its handling.
  */
 export function startClock(exchanges: Iterable<Exchange>): { stop(): void } {
   const timer = setInterval(() => {
@@ -40,7 +40,7 @@ function check(exchange: Exchange, now: number): void {
   else if (over(body?.waitingSince, body?.streams ? stream : idle)) stop(exchange, requestStalled);
   else if (over(body?.blockedSince, idle)) stop(exchange, responseTimeout);
   else if (over(pipeline?.pausedSince, idle)) stop(exchange, clientStalled);
-  // Connecting ends by itself; what lasts longer waits behind other requests (`maxConnections`).
+  // Connecting has its own time limit; what lasts longer waits behind other requests (`maxConnections`).
   else if (pipeline?.awaiting === "connection" && over(pipeline.awaitingSince, connect + response))
     stop(exchange, upstreamBusy);
   else if (pipeline?.awaiting === "head" && over(pipeline.awaitingSince, response))
@@ -52,6 +52,6 @@ function check(exchange: Exchange, now: number): void {
 }
 
 function stop(exchange: Exchange, failure: Failure): void {
-  // Without one nothing has begun that could stand still.
+  // Without a pipeline nothing has begun that could be aborted.
   if (exchange.pipeline) abortExchange(exchange, failure);
 }

@@ -1,7 +1,10 @@
 import type { PolicyUpstream } from "../../contract/policy/policy";
 import { type Failure, clientBusy, upstreamBusy } from "../errors/failures";
 
-/** Requests in flight to one upstream: a bulkhead, so that a slow third party or a busy client stops nobody else. */
+/**
+ * Bounds the requests in flight to one upstream (a bulkhead), so that a slow third party or a busy client stops no
+ * other.
+ */
 export class InFlight {
   count = 0;
   private readonly byClient = new Map<string, number>();
@@ -13,7 +16,7 @@ export class InFlight {
     this.mostPerClient = maxRequestsPerClient;
   }
 
-  /** @returns why not, or undefined: then `release` must follow */
+  /** @returns the failure if there is no room; undefined if there is: then `release` must follow */
   acquire(client: string): Failure | undefined {
     if (this.count >= this.most) return upstreamBusy;
     const own = this.mostPerClient === Infinity ? 0 : (this.byClient.get(client) ?? 0);

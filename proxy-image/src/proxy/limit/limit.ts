@@ -6,10 +6,13 @@ import { PerRoute } from "../route/per-route";
 import type { Origins } from "../upstream/origins";
 import { Limits } from "./limits";
 
-/** Requests in flight in one process; each holds two sockets and their buffers, so more would be the end of it. */
+/** Requests in flight in one process. Each holds two sockets and their buffers; more would exhaust the process. */
 export const MOST_IN_FLIGHT = 4_096;
 
-/** Third stage: whether there is room for the request, now. It waits for none: a queue only hides an overload. */
+/**
+ * Third stage: denies a request for which there is no room now. Requests are not queued: a queue only hides an
+ * overload.
+ */
 export function limit(origins: Origins, inFlight: () => number): Stage {
   const limits = new PerRoute((route) => new Limits(route));
   return function limit(exchange) {
@@ -19,7 +22,7 @@ export function limit(origins: Origins, inFlight: () => number): Stage {
   };
 }
 
-/** The breaker comes last: what it admits as a probe must go out. */
+/** The breaker comes last: a request that it admits as a probe must be sent. */
 function enter(exchange: Exchange, { inFlight, rate, retryBudget }: Limits, origins: Origins): boolean {
   const client = exchange.client?.key ?? "";
   const full = inFlight.acquire(client);

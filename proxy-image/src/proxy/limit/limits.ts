@@ -3,7 +3,7 @@ import { InFlight } from "./in-flight";
 import { RateLimit } from "./rate";
 import { RetryBudget } from "./retry-budget";
 
-/** What limits the requests of one route in this process. */
+/** The limits of one route in this process. */
 export class Limits {
   readonly inFlight: InFlight;
   readonly rate: RateLimit | undefined;

@@ -22,8 +22,8 @@ import type { Exchange } from "../exchange/exchange";
 import type { Outcome } from "../upstream/breaker";
 
 /**
- * Failures that are the third party's, or its network's. `responseTruncated` is none: a client can bring it about, as
- * Node's server answers what it can't parse with a 400 without length, and then without close_notify.
+ * Failures of the third party, or of its network. `responseTruncated` is not one: a client can cause it, because Node's
+ * server responds with a 400 without length, and without close_notify, to what it can't parse.
  */
 const THIRD_PARTYS = new Set([
   certificateInvalid,
@@ -47,8 +47,8 @@ const THIRD_PARTYS = new Set([
 ]);
 
 /**
- * What a circuit breaker learns from an exchange. Nothing that a client can bring about by itself counts as a
- * failure: by leaving, by sending slowly or wrongly, one tenant could close a third party to all others.
+ * What a circuit breaker learns from an exchange. Nothing that a client alone can cause counts as a failure: otherwise
+ * one tenant could block a third party for all others, by leaving, or by sending slowly or wrongly.
  */
 export function outcomeOf({ complete, failure, upgraded, respondedAt, status }: Exchange): Outcome {
   if (upgraded) return "success";

@@ -2,10 +2,10 @@ import type { PolicyRetries } from "../../contract/policy/policy";
 
 /** Retries that can be saved up. */
 const MOST = 100;
-/** Without traffic one retry every ten seconds is still given: a single client should have its own. */
+/** Without traffic, one retry every ten seconds is still granted, so that a single client can retry. */
 const PER_MILLISECOND = 1 / 10_000;
 
-/** Bounds retries to a share of the requests, so that an outage is not made worse by them. */
+/** Bounds retries to a share of the requests, so that retries don't make an outage worse. */
 export class RetryBudget {
   private tokens = 1;
   private at = performance.now();
@@ -17,7 +17,7 @@ export class RetryBudget {
     this.tokens = Math.min(MOST, this.tokens + this.settings.budgetPercent / 100);
   }
 
-  /** Whether one more retry is within the budget. */
+  /** Takes one retry. @returns whether the budget allowed it */
   take(now = performance.now()): boolean {
     this.tokens = Math.min(MOST, this.tokens + (now - this.at) * PER_MILLISECOND);
     this.at = now;

@@ -2,18 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log";
 
 /**
- * Whether the proxy serves without Linkerd's sidecar: not at all (`required`), also without one and clients without
- * one (`optional`), or never looking for it (`none`).
+ * Whether the proxy needs Linkerd's sidecar: it does not serve without one (`required`), it also serves without one and
+ * to clients without one (`optional`), or it never looks for one (`none`).
  */
 export const MESH_MODES = ["required", "optional", "none"] as const;
 export type MeshMode = (typeof MESH_MODES)[number];
 
-/** Where the sidecar answers inside the pod; Linkerd's default, which injection can't change per pod. */
+/** Linkerd's default readiness endpoint inside the pod; it can't be changed per pod at injection. */
 export const SIDECAR_READY = "http://127.0.0.1:4191/ready";
 
 /** Milliseconds. */
 export interface SidecarPatience {
-  /** How long nothing may listen before a required sidecar counts as not injected. */
+  /** How long the port may stay closed before a required sidecar counts as not injected. */
   readonly required: number;
   /** The same for an optional one. */
   readonly optional: number;
@@ -22,7 +22,7 @@ export interface SidecarPatience {
 
 export const SIDECAR_PATIENCE: SidecarPatience = { required: 30_000, optional: 5_000, interval: 250 };
 
-/** There is no sidecar in this pod, and there should be one. */
+/** This pod needs a sidecar and has none. */
 export class SidecarMissingError extends Error {
   override readonly name = "SidecarMissingError";
 
@@ -39,8 +39,8 @@ export class SidecarMissingError extends Error {
 }
 
 /**
- * Waits for the sidecar before the data port listens: it is what tells clients apart. Counted from the container's
- * start, which is when the sidecar has begun to start too, so a slow node is no failure.
+ * Waits for the sidecar before the data port listens, because the sidecar identifies the clients. Time is counted from
+ * the container's start. The sidecar has begun to start by then, so a slow node causes no failure.
  *
  * @throws SidecarMissingError
  */
@@ -56,7 +56,8 @@ export async function awaitSidecar(
   for (;;) {
     const state = await probe(url);
     if (state === "ready") return;
-    // One that listens will be ready sooner or later, and until then nobody gets past it; only its absence is final.
+    // A sidecar that listens becomes ready sooner or later, and blocks all traffic until then; only its absence is
+    // final.
     if (state === "starting") since = performance.now();
     if (performance.now() - since >= limit) break;
     await sleep(patience.interval);

@@ -4,10 +4,10 @@ const ASCII_NAME = /^[A-Za-z0-9._-]+$/;
 const PORT = /^(?:[1-9]\d{0,4})$/;
 
 /**
- * A Host header's host in its one canonical form: lower case, without port and without the root's dot.
+ * The host of a Host field in its canonical form: lower case, without port and without the final dot.
  *
- * @returns undefined for what is not `host[:port]` (RFC 9110 §7.2) with a DNS name as host; IP literals are
- * not names, and no upstream has one
+ * @returns undefined if it is not `host[:port]` (RFC 9110 §7.2) with a DNS name as host; IP literals are not names, and
+ * no upstream has one
  */
 export function canonicalHost(header: string): string | undefined {
   let host = header;
@@ -18,7 +18,7 @@ export function canonicalHost(header: string): string | undefined {
     host = header.slice(0, colon);
   }
   if (host.endsWith(".")) host = host.slice(0, -1);
-  // Before lower-casing: beyond ASCII that maps other letters to ours, KELVIN SIGN to `k`.
+  // Checked before lower-casing, which maps some characters beyond ASCII to ASCII letters: KELVIN SIGN to `k`.
   if (!ASCII_NAME.test(host)) return undefined;
   host = host.toLowerCase();
   return isHostname(host) ? host : undefined;

@@ -1,10 +1,10 @@
 import type { RequestHead } from "./request-head";
 import { hostOf, pathOf } from "./shown";
 
-/** What is known of a request whose head could not be read: nothing secret, no control characters. */
+/** What is known of a request whose head could not be parsed: no secret, no control characters. */
 export interface ReadSoFar {
   readonly method?: string;
-  /** The first Host, as it came. */
+  /** The first Host, as received. */
   readonly host?: string;
   readonly path?: string;
 }
@@ -13,9 +13,7 @@ const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}(?= )/;
 const TARGET = /^[^ \r\n]+/;
 const HOST = /\n[Hh][Oo][Ss][Tt][\t ]*:[\t ]*([\x21-\x7e]+)/;
 
-/**
- * @param text latin1, from the request line on; it may be cut anywhere, and be anything
- */
+/** @param text latin1, from the request line on; it may be cut anywhere, and may contain anything */
 export function readSoFar(text: string): ReadSoFar {
   const method = METHOD.exec(text)?.[0];
   if (method === undefined) return {};
@@ -28,7 +26,7 @@ export function readSoFar(text: string): ReadSoFar {
   };
 }
 
-/** The same of a request whose head has been read. */
+/** The same for a request whose head has been parsed. */
 export function askedFor({ method, host, target }: RequestHead): ReadSoFar {
   return { method, ...(host !== undefined && { host: hostOf(host) }), path: pathOf(target) };
 }
@@ -37,7 +35,7 @@ export function askedFor({ method, host, target }: RequestHead): ReadSoFar {
  * The largest field of a header section that is too large.
  *
  * @param text as for `readSoFar`
- * @returns `"Cookie" with 15,000 bytes`; undefined where there is none
+ * @returns `"Cookie" with 15,000 bytes`; undefined if there is no field
  */
 export function largestField(text: string): string | undefined {
   let largest: string | undefined;

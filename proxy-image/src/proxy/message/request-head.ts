@@ -1,35 +1,35 @@
 import { closes } from "./fields/closes";
 
-/** Version of HTTP in which a message came. */
+/** HTTP version of a message. */
 export type HttpVersion = "1.0" | "1.1" | "2";
 
-/** A request's line and header section, as it came. */
+/** A request's line and header section, as received. */
 export class RequestHead {
-  /** How many there are of each, because two of them can be read in two ways. */
+  /** The number of fields of each name, because two of them can be read in two ways. */
   hosts = 0;
   lengths = 0;
   encodings = 0;
-  /** The first Host; once admitted, the host that the request is for. */
+  /** The first Host; after the first stage, the host that the request is for. */
   host: string | undefined;
-  /** A Host that differs from the host that the target names; both must mean one third party. */
+  /** A Host that differs from the target's host; both must mean the same third party. */
   otherHost: string | undefined;
   /** The first Content-Length. */
   contentLength: string | undefined;
   /** The first Transfer-Encoding. */
   transferEncoding: string | undefined;
-  /** Not in HTTP/1.0, where it is ignored (RFC 9110 §10.1.1). */
+  /** Undefined in HTTP/1.0, where the field is ignored (RFC 9110 §10.1.1). */
   expect: string | undefined;
   /** A list; repeated ones joined (RFC 9110 §5.3). */
   upgrade: string | undefined;
   traceparent: string | undefined;
-  /** Whether it says that trailers follow the body. */
+  /** Whether it announces trailers after the body. */
   announcesTrailers = false;
-  /** Whether the client sends nothing behind it (RFC 9112 §9.3); HTTP/1.0's way to say otherwise is not looked for. */
+  /** Whether the client sends no further request (RFC 9112 §9.3). HTTP/1.0's `keep-alive` is not supported. */
   last: boolean;
 
   constructor(
     readonly method: string,
-    /** As received; once admitted, in origin-form or `*`. */
+    /** As received; after the first stage, in origin-form or `*`. */
     public target: string,
     readonly version: HttpVersion,
     /** Flat: name, value, ... */
@@ -39,7 +39,7 @@ export class RequestHead {
     for (let i = 0; i < fields.length; i += 2) this.see(fields[i]!, fields[i + 1]!);
   }
 
-  /** Whether it says that a body follows (RFC 9112 §6.3). */
+  /** Whether it announces a body (RFC 9112 §6.3). */
   get hasBody(): boolean {
     return this.contentLength === undefined ? this.encodings > 0 : Number(this.contentLength) > 0;
   }
@@ -48,7 +48,7 @@ export class RequestHead {
     return this.encodings > 0;
   }
 
-  /** Lengths first: lower-casing every name would cost more than the rest of the walk. */
+  /** Compares the lengths first: lower-casing every name would cost more than the rest of the loop. */
   private see(name: string, value: string): void {
     switch (name.length) {
       case 4:

@@ -5,11 +5,11 @@ export interface ResponseHead {
   readonly status: number;
   /** Header fields, flat: name, value, ... */
   readonly fields: readonly string[];
-  /** Bytes of the body, where they are announced. */
+  /** Bytes of the body, if they are announced. */
   readonly length: number | undefined;
 }
 
-/** Gets a response, piece by piece. What it throws ends the reading. */
+/** Receives a response, piece by piece. An exception from it ends the reading. */
 export interface ResponseSink extends BodySink {
   /** An interim response (1xx but 101), or the final one. */
   onHead(head: ResponseHead): void;

@@ -4,8 +4,8 @@ const MOST_HOST = 253;
 const MOST_PATH = 512;
 
 /**
- * As much of a request target as may be shown, in the log or to the client: without query and fragment, where keys and
- * personal data are. A target that was rejected may be a URL with a password: of that, what stands before the last `@`
+ * The part of a request target that may be shown in the log or to the client: without query and fragment, which contain
+ * keys and personal data. A target that was rejected may be a URL with a password: then everything before the last `@`
  * is dropped.
  */
 export function pathOf(target: string, most = MOST_PATH): string {
@@ -15,12 +15,12 @@ export function pathOf(target: string, most = MOST_PATH): string {
   return printable(path.length > most ? `${path.slice(0, most)}...` : path);
 }
 
-/** As much of a Host header, which may be malformed, as may be shown: without user information. */
+/** The part of a Host field, which may be malformed, that may be shown: without user information. */
 export function hostOf(header: string): string {
   return printable(header.slice(header.lastIndexOf("@") + 1).slice(0, MOST_HOST));
 }
 
-/** Everything but visible ASCII and blanks as `\xNN`. */
+/** Replaces everything but visible ASCII and blanks by `\xNN`. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, (unit) => `\\x${unit.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

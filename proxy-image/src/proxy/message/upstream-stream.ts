@@ -3,11 +3,11 @@ import type { ResponseSink } from "./response-head";
 
 /** Who may use a connection. */
 export interface Binding {
-  /** The client's connection; when it ends, so does what is bound to it. */
+  /** The client's connection; when it ends, connections bound to it end too. */
   readonly client: ClientHandle;
   /**
-   * Who the client is. A sidecar sends requests of several clients over one connection, so the connection alone does
-   * not tell.
+   * The client's identity. A sidecar sends requests of several clients over one connection, so the connection alone
+   * does not identify the client.
    */
   readonly identity: string;
 }
@@ -17,37 +17,37 @@ export interface OutgoingHead {
   readonly method: string;
   /** Origin-form, or `*`. */
   readonly target: string;
-  /** Host, and port where it is not 443. */
+  /** Host, with the port if it is not 443. */
   readonly authority: string;
   /** Flat: name, value, ... Without Host, framing and Expect. */
   readonly fields: readonly string[];
-  /** What follows: nothing, bytes of a length, or bytes whose end is marked. */
+  /** What follows the head: nothing, bytes of a known length, or bytes whose end is marked. */
   readonly body: "none" | { readonly length: number | undefined };
-  /** Whether the third party's leave is asked for before the body goes. */
+  /** Whether to wait for the third party's `100 Continue` before the body is sent. */
   readonly expectContinue: boolean;
-  /** Whether no other request may come behind it on this connection. */
+  /** Whether no other request may follow on this connection. */
   readonly last: boolean;
   /** Whether it may be sent twice without harm: idempotent, and without a body. */
   readonly repeatable: boolean;
 }
 
-/** One request, as its stream sees it: what is to be sent, and who gets the response. */
+/** Handles one request: supplies what is to be sent, and receives the response. */
 export interface UpstreamHandler extends ResponseSink {
-  /** Who asks. */
+  /** The client of the request. */
   readonly binding: Binding;
-  /** There is a stream, and nothing has been sent: the moment to begin. */
+  /** A stream is available, and nothing has been sent: time to call `begin`. */
   onStream(stream: UpstreamStream): void;
-  /** All that has come has been handed over. */
+  /** All that has arrived has been passed to the handler. */
   onRead(): void;
-  /** The stream takes more, after `write` said that it had enough. */
+  /** The stream takes more, after `write` has returned false. */
   onDrain(): void;
-  /** The head has gone, and a body is expected: the moment to begin with it. */
+  /** The head has been sent, and a body is announced: time to begin with it. */
   onSent(): void;
   /**
    * There will be no response, or no more of it.
    *
-   * @param sent whether anything of the request may have reached the third party. Where nothing has, the connection had
-   *   served others before, and the request can go over another one
+   * @param sent whether anything of the request may have reached the third party. If nothing has, the connection has
+   * served other requests before, and this one can be sent over another connection
    */
   onFailure(error: Error, sent: boolean): void;
 }
@@ -55,24 +55,24 @@ export interface UpstreamHandler extends ResponseSink {
 /** The third party's side of one request. */
 export interface UpstreamStream {
   /**
-   * Sends the head, at the end of the event-loop iteration. What it announces of a body must follow, from `onSent` on,
-   * and `end` behind it.
+   * Sends the head, at the end of the event-loop iteration. The body that it announces must follow, from `onSent` on,
+   * and then `end`.
    */
   begin(handler: UpstreamHandler, head: OutgoingHead): void;
   /**
-   * @param then is called when the piece is not needed any more
-   * @returns false when it has enough: then `onDrain` tells when it takes more
+   * @param then called when the piece is not needed any more
+   * @returns false if it takes no more for now; then `onDrain` tells when it does
    */
   write(piece: Buffer, then?: () => void): boolean;
-  /** The request has been written to its end. @param trailers pairs; dropped where the body has a length */
+  /** The whole request has been written. @param trailers pairs; dropped if the body has a length */
   end(trailers: readonly (readonly [string, string])[]): void;
   /** Stops reading the response. */
   pause(): void;
   resume(): void;
-  /** The piece that was just handed over is still needed. */
+  /** The piece that was just passed to the handler is still needed after the call. */
   keep(): void;
-  /** From now on only this client may use the connection, because the third party may know it by name here. */
+  /** From now on only this client may use the connection, because the third party may have authenticated it here. */
   bind(binding: Binding): void;
-  /** Ends it at once; its handler is told nothing more. */
+  /** Ends the stream at once; its handler gets no further calls. */
   destroy(): void;
 }

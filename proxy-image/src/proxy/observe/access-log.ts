@@ -5,17 +5,17 @@ import { type Log, lineWriter } from "../log";
 
 /** W3C Trace Context §3.2: version, trace id, parent id, flags. */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
-/** Text that stands in JSON as it is. */
+/** Text that needs no escapes in JSON. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /** Writes the line of one exchange. */
 export type AccessLog = (exchange: Exchange) => void;
 
 /**
- * One line per exchange. Never the query, header fields or bodies: keys and personal data are there. Written by
- * hand: as an object through pino it cost 7 % of a small request.
+ * Writes one line per exchange. It never contains the query, header fields or bodies, because they contain keys and
+ * personal data. The JSON is written by hand: pino with an object cost 7 % of a small request.
  *
- * @param percent share of the requests that went well which is logged; those that did not, and an audit's, always are
+ * @param percent of successful requests that are logged; all others are logged always, as are an audit's
  */
 export function createAccessLog(log: Log, percent: number): AccessLog {
   const write = lineWriter(log);
@@ -27,7 +27,7 @@ export function createAccessLog(log: Log, percent: number): AccessLog {
       if (!log.isLevelEnabled("info")) return;
       share += percent;
       if (share >= 100) share -= 100;
-      // What an audit lets through is let through to be seen.
+      // An audit exists to see its requests, so all of them are logged.
       else if (exchange.destination?.route.entry !== AUDIT_ENTRY) return;
     } else if (!log.isLevelEnabled("warn")) return;
     write(`{"level":"${failure ? "warn" : "info"}","time":"${time()}",${line(exchange)},"msg":"request"}\n`);
@@ -38,7 +38,7 @@ function line(exchange: Exchange): string {
   const { head, client, destination, failure, body } = exchange;
   const traceId = traceOf(head.traceparent);
   const duration = Math.round((performance.now() - exchange.startedAt) * 100) / 100;
-  // What was refused is what one looks for: there the header itself, as it came.
+  // For a denied or rejected request the Host field itself is logged, because that is what one has to look for.
   const host = destination?.host ?? (head.host === undefined ? undefined : hostOf(head.host));
   return (
     (client ? `"client":${quoted(client.key)},` : "") +
@@ -60,7 +60,7 @@ function quoted(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** ISO 8601; made once for all lines of a millisecond. */
+/** ISO 8601; computed once per millisecond. */
 function createTimestamp(): () => string {
   let last = 0;
   let text = "";
@@ -78,7 +78,7 @@ function traceOf(traceparent: string | undefined): string | undefined {
   return traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1];
 }
 
-/** The innermost error: its code and message, without a stack. */
+/** Code and message of the innermost error, without a stack. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if (error.cause instanceof Error) return describe(error.cause);

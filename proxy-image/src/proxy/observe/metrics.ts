@@ -6,20 +6,22 @@ import type { ConnectObserver } from "../upstream/connect/connector";
 import { createRequestMetrics } from "./request-metrics";
 import { BUCKETS } from "./series";
 
-/** What the admin port's `/metrics` tells. */
+/** The metrics of the admin port's `/metrics`. */
 export interface Metrics extends ConnectObserver {
   readonly registry: Registry;
   ended(exchange: Exchange): void;
   failed(entry: string, failure: Failure): void;
 }
 
-/** What is looked at when metrics are asked for. */
+/** Values that are read when metrics are requested. */
 export interface Gauges {
   readonly inFlight: () => number;
   readonly breakers: () => Iterable<[entry: string, state: BreakerState]>;
 }
 
-/** Labels are the policy's entries, methods, statuses and meshed clients; never a path or a name that a client chose. */
+/**
+ * Labels are the policy's entries, methods, statuses and meshed clients; never a path or a name that a client chose.
+ */
 export function createMetrics(gauges: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -6,25 +6,25 @@ import { Exchanges } from "./exchanges";
 import type { Log } from "../log";
 import type { Metrics } from "./metrics";
 
-/** What is known of a request whose head could not be read: nothing secret, no control characters. */
+/** What is known of a request whose head could not be parsed: no secret, no control characters. */
 export interface UnreadRequest extends ReadSoFar {
   /** What is wrong with it. */
   readonly reason: string;
   /** Address and port of the client. */
   readonly peer: string;
-  /** Bytes of its head that have come. */
+  /** Bytes of its head that have arrived. */
   readonly bytesRead: number;
 }
 
-/** Sees every exchange begin and end: the log and the metrics, in one place. */
+/** Receives the begin and the end of every exchange: the log and the metrics, in one place. */
 export interface Observer {
   begin(exchange: Exchange): Exchange;
   end: (exchange: Exchange) => void;
-  /** A request whose head could not be read. */
+  /** A request whose head could not be parsed. */
   unreadable: (failure: Failure, request: UnreadRequest) => void;
   /** Exchanges that have begun and not ended. */
   readonly exchanges: Exchanges;
-  /** When the last one began, on `performance.now()`'s clock. */
+  /** When the last exchange began, on `performance.now()`'s clock. */
   readonly lastBegan: number;
 }
 

@@ -3,21 +3,23 @@ import type { Registry } from "prom-client";
 import type { Exchange } from "../exchange/exchange";
 import { BUCKETS, type Count, Counts, type Durations, Histograms } from "./series";
 
-/** RFC 9110's and PATCH; any other is one label value, or clients could make metrics without end. */
+/**
+ * RFC 9110's and PATCH. All others share one label value, because otherwise clients could create series without limit.
+ */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/** Service accounts that get a label value of their own; beyond, all are one. */
+/** Service accounts that get a label value of their own; all further ones share one. */
 const MOST_CLIENTS = 1_000;
-/** Label value for what has none of its own. */
+/** Shared label value. */
 const OTHER = "_OTHER";
 /** Statuses have three digits. */
 const STATUSES = 1_000;
 
-/** Counts what every request is counted by. */
+/** Updates the metrics of every request. */
 export interface RequestMetrics {
   ended(upstream: string, exchange: Exchange): void;
 }
 
-/** The series of one entry of the policy, made when they are first needed. */
+/** The series of one entry of the policy, created on first use. */
 interface EntrySeries {
   /** By method and status. */
   readonly durations: Map<number, { server: Durations; client: Durations }>;

@@ -1,8 +1,8 @@
 import type { Metric, Registry } from "prom-client";
 
 /**
- * Metrics whose series are plain numbers, kept by whoever counts: prom-client's own hash their labels at every
- * observation, which cost more than all stages of a request. It still does the exposition.
+ * Counters kept as plain numbers by their owners: prom-client hashes labels on each observation, which cost more than
+ * all stages of a request. prom-client still formats the exposition.
  */
 
 /** Seconds; the buckets of OpenTelemetry's HTTP conventions. */
@@ -37,7 +37,7 @@ export class Counts {
     );
   }
 
-  /** A new series: whoever makes it keeps it. */
+  /** Creates a series. The caller keeps it. */
   series(labels: Labels): Count {
     const count = { value: 0 };
     this.all.push({ labels, count });
@@ -76,14 +76,14 @@ export class Histograms {
     register(registry, described, "histogram", () => this.all.flatMap((one) => this.values(one)));
   }
 
-  /** A new series: whoever makes it keeps it. */
+  /** Creates a series. The caller keeps it. */
   series(labels: Labels): Durations {
     const durations = new Durations(this.buckets);
     this.all.push({ labels, durations });
     return durations;
   }
 
-  /** In the exposition each bucket holds those below it too. */
+  /** In the exposition each bucket includes those below it. */
   private values({ labels, durations }: { labels: Labels; durations: Durations }): Value[] {
     const { name } = this.described;
     const bounds: (number | string)[] = [...this.buckets, "+Inf"];
@@ -100,7 +100,7 @@ export class Histograms {
   }
 }
 
-/** As much of a metric as the registry asks for. */
+/** Registers a metric with the parts that the registry needs. */
 function register(
   registry: Registry,
   { name, help }: Described,

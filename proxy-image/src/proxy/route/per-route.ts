@@ -1,20 +1,20 @@
 import type { Route } from "./route";
 
 /**
- * What one part of the proxy keeps for each route: its rules, its counters, its connections. So a route stays plain
+ * A value for each route that one part of the proxy keeps: rules, counters, connections. A route itself stays plain
  * data, and a look-up is one array access.
  */
 export class PerRoute<T extends object> {
   private readonly values: T[] = [];
 
-  /** @param make is called when a route is first asked for */
+  /** @param make called when a route is first looked up */
   constructor(private readonly make: (route: Route) => T) {}
 
   of(route: Route): T {
     return (this.values[route.index] ??= this.make(route));
   }
 
-  /** The value, if the route has been asked for. */
+  /** The value, if the route has been looked up. */
   known(route: Route): T | undefined {
     return this.values[route.index];
   }

@@ -2,21 +2,24 @@ import type { PolicyUpstream } from "../../contract/policy/policy";
 
 /** One entry of the policy. */
 export interface Route {
-  /** Key in the policy: `api.stripe.com`, `*.ingest.sentry.io`; `audit` for what is not listed. The label in metrics and logs. */
+  /**
+   * Key in the policy: `api.stripe.com`, `*.ingest.sentry.io`; `audit` for an unlisted host. The label in metrics and
+   * logs.
+   */
   readonly entry: string;
   readonly upstream: PolicyUpstream;
-  /** Place among all routes of the process, from 0 without gaps: {@link PerRoute} looks up by it. */
+  /** Index among all routes of the process, from 0 without gaps: {@link PerRoute} looks up by it. */
   readonly index: number;
 }
 
-/** Where a request goes. */
+/** The destination of a request. */
 export interface Destination {
   readonly route: Route;
   /** Canonical name of the third party: the route's host, or the name that a wildcard matched. */
   readonly host: string;
   /**
-   * The client named it by its own name (`Host: api.stripe.com`), so it believes that it speaks to the third party
-   * itself. What the response says of the third party's origin then holds for it as it is.
+   * The client used the third party's own name (`Host: api.stripe.com`), so for the client the third party's origin is
+   * the right one. References to it in the response need no change.
    */
   readonly ownName: boolean;
 }

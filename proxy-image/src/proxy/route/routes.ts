@@ -4,7 +4,7 @@ import type { Destination, Route } from "./route";
 
 /** Finds the upstream that a host names. */
 export interface Routes {
-  /** Below it clients name third parties: `egress.local`. */
+  /** The domain below which clients name third parties: `egress.local`. */
   readonly domain: string;
   /** All entries, in the policy's order. */
   readonly all: readonly Route[];
@@ -15,7 +15,7 @@ export interface Routes {
   find(host: string): Destination | "malformed" | undefined;
 }
 
-/** Two upstreams have one name, so that chance would decide which one a request reaches. */
+/** Two upstreams have the same name, so it is undefined which one a request would reach. */
 export class AmbiguousNameError extends Error {
   override readonly name = "AmbiguousNameError";
 }
@@ -74,7 +74,9 @@ export function createRoutes({ domain, services, upstreams }: Policy): Routes {
   };
 }
 
-/** The names of an exact upstream in the cluster. A wildcard's Service stands for no single third party. */
+/**
+ * The names of an exact upstream in the cluster. A wildcard has none: its Service stands for no single third party.
+ */
 function namesOf(host: string, service: string, domain: string, services: Policy["services"]): string[] {
   const { namespace, clusterDomain } = services;
   return [

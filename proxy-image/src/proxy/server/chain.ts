@@ -12,7 +12,7 @@ import type { Stage } from "../exchange/stage";
 import { Upgrade } from "../upgrade/upgrade";
 import type { Origins } from "../upstream/origins";
 
-/** What the stages need. */
+/** Options of the stages. */
 export interface ChainOptions extends Omit<ForwardOptions, "forwardUpgrade"> {
   readonly routes: Routes;
   readonly unlisted: Unlisted;
@@ -24,8 +24,8 @@ export interface ChainOptions extends Omit<ForwardOptions, "forwardUpgrade"> {
 }
 
 /**
- * The life of a request. Plain functions: as middlewares of express the same stages cost a quarter of all
- * processor time, so express serves the admin port and not this one.
+ * The stages of a request. They are plain functions: as middlewares of express the same stages cost a quarter of all
+ * processor time. So express serves the admin port only.
  */
 export function createChain({
   routes,

@@ -12,9 +12,7 @@ export class DataServer extends net.Server {
   private readonly clients = new Set<ClientConnection<Exchange>>();
   private readonly checker: NodeJS.Timeout;
 
-  /**
-   * @param chain decides an exchange
-   */
+  /** @param chain decides about an exchange */
   constructor(
     chain: (exchange: Exchange) => void,
     observer: Observer,

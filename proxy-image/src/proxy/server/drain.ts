@@ -3,16 +3,16 @@ import { cutExchange } from "./exchange-end";
 import type { DataServer } from "./data-server";
 import type { Observer } from "../observe/observer";
 
-/** Milliseconds without a new request after which nobody is believed to send any more. */
+/** Milliseconds without a new request after which no more requests are expected. */
 const QUIET = 1_000;
 const CHECK_EVERY = 50;
 
 /**
- * Ends serving without failing a request: goes on listening for as long as requests still come (endpoints are
- * updated everywhere only after a while), then closes idle connections and finishes what is in flight.
+ * Ends serving without failing a request. It listens for as long as requests still arrive, because endpoints are
+ * updated everywhere only after a while. Then it closes idle connections and finishes the requests in flight.
  *
- * @param limit milliseconds for all of it; what lasts longer is cut
- * @returns how many requests were cut
+ * @param limit milliseconds for all of it; what lasts longer is aborted
+ * @returns how many requests were aborted
  */
 export async function drain(server: DataServer, observer: Observer, limit: number): Promise<number> {
   const began = performance.now();

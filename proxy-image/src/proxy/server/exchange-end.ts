@@ -2,9 +2,9 @@ import type { Exchange } from "../exchange/exchange";
 import { outcomeOf } from "../limit/outcome";
 
 /**
- * Ends an exchange whose response has been sent, or can't be any more.
+ * Ends an exchange whose response has been sent, or can't be sent any more.
  *
- * @param observe is told of it once, when all that it held has been given back
+ * @param observe called once, when the exchange has released all that it held
  */
 export function endExchange(exchange: Exchange, observe: (exchange: Exchange) => void): void {
   const settle = (): void => {
@@ -18,7 +18,7 @@ export function endExchange(exchange: Exchange, observe: (exchange: Exchange) =>
     settle();
     return;
   }
-  // An upgrade holds its room for as long as it has a connection on either side.
+  // An upgrade keeps its slot for as long as it has a connection on either side.
   tunnel.finish(() => {
     exchange.bytesOut += tunnel.bytesOut;
     if (!exchange.upgraded && !exchange.failure && !exchange.response.ended) exchange.cancelled = true;
@@ -26,7 +26,7 @@ export function endExchange(exchange: Exchange, observe: (exchange: Exchange) =>
   });
 }
 
-/** Ends an exchange at once, without a word: the drain is over. */
+/** Ends an exchange at once, without a response: the drain is over. */
 export function cutExchange(exchange: Exchange): void {
   exchange.tunnel?.destroy();
   exchange.stream.abort();

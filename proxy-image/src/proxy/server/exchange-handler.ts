@@ -8,9 +8,9 @@ import { endExchange } from "./exchange-end";
 import { bodyReason, explainUnreadable, failureOf, unreadRequest } from "./unread-request";
 
 /**
- * What a client's connection tells, done to exchanges.
+ * Translates the events of a client's connection into steps of exchanges.
  *
- * @param chain decides an exchange
+ * @param chain decides about an exchange
  */
 export function exchangeHandler(
   chain: (exchange: Exchange) => void,
@@ -31,7 +31,7 @@ export function exchangeHandler(
       exchange.cause = error;
       abortExchange(exchange, failureOf(error), bodyReason(error));
     },
-    // Once switched, the other protocol decides. Nobody would read the response to any other request.
+    // After an upgrade the other protocol decides. Otherwise the client can't want the response any more.
     outlivesClientEnd: ({ upgraded }) => upgraded,
     onEnd: (exchange) => endExchange(exchange, observer.end),
     onUnreadable(what, bytes, peer, response) {

@@ -13,10 +13,10 @@ import type { Peer } from "../message/client-stream";
 import { readSoFar } from "../message/read-so-far";
 import type { UnreadRequest } from "../observe/observer";
 
-/** Bytes in which a method, a host and a path are looked for. */
+/** Bytes that are searched for a method, a host and a path. */
 const MOST_SHOWN = 16 * 1024;
 
-/** @param bytes what has come of it */
+/** @param bytes what has arrived of it */
 export function unreadRequest(
   { remoteAddress = "unknown", remotePort = 0 }: Peer,
   bytes: Buffer,
@@ -27,7 +27,7 @@ export function unreadRequest(
   return { ...readSoFar(text), reason, peer: `${remoteAddress}:${remotePort}`, bytesRead: bytes.length };
 }
 
-/** What is wrong with what came in place of a request. */
+/** Explains why the bytes are not a request. */
 export function explainUnreadable(what: Unreadable, bytes: Buffer): { failure: Failure; reason: string } {
   switch (what.kind) {
     case "http2":
@@ -47,13 +47,13 @@ export function explainUnreadable(what: Unreadable, bytes: Buffer): { failure: F
   }
 }
 
-/** The failure that an error of the readers of requests stands for. */
+/** The failure for an error of the request parser. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof SectionTooLargeError)) return malformedRequest;
   return error.inFirstLine ? targetTooLong : headersTooLarge;
 }
 
-/** What is wrong with a body, as a sentence. */
+/** Why a body is invalid, as a sentence. */
 export function bodyReason({ message }: Error): string {
   return `The body: ${message}${message.endsWith(".") ? "" : "."}`;
 }

@@ -3,59 +3,62 @@ import { Duplex } from "node:stream";
 import { CLIENT_TIMEOUTS } from "../http1/client/client-timeouts";
 
 /**
- * What http-proxy-middleware gets for the client's socket. It does two things that http-proxy-middleware does not:
+ * The stream that http-proxy-middleware gets in place of the client's socket. It does two things that
+ * http-proxy-middleware does not:
  *
- * - The third party's 101, which is written to it as it came, stops here, and the verified and filtered one goes out in
- *   its place.
- * - It ends both connections. http-proxy-middleware pipes one socket into the other and back, and a pipe passes on a
- *   FIN only: when the client's socket is reset or destroyed, its pipe is taken off, and the third party's socket stays
- *   open for ever (2,000 resets left 2,000 connections and 174 MB).
+ * - It drops the third party's 101, which http-proxy-middleware writes unchanged, and sends the verified and filtered
+ *   one.
+ * - It ends both connections. http-proxy-middleware pipes each socket into the other, and a pipe passes on a FIN only:
+ *   when the client's socket is reset or destroyed, its pipe is removed, and the third party's socket stays open for
+ *   ever (2,000 resets left 2,000 connections and 174 MB).
  *
- * A FIN is passed on by the pipes, in both directions, so that what the other side still sends arrives. From then on
- * the pair ends when no byte has passed for `idle`. A client that is gone ends the third party's side at once: nobody
- * reads what it sends. A third party that is gone ends the client's side when that has what was sent to it.
+ * The pipes pass on a FIN in both directions, so that what the other side still sends arrives. From then on the pair
+ * ends when no byte has passed for `idle`. If the client has gone, the third party's side ends at once: nothing can
+ * receive what it sends. If the third party has gone, the client's side ends when the client has received what was sent
+ * to it.
  *
- * A side that does not take what the other sends is not noticed here: the exchanges' clock ends such a pair, because a
- * reset does not show on a socket that is not read from.
+ * A side that does not take the other's bytes is not detected here, because a reset does not show on a socket that is
+ * not read from. The exchanges' clock ends such a pair.
  */
 export class UpgradeGate extends Duplex {
   /** Bytes to the client, after the handshake. */
   bytesOut = 0;
-  /** When a byte came last, from either side, on the exchanges' clock. */
+  /** When the last byte arrived, from either side, on the exchanges' clock. */
   activeAt = performance.now();
-  /** Since when the third party has been waited for to take more, on the exchanges' clock; 0 while it takes all. */
+  /** When the third party stopped taking bytes, on the exchanges' clock; 0 while it takes them. */
   blockedSince = 0;
-  /** The same of the client. */
+  /** When the client stopped taking bytes; 0 while it takes them. */
   pausedSince = 0;
   private written: ((error?: Error | null) => void) | undefined;
   private head: string | undefined;
   private opened = false;
   private upstream: Socket | undefined;
-  /** Ends the pair; undefined for as long as both sides may send. */
+  /** Ends the pair; undefined as long as both sides may send. */
   private timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param early what came behind the handshake. More of that is kept up to the stream's mark (64 KiB); then the client
-   *   is not read from until there is a 101. Up to there it is, because a reset shows on a socket that is read from only.
-   * @param idle milliseconds without a byte after which a pair ends of which one side has ended
+   * @param early bytes that arrived after the handshake. More of them are buffered up to the stream's high-water mark
+   * (64 KiB); then the client is not read from until there is a 101. It is read from until then because a reset shows
+   * only on a socket that is read from.
+   * @param idle milliseconds without a byte after which a pair ends if one side has ended
    */
   constructor(
     private readonly client: Socket,
     early: Buffer,
     private readonly idle: number,
   ) {
-    // Once both directions have ended, the sockets may still have bytes to send.
+    // When both directions have ended, the sockets may still have bytes to send.
     super({ autoDestroy: false });
     if (early.length > 0) this.push(early);
     client.on("data", this.onData);
     client.on("end", this.onClientEnd);
     client.resume();
-    // Its errors are the pipes' way of ending; the exchange tells the reason.
+    // The pipes end by errors; the exchange records the reason.
     this.on("error", () => undefined);
   }
 
   /**
-   * The handshake is right: what is written from now on reaches the client, behind this head.
+   * The handshake is valid: what is written from now on reaches the client, after this head.
    *
    * @param upstream the third party's socket; it ends with the client's, and the client's with it
    */
@@ -64,21 +67,21 @@ export class UpgradeGate extends Duplex {
     this.upstream = upstream;
     this.activeAt = performance.now();
     if (this.client.isPaused()) this.blockedSince = performance.now();
-    // Node would answer one side's FIN by its own.
+    // Otherwise Node would respond to one side's FIN with its own.
     this.client.allowHalfOpen = true;
     upstream.allowHalfOpen = true;
     upstream.on("end", () => this.endWithin(this.idle));
     upstream.on("close", () => this.upstreamClosed());
   }
 
-  /** Whether the client has ended as it should, and the third party has yet to take its last bytes. */
+  /** Whether the client has ended normally, and the third party has yet to take its last bytes. */
   get finishing(): boolean {
     const { client, upstream } = this;
     if (this.destroyed || !upstream || upstream.destroyed || client.errored) return false;
     return client.readableEnded && client.writableFinished;
   }
 
-  /** http-proxy-middleware sets these on what it takes for a socket; the server has set its own. */
+  /** http-proxy-middleware calls these on what it takes for a socket; the server has set its own values. */
   setTimeout(): this {
     return this;
   }
@@ -116,7 +119,7 @@ export class UpgradeGate extends Duplex {
     this.client.end(() => done());
   }
 
-  /** Ends both sides, at once. Before the handshake the client still gets a response over its socket. */
+  /** Ends both sides at once. Before the handshake the client still gets a response over its socket. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearTimeout(this.timer);
     if (this.upstream) {
@@ -125,7 +128,7 @@ export class UpgradeGate extends Duplex {
     } else {
       this.client.off("data", this.onData);
       this.client.off("end", this.onClientEnd);
-      // Read on, so that an end still shows, and dropped: behind a refused handshake nothing means anything.
+      // Read to notice the connection's end. The bytes are dropped: after a failed handshake they have no meaning.
       this.client.on("data", () => undefined);
       this.client.resume();
     }
@@ -133,7 +136,7 @@ export class UpgradeGate extends Duplex {
   }
 
   private readonly onData = (chunk: Buffer): void => {
-    // Dropped: who it was for is gone.
+    // The receiver has gone.
     if (this.upstream?.destroyed) return;
     this.timer?.refresh();
     this.activeAt = performance.now();
@@ -152,7 +155,7 @@ export class UpgradeGate extends Duplex {
     this.endWithin(this.idle);
   };
 
-  /** The client gets what was passed on, and a FIN behind it. */
+  /** The client gets what was passed on, and then a FIN. */
   private upstreamClosed(): void {
     if (this.client.destroyed) {
       this.destroy();
@@ -160,7 +163,7 @@ export class UpgradeGate extends Duplex {
     }
     this.client.resume();
     this.endWithin(this.idle);
-    // As behind a refusal (RFC 9112 §9.6): a close with unread bytes is a reset, and could take the last bytes with it.
+    // As in `ClientConnection` (RFC 9112 §9.6): a close with unread bytes is a reset, and the last bytes could be lost.
     this.end(() => this.endWithin(CLIENT_TIMEOUTS.linger));
   }
 

@@ -8,7 +8,7 @@ import { framingOf } from "../http1/framing";
 import type { ResponseRewriter } from "../forward/links";
 import { ResponsePipeline, type PipelineOptions } from "../forward/response-pipeline";
 
-/** The third party's response to an upgrade where it does not switch protocols: 401, 403, 426 ... */
+/** Passes on the third party's response to an upgrade if it does not switch protocols: 401, 403, 426 ... */
 export class RefusalRelay extends ResponsePipeline {
   constructor(
     exchange: Exchange,
@@ -27,7 +27,10 @@ export class RefusalRelay extends ResponsePipeline {
     });
   }
 
-  /** The connection's end is the body's. Before Node's own listener: that destroys the socket, and accepts any end. */
+  /**
+   * Here only the connection's end ends the body. Runs before Node's own listener, which destroys the socket and
+   * accepts any end.
+   */
   private watchEnd(socket: Socket): void {
     socket.prependOnceListener("end", () => {
       if (!sawCloseNotify(socket)) this.abort(new FailureError(responseTruncated));
@@ -35,7 +38,7 @@ export class RefusalRelay extends ResponsePipeline {
   }
 
   protected keepPiece(): void {
-    // Node gives every piece a buffer of its own.
+    // Nothing to do: Node allocates a buffer for each piece.
   }
 
   protected pauseSource(): void {

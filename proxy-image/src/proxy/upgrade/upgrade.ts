@@ -15,32 +15,30 @@ import { RefusalRelay } from "./refusal";
 import { responseHeaders } from "../forward/response-headers";
 import { UpgradeGate } from "./gate";
 
-/** What upgrades need to know of the process. */
+/** The settings of upgrades, which are the process's. */
 export interface UpgradeOptions extends PipelineOptions {
   readonly links: LinkPolicy;
 }
 
-/** The gate has what came behind the handshake. */
+/** The gate already has the bytes after the handshake. */
 const NOTHING = Buffer.alloc(0);
 
 /**
- * One upgrade, from the decided handshake to the end of both connections.
+ * One upgrade, from the admitted handshake to the end of both connections.
  *
- * It goes by http-proxy-middleware, behind the same decisions and filters as everything else: http-proxy-middleware gets
- * a request that has been decided on, a gate for the client's socket and an agent that connects by our rules. Each has a
- * middleware of its own, whose events are then those of one exchange.
+ * http-proxy-middleware forwards it, after the same decisions and filters as every other request. It gets a request
+ * that all stages have admitted, a gate in place of the client's socket, and an agent that connects by our rules. Each
+ * upgrade has a middleware of its own, so the middleware's events belong to one exchange.
  */
 export class Upgrade implements Tunnel {
   private readonly gate: UpgradeGate;
   private readonly agent: UpgradeAgent;
   private readonly links: ResponseRewriter;
   private request: ClientRequest | undefined;
-  /** Ends the handshake, and later the connection. */
+  /** Limits the time of the handshake, and later of the connection. */
   private timer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param headers flat, as they go out, without Host, Connection and Upgrade
-   */
+  /** @param headers flat, as they are sent, without Host, Connection and Upgrade */
   constructor(
     private readonly exchange: Exchange,
     private readonly headers: readonly string[],
@@ -58,13 +56,13 @@ export class Upgrade implements Tunnel {
     this.agent = origin!.upgrades.agent();
   }
 
-  /** Hands it to http-proxy-middleware. */
+  /** Passes the request to http-proxy-middleware. */
   start(): void {
     const { exchange, gate, agent } = this;
     const middleware = createProxyMiddleware({
       target: `https://${exchange.origin!.authority}`,
       agent,
-      // Its own responses to errors would tell the third party's host and path.
+      // The plugins' own error responses would show the third party's host and path.
       ejectPlugins: true,
       plugins: [
         (server) => {
@@ -81,17 +79,17 @@ export class Upgrade implements Tunnel {
     return this.gate.bytesOut;
   }
 
-  /** Since when the third party does not take what the client sends, on the exchanges' clock; 0 while it does. */
+  /** When the third party stopped taking the client's bytes, on the exchanges' clock; 0 while it takes them. */
   get blockedSince(): number {
     return this.gate.blockedSince;
   }
 
-  /** Since when the client does not take what the third party sends; 0 while it does. */
+  /** When the client stopped taking the third party's bytes, on the exchanges' clock; 0 while it takes them. */
   get pausedSince(): number {
     return this.gate.pausedSince;
   }
 
-  /** When a byte came last, from either side, on the exchanges' clock. */
+  /** When the last byte arrived, from either side, on the exchanges' clock. */
   get activeAt(): number {
     return this.gate.activeAt;
   }
@@ -102,7 +100,7 @@ export class Upgrade implements Tunnel {
     this.destroy();
   }
 
-  /** Ends both sides at once, in whatever state. Before the handshake the client's socket is left for a response. */
+  /** Ends both sides at once, in any state. Before the handshake the client's socket is kept for a response. */
   destroy(): void {
     clearTimeout(this.timer);
     this.agent.destroy();
@@ -113,7 +111,7 @@ export class Upgrade implements Tunnel {
   /**
    * The client has gone, or got a response that is not a 101.
    *
-   * @param then is called when the third party's side has ended too: at once, unless it has yet to take the last bytes
+   * @param then called when the third party's side has ended too: at once, unless it has yet to take the last bytes
    */
   finish(then: () => void): void {
     const { gate } = this;
@@ -128,23 +126,23 @@ export class Upgrade implements Tunnel {
     then();
   }
 
-  /** Runs before http-proxy-middleware listens to the request itself, so what is decided here comes first. */
+  /** Runs before http-proxy-middleware adds its own listeners to the request, so that ours come first. */
   private takeOver(request: ClientRequest): void {
     const { exchange, gate } = this;
     const { timeouts } = exchange.destination!.route.upstream;
     this.request = request;
-    // It ended before http-proxy-middleware began.
+    // The exchange ended before http-proxy-middleware began.
     if (gate.destroyed) request.destroy();
 
     for (const name of request.getHeaderNames()) request.removeHeader(name);
     request.setHeader("Host", exchange.origin!.authority);
     request.setHeader("Connection", "Upgrade");
-    // Of all that the client may have offered, what was decided on.
+    // Only the admitted protocol, of all that the client may have offered.
     request.setHeader("Upgrade", "websocket");
     const { headers } = this;
     for (let i = 0; i < headers.length; i += 2) request.appendHeader(headers[i]!, headers[i + 1]!);
 
-    // Before http-proxy-middleware, which reports errors of ours as well.
+    // Registered before http-proxy-middleware's listener, which also reports errors of ours.
     request.on("error", (error) => this.fail(upstreamError(error)));
     this.timer = setTimeout(() => {
       this.fail(new FailureError(responseTimeout));
@@ -152,7 +150,7 @@ export class Upgrade implements Tunnel {
     }, timeouts.connect + timeouts.response);
     request.on("response", (response) => {
       clearTimeout(this.timer);
-      // Destroyed, the gate tells http-proxy-middleware that nobody waits for this response: it is ours.
+      // A destroyed gate tells http-proxy-middleware that it must not pass on this response: the relay does.
       gate.destroy();
       new RefusalRelay(exchange, this.options, this.links, response);
     });
@@ -178,7 +176,7 @@ export class Upgrade implements Tunnel {
     this.timer = setTimeout(() => this.abort(tooOld), maxAge);
   }
 
-  /** There will be no handshake. After one, the gate ends what is left; and what has ended fails by that. */
+  /** There will be no handshake. After one, the gate ends both sides, and an ended exchange needs no failure. */
   private fail(error: Error): void {
     const { exchange, gate } = this;
     if (exchange.upgraded || gate.destroyed || exchange.response.begun) return;
@@ -188,7 +186,7 @@ export class Upgrade implements Tunnel {
   }
 }
 
-/** The request as http-proxy-middleware takes it; its fields are set when it goes out. */
+/** The request in the form that http-proxy-middleware takes; its fields are set when it is sent. */
 function messageOf({ head, stream }: Exchange): IncomingMessage {
   const message = new IncomingMessage(stream.switched!.socket as unknown as Socket);
   message.method = head.method;
@@ -198,7 +196,7 @@ function messageOf({ head, stream }: Exchange): IncomingMessage {
   return message;
 }
 
-/** The 101 that the client gets. */
+/** The 101 that is sent to the client. */
 function switching(response: IncomingMessage, via: string, links: ResponseRewriter): string {
   const headers = responseHeaders(response.rawHeaders, 101, via, links);
   let text = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";

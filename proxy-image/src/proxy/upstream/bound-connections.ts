@@ -1,14 +1,14 @@
 import type { UpstreamConnection } from "../http1/upstream/upstream-connection";
 import type { Binding } from "../message/upstream-stream";
 
-/** Idle connections that are bound to a client, because the third party may know it by name on them. */
+/** Idle connections that are bound to a client, because the third party may have authenticated the client on them. */
 export class BoundConnections {
   /** Longest idle first. */
   private readonly idle: UpstreamConnection[] = [];
 
-  /** Takes the client's own, if there is one that can be used. */
+  /** Takes one that is bound to this client, if there is a usable one. */
   take(requester: { readonly binding: Binding }): UpstreamConnection | undefined {
-    // Nearly always; then nobody's binding is asked for.
+    // The usual case; then the requester's binding need not be computed.
     if (this.idle.length === 0) return undefined;
     const { client, identity } = requester.binding;
     const place = this.idle.findLastIndex(
@@ -26,7 +26,7 @@ export class BoundConnections {
     if (place !== -1) this.idle.splice(place, 1);
   }
 
-  /** Ends the one that has been idle for longest, so that another client can have a connection. */
+  /** Ends the one that has been idle for the longest time, so that another client can have a connection. */
   evict(): void {
     this.idle.shift()?.destroy();
   }

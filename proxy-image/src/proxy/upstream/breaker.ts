@@ -1,12 +1,15 @@
 import type { PolicyCircuitBreaker } from "../../contract/policy/policy";
 
-/** How a request to a third party went. Ignored: it tells nothing, because the client left. */
+/** Outcome of a request to a third party. Ignored: it shows nothing, because the client left. */
 export type Outcome = "success" | "failure" | "ignored";
 
-/** States, as the metric shows them. */
+/** States, as in the metric. */
 export type BreakerState = "closed" | "half-open" | "open";
 
-/** Leaves a third party alone that fails again and again, and finds out by single requests when it is back. */
+/**
+ * Circuit breaker: stops requests to a third party that fails repeatedly, and probes with single requests whether it
+ * works again.
+ */
 export class Breaker {
   private failures = 0;
   private openUntil = 0;
@@ -24,7 +27,7 @@ export class Breaker {
     if (this.failures < this.settings.failures) return 0;
     const wait = this.openUntil - performance.now();
     if (wait > 0) return wait;
-    // One finds out for all.
+    // One probe at a time.
     if (this.probing) return this.settings.reset;
     this.probing = true;
     return 0;

@@ -1,16 +1,16 @@
 /**
- * Milliseconds of one step, and for which a request waits for a connection in use before one is made for it. To connect
- * takes longer, and a millisecond of processor time: a connection at once for each of the requests that piled up in a
- * pause made the pause longer (1,500 WebSocket handshakes at once stopped the event loop for 1.6 s).
+ * Milliseconds of one step, and for which a request waits for a connection in use before a new one is made for it.
+ * Connecting takes longer, and costs a millisecond of processor time. A connection at once for each request that piled
+ * up in a pause made the pause longer (1,500 WebSocket handshakes at once stopped the event loop for 1.6 s).
  */
 const PATIENCE = 5;
-/** Connections that one step begins: so many, or so many times the connections there are: 64 take 55 ms, 1,000 take 115. */
+/** Connections that one step begins: this many, or this many times the existing ones. 64 take 55 ms, 1,000 take 115. */
 const STEP = 4;
 const GROWTH = 1.25;
 
-/** Who needs connections, step by step. */
+/** Needs connections, and begins them step by step. */
 export interface Paced {
-  /** Connections there are, and those that are being made. */
+  /** Connections that exist or are being made. */
   readonly size: number;
   /** Connections that are needed and may be begun. */
   readonly wanted: number;
@@ -18,7 +18,7 @@ export interface Paced {
   connect(): void;
 }
 
-/** Spreads connecting over time: a burst of requests must not stop the event loop for everybody else. */
+/** Spreads connecting over time, so that a burst of requests does not stop the event loop for all others. */
 export class ConnectPacer {
   /** Connections that may still be begun in this step. */
   private left = 0;
@@ -27,7 +27,7 @@ export class ConnectPacer {
 
   constructor(private readonly owner: Paced) {}
 
-  /** Begins connections now, as many as the step has room for, and the others in the steps behind it. */
+  /** Begins connections now, as many as the step has room for, and the others in later steps. */
   start(): void {
     if (this.owner.wanted <= 0) return;
     if (this.timer === undefined) {
@@ -40,12 +40,12 @@ export class ConnectPacer {
     }
   }
 
-  /** Begins connections in the next step: until then they may turn out to be needless. */
+  /** Begins connections in the next step: they may no longer be needed then. */
   startLater(): void {
     if (this.timer === undefined) this.step(0);
   }
 
-  /** Begins none of those that wait. */
+  /** Cancels the connections that have not been begun. */
   stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

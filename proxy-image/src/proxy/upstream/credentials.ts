@@ -3,29 +3,29 @@ import { join } from "node:path";
 import type { Policy } from "../../contract/policy/policy";
 import type { Log } from "../log";
 
-/** Milliseconds between looks at the mounted Secrets: the kubelet renews them about once a minute. */
+/** Milliseconds between two reads of the mounted Secrets: the kubelet renews them about once a minute. */
 const REFRESH = 10_000;
-/** Bytes of a credential. */
+/** Maximum size of a credential in bytes. */
 const MOST_BYTES = 64 * 1024;
 
-/** A credential that the policy names can't be used; the message never has its value. */
+/** A credential that the policy names can't be used; the message never contains its value. */
 export class CredentialError extends Error {
   override readonly name = "CredentialError";
 }
 
 /** The third parties' keys, by name. */
 export interface Credentials {
-  /** Its value, as it is now. */
+  /** The current value. */
   get(name: string): string;
-  /** Reads all again; one that can't be used keeps its old value. */
+  /** Rereads all; one that can't be used keeps its old value. */
   refresh(): void;
   close(): void;
 }
 
 /**
- * Reads the credentials that a policy names, and goes on reading, so that a rotated key needs no restart.
+ * Reads the credentials that a policy names, and rereads them regularly, so that a rotated key needs no restart.
  *
- * @param folder one file for each credential; undefined when the process got none
+ * @param folder one file for each credential; undefined if the process got none
  * @throws CredentialError
  */
 export function createCredentials(policy: Policy, folder: string | undefined, log: Log): Credentials {
@@ -83,7 +83,7 @@ function read(folder: string, name: string, kind: Kind): string {
     throw new CredentialError(`the credential ${name} must have 1 to ${MOST_BYTES} bytes`);
   }
   if (kind === "pem") return text;
-  // Editors and `echo` leave one behind; more than one is a mistake that should be seen.
+  // Editors and `echo` append one line end. More than one is a mistake that should be noticed.
   const value = text.replace(/\r?\n$/, "");
   if (!/^[\x20-\x7e]+$/.test(value)) {
     throw new CredentialError(

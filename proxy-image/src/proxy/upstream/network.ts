@@ -1,4 +1,4 @@
-/** Addresses of a name, for a while. */
+/** Addresses of a name, and how long they are valid. */
 export interface Resolved {
   /** In the order in which they are tried. */
   readonly addresses: readonly string[];
@@ -13,8 +13,8 @@ export interface Endpoint {
 }
 
 /**
- * The world outside, as the proxy sees it. The one seam for tests: they resolve names and stand for public
- * addresses, while everything that decides stays what it is in production.
+ * The network outside, as the proxy uses it. It is the only interface that tests replace: they resolve names and
+ * redirect public addresses, while all code that decides is that of production.
  */
 export interface Network {
   /**
@@ -22,6 +22,6 @@ export interface Network {
    * @throws FailureError
    */
   resolve(name: string): Promise<Resolved>;
-  /** Where a connection to a checked address is made: in production there itself. */
+  /** Where a connection to a permitted address is made: in production, that address itself. */
   endpoint(address: string, port: number): Endpoint;
 }

@@ -8,9 +8,9 @@ import type { Connector } from "./connect/connector";
 import { Pool } from "./pool";
 import { UpgradeConnector } from "./upgrade-connector";
 
-/** One third party: its connections, and how it has been doing. */
+/** One third party: its connections, and its circuit breaker's state. */
 export class Origin {
-  /** What the Host field says. */
+  /** Value of the Host field. */
   readonly authority: string;
   /** For all requests but upgrades. */
   readonly pool: Pool;

@@ -8,20 +8,20 @@ import type { SecureContext } from "node:tls";
 import type { Credentials } from "./credentials";
 import { tlsContextOf } from "./tls/tls-context";
 
-/** Names below one wildcard that keep connections at a time: random names must not fill the memory. */
+/** Names below one wildcard that have connections at a time: random names must not fill the memory. */
 const MOST_NAMES_PER_WILDCARD = 256;
 
-/** Milliseconds between two looks for connections that have been idle for too long. */
+/** Milliseconds between two sweeps of connections that have been idle for too long. */
 const SWEEP_EVERY = 1_000;
 
-/** Sweeps between two looks whether the addresses of connections are still in DNS. */
+/** Sweeps between two checks whether the addresses of connections are still in DNS. */
 const REVIEW_EVERY = 5;
 
 /** The third parties that have been called. */
 export interface Origins {
-  /** The origin of a destination; made when it is first needed. */
+  /** The origin of a destination; created on first use. */
   for(destination: Destination): Origin;
-  /** Those of one entry, now. */
+  /** The origins of one entry, at present. */
   of(route: Route): Iterable<Origin>;
   /** Closes everything, at once. */
   destroy(): void;
@@ -35,7 +35,7 @@ interface Group {
 
 /**
  * @param isOwn whether an address is one that no upstream may have
- * @param credentials hold client certificates
+ * @param credentials source of client certificates
  */
 export function createOrigins(connector: Connector, isOwn: AddressRule, credentials: Credentials): Origins {
   const groups = new PerRoute<Group>(({ upstream }) => ({
@@ -54,7 +54,7 @@ export function createOrigins(connector: Connector, isOwn: AddressRule, credenti
       }
     }
   }, SWEEP_EVERY).unref();
-  /** Where DNS fails nothing is known, and nothing is done. */
+  /** If DNS fails, nothing is known, so nothing is done. */
   const review = (host: string, pool: Pool): void => {
     connector.addresses(host).then(
       (addresses) => pool.review(addresses, performance.now()),
@@ -67,7 +67,7 @@ export function createOrigins(connector: Connector, isOwn: AddressRule, credenti
       const { origins, permits, context } = groups.of(route);
       let origin = origins.get(host);
       if (origin) {
-        // Used last, it goes last: names that nobody heard of push out each other, and not the one in use.
+        // Re-insert to mark as most recently used: unknown names then evict each other, not a name in use.
         if (origins.size > 1) {
           origins.delete(host);
           origins.set(host, origin);
@@ -92,7 +92,7 @@ export function createOrigins(connector: Connector, isOwn: AddressRule, credenti
   };
 }
 
-/** Requests that it still has are finished. */
+/** Closes the oldest origin, which first finishes its requests. */
 function retireOldest(origins: Map<string, Origin>): void {
   const [name, { pool }] = origins.entries().next().value!;
   origins.delete(name);

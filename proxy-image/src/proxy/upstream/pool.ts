@@ -6,7 +6,7 @@ import { firstRequestError, upstreamError } from "./tls/upstream-error";
 import { ConnectPacer, type Paced } from "./connect-pacer";
 import type { ReadBuffer } from "../http1/upstream/read-buffer";
 
-/** A verified connection, and where its bytes arrive. */
+/** A verified connection, and the buffer of its bytes. */
 export interface Connection {
   readonly socket: TLSSocket;
   readonly readBuffer: ReadBuffer;
@@ -14,21 +14,21 @@ export interface Connection {
 }
 
 /**
- * Milliseconds for which an address has to be missing in DNS before its connections take no more requests: many names
- * show some of their addresses each time.
+ * Milliseconds for which an address must be missing in DNS before its connections take no more requests: many names
+ * show only some of their addresses in each answer.
  */
 const GONE_AFTER = 30_000;
 
 /**
- * The connections to one origin. A free one is found in one step, the last used first, so that those beyond the
- * need fall idle and are closed.
+ * The connections to one origin. A free one is found in one step. The last one used is taken first, so that connections
+ * beyond the need stay idle and are closed.
  */
 export class Pool implements ConnectionOwner, Paced {
   private readonly idle: UpstreamConnection[] = [];
   private readonly bound = new BoundConnections();
   private readonly all = new Set<UpstreamConnection>();
   private readonly waiting: UpstreamHandler[] = [];
-  /** Addresses that DNS has shown, and when last. */
+  /** Addresses that DNS has shown, and when it last did. */
   private readonly seen = new Map<string, number>();
   private connecting = 0;
   private readonly pacer = new ConnectPacer(this);
@@ -36,7 +36,7 @@ export class Pool implements ConnectionOwner, Paced {
 
   /**
    * @param connector makes a verified connection
-   * @param most connections at a time; requests beyond wait for one
+   * @param most connections at a time; further requests wait for one
    * @param maxAge milliseconds after which a connection takes no new request
    */
   constructor(
@@ -46,9 +46,9 @@ export class Pool implements ConnectionOwner, Paced {
   ) {}
 
   /**
-   * Gives a request a connection, now or later.
+   * Assigns a connection to a request, now or later.
    *
-   * @param fresh not on one that has been idle: it may be as stale as the one that has just failed
+   * @param fresh Open a new connection: an idle one may be as stale as the one that just failed.
    */
   request(handler: UpstreamHandler, fresh = false): void {
     if (!fresh) {
@@ -70,11 +70,11 @@ export class Pool implements ConnectionOwner, Paced {
     this.waiting.push(handler);
     this.makeRoom();
     if (fresh || this.size === 0) this.pacer.start();
-    // One in use is mostly free again before a new one would be.
+    // A connection in use is usually free before a new one would be ready.
     else this.pacer.startLater();
   }
 
-  /** Takes back a request that still waits for its connection. */
+  /** Removes a request that still waits for its connection. */
   cancel(handler: UpstreamHandler): void {
     const place = this.waiting.indexOf(handler);
     if (place !== -1) this.waiting.splice(place, 1);
@@ -109,7 +109,7 @@ export class Pool implements ConnectionOwner, Paced {
     return heard ? upstreamError(error) : firstRequestError(error);
   }
 
-  /** Closes what has been idle for too long. @param now on `performance.now()`'s clock */
+  /** Closes connections that have been idle for too long. @param now on `performance.now()`'s clock */
   sweep(now: number): void {
     for (const connection of this.idle.filter(({ idleUntil }) => idleUntil <= now)) connection.destroy();
     this.bound.sweep(now);
@@ -127,14 +127,14 @@ export class Pool implements ConnectionOwner, Paced {
     for (const connection of this.idle.filter((one) => this.retires(one))) connection.destroy();
   }
 
-  /** It is too old, or its address has left DNS. */
+  /** The connection is too old, or its address has left DNS. */
   private retires({ madeAt, address }: UpstreamConnection): boolean {
     const now = performance.now();
     if (now - madeAt > this.maxAge) return true;
     return this.seen.size > 0 && !this.seen.has(address) && now - madeAt > GONE_AFTER;
   }
 
-  /** Finishes what is under way, and keeps nothing behind it. */
+  /** Finishes the requests in progress, and keeps no connection after them. */
   close(): void {
     this.closing = true;
     this.bound.destroy();
@@ -149,7 +149,7 @@ export class Pool implements ConnectionOwner, Paced {
     for (const connection of this.all) connection.destroy();
   }
 
-  /** An idle connection that is bound gives way to a request of another client. */
+  /** Closes an idle bound connection if a request of another client needs the room. */
   private makeRoom(): void {
     if (this.waiting.length > this.connecting && this.size >= this.most) this.bound.evict();
   }
@@ -158,7 +158,7 @@ export class Pool implements ConnectionOwner, Paced {
     return this.all.size + this.connecting;
   }
 
-  /** As many as are waited for, and no more than there may be. */
+  /** Connections for the requests that wait, up to the maximum. */
   get wanted(): number {
     return Math.min(this.waiting.length - this.connecting, this.most - this.size);
   }

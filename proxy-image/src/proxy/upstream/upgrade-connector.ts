@@ -5,18 +5,18 @@ import { FailureError, connectionTimeout } from "../errors/failures";
 import { ConnectionLostError } from "../http1/upstream/connection-errors";
 import { ConnectPacer, type Paced } from "./connect-pacer";
 
-/** A connection to be made that waits for its step. */
+/** A connection that waits for its step. */
 interface Waiting {
   readonly signal: AbortSignal;
   readonly resolve: (socket: Promise<TLSSocket>) => void;
 }
 
 /**
- * Connects upgrades to one origin. Each has a connection of its own, because it never gives it back; connecting is paced as
- * a pool's are.
+ * Connects upgrades to one origin. Each upgrade has a connection of its own, because it never returns it. Connecting is
+ * paced as in a pool.
  */
 export class UpgradeConnector implements Paced {
-  /** In the order in which they came. */
+  /** In order of arrival. */
   private readonly waiting = new Set<Waiting>();
   private readonly connections = new Set<TLSSocket>();
   private connecting = 0;
@@ -24,14 +24,14 @@ export class UpgradeConnector implements Paced {
 
   /**
    * @param connector makes a verified connection, unless the signal ends it early
-   * @param timeout milliseconds for all of it: the wait for a step and the connecting
+   * @param timeout milliseconds for the wait for a step and for connecting
    */
   constructor(
     private readonly connector: (signal: AbortSignal) => Promise<TLSSocket>,
     private readonly timeout: number,
   ) {}
 
-  /** For one upgrade. */
+  /** Creates the agent of one upgrade. */
   agent(): UpgradeAgent {
     return new UpgradeAgent((signal) => this.connectInTurn(signal), this.timeout);
   }
@@ -63,7 +63,7 @@ export class UpgradeConnector implements Paced {
     return new Promise((resolve, reject) => {
       const waiting = { signal, resolve };
       this.waiting.add(waiting);
-      // Without effect on one that is being connected: `connector` ends that.
+      // Without effect if the connection is being made: then `connector` ends it.
       signal.addEventListener(
         "abort",
         () => {
@@ -88,9 +88,9 @@ export class UpgradeConnector implements Paced {
 }
 
 /**
- * What http-proxy-middleware takes for one upgrade. Connects as the pool does: Node's own agent would resolve, check and
- * verify by other rules. One for each upgrade, because Node tells an agent nothing of a request that ends while its
- * connection is being made: `destroy` does.
+ * The agent that http-proxy-middleware takes for one upgrade. It connects as the pool does: Node's own agent would
+ * resolve, check and verify by other rules. Each upgrade has one, because Node does not tell an agent when a request
+ * ends while its connection is being made: `destroy` does.
  */
 export class UpgradeAgent extends https.Agent {
   private readonly ending = new AbortController();
@@ -112,7 +112,7 @@ export class UpgradeAgent extends https.Agent {
     );
   }
 
-  /** Ends the connect, or takes its place out of the queue. */
+  /** Ends connecting, or removes it from the queue. */
   override destroy(): void {
     this.ending.abort(new ConnectionLostError("the upgrade has ended"));
     super.destroy();
@@ -124,7 +124,7 @@ export class UpgradeAgent extends https.Agent {
     const timer = setTimeout(() => ending.abort(new FailureError(connectionTimeout)), connectTimeout);
     try {
       const socket = await this.connector(ending.signal);
-      // A connection may be made in the event-loop iteration in which it is ended.
+      // The connection may be made in the same event-loop iteration in which it is ended.
       if (ending.signal.aborted) socket.destroy();
       ending.signal.throwIfAborted();
       return socket;

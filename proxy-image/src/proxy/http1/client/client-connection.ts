@@ -13,43 +13,43 @@ import { Http1ResponseWriter } from "./response-writer";
 import type { UnfinishedHeads } from "./unfinished-heads";
 
 /**
- * What the connection is at:
+ * States of the connection:
  * - `head`: waits for a request, or for the rest of its head
- * - `request`: has one whose body has not come whole
- * - `response`: has all of it, and its response is on its way
- * - `linger`: the response has gone, and the rest of the request is read and dropped
- * - `closing`: nothing more is read from it but to drop it
- * - `upgraded`: somebody else has its bytes
+ * - `request`: has a request whose body is not complete
+ * - `response`: has the whole request, and its response is not complete
+ * - `linger`: the response has been sent, and the rest of the request is read and dropped
+ * - `closing`: whatever arrives is read and dropped
+ * - `upgraded`: the other protocol's handler has its bytes
  */
 type State = "head" | "request" | "response" | "linger" | "closing" | "upgraded";
 
 /**
- * A client's connection: one request after the other, each read in one way only or refused.
+ * A client's connection: one request after the other. A request that could be read in two ways is rejected.
  *
  * The file is long: the states of a connection can only be understood together.
  */
 export class ClientConnection<T = unknown> implements ClientStream {
-  /** Undefined where this is an ordinary connection. */
+  /** Undefined if the current request asks for no upgrade. */
   switched: SwitchedConnection | undefined;
   private request: T | undefined;
   private knownPeer: Peer | undefined;
   private state: State = "head";
-  /** When patience ends, on `performance.now()`'s clock; what happens then is the state's. */
+  /** When the time of the current state ends, on `performance.now()`'s clock. `check` acts on it. */
   private deadline: number;
   private response: Http1ResponseWriter | undefined;
-  /** Bytes that have come and are not used up. */
+  /** Bytes that have arrived and are not processed yet. */
   private pending: Buffer | undefined;
   private readonly joined = new JoinedBytes();
   private readonly heads: RequestHeadReader;
-  /** Bytes of an unfinished head that are counted. */
+  /** Bytes of an unfinished head that `UnfinishedHeads` counts. */
   private counted = 0;
-  /** No request has come yet. */
+  /** No request has arrived yet. */
   private fresh = true;
   private advancing = false;
   private flowing = true;
   private consumer: BodySink | undefined;
   private readonly closeListeners = new Set<() => void>();
-  /** The consumer has enough for now. */
+  /** The consumer takes nothing for now. */
   private paused = false;
   private body: BodyReader | undefined;
 
@@ -64,19 +64,19 @@ export class ClientConnection<T = unknown> implements ClientStream {
     socket.on("data", this.onData);
     socket.on("drain", this.onDrain);
     socket.on("end", this.onEnd);
-    // What is wrong with it shows in what it does next: `close`.
+    // Nothing to do: `close` follows every error.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       this.count(0);
       for (const listener of this.closeListeners) listener();
       const { request } = this;
-      // What is still written to it is told its end later, and a request has one end only.
+      // Writes that still fail must not end the request a second time.
       this.request = undefined;
       if (request !== undefined) handler.onEnd(request);
     });
   }
 
-  /** No request, and nothing of one. */
+  /** No request, and no part of one. */
   get idle(): boolean {
     return this.state === "head" && this.pending === undefined;
   }
@@ -88,7 +88,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     return () => this.closeListeners.delete(listener);
   }
 
-  /** From now on the body comes, as `pause` and `resume` let it. */
+  /** From now on the body is read, as `pause` and `resume` allow. */
   read(consumer: BodySink): void {
     this.consumer = consumer;
     this.resume();
@@ -103,12 +103,12 @@ export class ClientConnection<T = unknown> implements ClientStream {
     this.advance();
   }
 
-  /** What still comes of the body is dropped. */
+  /** The rest of the body is read and dropped. */
   drop(): void {
     this.read(dropped);
   }
 
-  /** Ends what has taken too long. */
+  /** Ends a state that has lasted too long. */
   check(now: number): void {
     if (this.deadline === Infinity && (this.response?.ended || this.response?.aborted))
       this.deadline = now + this.timeouts.flush;
@@ -118,7 +118,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     else this.socket.destroy();
   }
 
-  /** Asked once: asking a socket costs 0.3 µs, and its addresses don't change. */
+  /** Read once: the socket's getters cost 0.3 µs, and the addresses don't change. */
   get peer(): Peer {
     return (this.knownPeer ??= peerOf(this.socket));
   }
@@ -136,13 +136,15 @@ export class ClientConnection<T = unknown> implements ClientStream {
     if (this.request !== undefined) this.handler.onDrain(this.request);
   };
 
-  /** Nobody would read a response to what a client asked for and left. Once switched, the other protocol decides. */
+  /** A client that ends its side can't want the response any more. After an upgrade the other protocol decides. */
   private readonly onEnd = (): void => {
     const { request } = this;
     if (request !== undefined && !this.handler.outlivesClientEnd(request)) this.socket.destroy();
   };
 
-  /** Uses up what has come, as far as it can be now. Not within itself: responses may end while requests are decided. */
+  /**
+   * Processes what has arrived, as far as possible now. Not re-entrant: responses may end while requests are decided.
+   */
   private advance(): void {
     if (this.advancing) return;
     this.advancing = true;
@@ -152,7 +154,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     if (this.state !== "upgraded") this.flow();
   }
 
-  /** Kept bytes are those of later requests, or of a body that nobody takes yet: then no more are asked for. */
+  /** Reads no more while the pending bytes belong to later requests, or to a body that nothing reads yet. */
   private flow(): void {
     const wanted = this.pending === undefined ? !this.paused : this.state === "head";
     if (wanted === this.flowing) return;
@@ -161,7 +163,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     else this.socket.pause();
   }
 
-  /** @returns whether there may be more to do */
+  /** @returns whether there may be more to process */
   private step(bytes: Buffer): boolean {
     switch (this.state) {
       case "head":
@@ -200,7 +202,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     return false;
   }
 
-  /** @param bytes of a head that has not come whole @returns whether there is room for them */
+  /** @param bytes of an unfinished head @returns whether there is room for them */
   private count(bytes: number): boolean {
     const room = this.unfinished.change(this.counted, bytes);
     this.counted = bytes;
@@ -226,7 +228,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     this.handler.decide(request);
   }
 
-  /** The bytes behind the head are another protocol's: nothing here reads them, whatever is decided. */
+  /** The bytes after the head belong to another protocol: they are not read here, whatever the decision. */
   private giveAway(response: Http1ResponseWriter): void {
     const { socket } = this;
     response.close();
@@ -251,24 +253,24 @@ export class ClientConnection<T = unknown> implements ClientStream {
 
   private bodyEnded(consumer: BodySink, trailers: readonly string[]): void {
     const lingering = this.state === "linger";
-    // A refusal in between has closed it.
+    // `decide` may have rejected the request and closed the connection.
     if (this.state === "request") this.state = "response";
     consumer.onEnd(trailers);
     if (lingering) this.next();
   }
 
-  /** The body is no chunked coding: what comes behind it can't be told apart. */
+  /** The body's chunked coding is invalid, so the next request can't be found. */
   private rejectBody(error: Error): void {
     this.pending = undefined;
     const { request } = this;
     this.state = "closing";
     this.deadline = performance.now() + this.timeouts.linger;
     if (request === undefined) this.close();
-    // A response that is about to go out needs no other reason.
+    // A response that has ended is sent as it is.
     else if (!this.response!.ended) this.handler.onBodyError(request, error);
   }
 
-  /** The response is with the network. */
+  /** The response has been handed to the network. */
   private readonly responded = (): void => {
     const { request, response, state } = this;
     this.request = undefined;
@@ -292,8 +294,8 @@ export class ClientConnection<T = unknown> implements ClientStream {
   }
 
   /**
-   * Reads on for a while before the socket goes: a close with unread bytes resets the connection and could take the
-   * response with it (RFC 9112 §9.6).
+   * Reads for a while before the socket is closed: a close with unread bytes resets the connection, and the client
+   * could lose the response (RFC 9112 §9.6).
    */
   private close(): void {
     if (this.state === "upgraded") this.socket.on("data", () => undefined);
@@ -304,7 +306,7 @@ export class ClientConnection<T = unknown> implements ClientStream {
     this.socket.resume();
   }
 
-  /** In HTTP/2: a client that speaks it reads no HTTP/1.1, and would show its user a protocol error. */
+  /** Responds in HTTP/2: a client of HTTP/2 can't read HTTP/1.1, and would show its user a protocol error. */
   private rejectHttp2(bytes: Buffer): void {
     const response = new Http1ResponseWriter(this.socket, undefined, () => undefined);
     const text = this.handler.onUnreadable({ kind: "http2" }, bytes, this.peer, response);

@@ -7,12 +7,12 @@ const COLON = 0x3a;
 const MOST_NAME = 64;
 
 /**
- * Why a header or trailer section is malformed. Looks at each character once, and only after the section has failed
- * the readers' own expressions, so it costs nothing on the good path.
+ * Explains why a header or trailer section is malformed. Reads each character once, and only after the parser's regular
+ * expressions have failed, so valid messages cost nothing.
  *
  * @param text latin1; it may be cut anywhere
  * @param start where the section begins in `text`
- * @returns undefined if nothing is wrong with what is there
+ * @returns undefined if what is there is valid
  */
 export function explainFields(text: string, start: number): MalformedReason | undefined {
   let at = start;
@@ -35,8 +35,8 @@ export function explainFields(text: string, start: number): MalformedReason | un
 }
 
 /**
- * @param end where the name's token ends
- * @param before the field on the line before; the line's own text is not shown, because it may be a piece of a value
+ * @param end index after the name's token
+ * @param before the field on the previous line; this line's own text is not shown, because it may be part of a value
  */
 function explainName(
   text: string,
@@ -65,10 +65,10 @@ function explainName(
 }
 
 /**
- * What is wrong with the end of a line.
+ * Explains an invalid line end.
  *
- * @param at of the first character that is not of the line's text
- * @returns "cut" if the text ends before that can be known; undefined for CR LF
+ * @param at index of the first character after the line's text
+ * @returns "cut" if the text ends before the line end is complete; undefined for CR LF
  */
 export function explainLineEnd(text: string, at: number, where: string): MalformedReason | "cut" | undefined {
   const byte = text.charCodeAt(at);
@@ -78,14 +78,14 @@ export function explainLineEnd(text: string, at: number, where: string): Malform
   return text.charCodeAt(at + 1) === LF ? undefined : { rule: "bare-carriage-return", offset: at, where };
 }
 
-/** Where a token (RFC 9110 §5.6.2) ends. */
+/** Index after the token (RFC 9110 §5.6.2). */
 export function endOfToken(text: string, start: number): number {
   const token = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/g;
   token.lastIndex = start;
   return token.exec(text)?.index ?? text.length;
 }
 
-/** Where what may stand in a value ends (RFC 9110 §5.5). */
+/** Index after the characters that are valid in a value (RFC 9110 §5.5). */
 function endOfText(text: string, start: number): number {
   const control = /[^\t\x20-\x7e\x80-\xff]/g;
   control.lastIndex = start;

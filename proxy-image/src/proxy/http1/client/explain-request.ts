@@ -7,7 +7,7 @@ const TLS_HANDSHAKE = "\x16\x03";
 const WHERE = "in the request line";
 
 /**
- * Why the head of a request is malformed; linear, and only for what the readers have refused.
+ * Explains why the head of a request is malformed. Linear, and called only for what the parser has rejected.
  *
  * @param text latin1, from the request line on; it may be cut anywhere
  */
@@ -41,7 +41,7 @@ function explainRequestLine(text: string): MalformedReason | undefined {
   return explainVersion(text, targetEnd);
 }
 
-/** @param space behind the target */
+/** @param space index of the space after the target */
 function explainVersion(text: string, space: number): MalformedReason | undefined {
   const start = space + 1;
   const end = endOfVisible(text, start);
@@ -53,7 +53,7 @@ function explainVersion(text: string, space: number): MalformedReason | undefine
   }
   const feed = text.indexOf("\n", start);
   const line = feed === -1 ? text.slice(start) : text.slice(start, feed);
-  // A version further on: what stands before it was meant as the target.
+  // A version follows later, so the target was meant to include blanks.
   if (!version.startsWith("HTTP/") && line.includes(" HTTP/1."))
     return { rule: "target-space", offset: space, byte: 0x20 };
   if (version === "") return { rule: "request-line", offset: start };
@@ -67,7 +67,7 @@ function lineEndAt(text: string, at: number): MalformedReason | undefined {
   return ending === "cut" ? undefined : ending;
 }
 
-/** Where visible ASCII ends. */
+/** Index after the visible ASCII characters. */
 function endOfVisible(text: string, start: number): number {
   const other = /[^\x21-\x7e]/g;
   other.lastIndex = start;

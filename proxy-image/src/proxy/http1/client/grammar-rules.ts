@@ -1,14 +1,14 @@
 /** A rule of HTTP/1.1's grammar. */
 export interface GrammarRule {
-  /** What a message that breaks it looks like: the beginning of a sentence. */
+  /** Description of a message that breaks it: the beginning of a sentence. */
   readonly broken: string;
-  /** Where it stands. */
+  /** The section that defines it. */
   readonly section: string;
-  /** What would be right: whole sentences. */
+  /** How to correct it: whole sentences. */
   readonly remedy: string;
 }
 
-/** The rules that a message is held against, each with its remedy. */
+/** The rules that are checked, each with its remedy. */
 export const GRAMMAR_RULES = {
   "not-http": {
     broken: "The bytes are a TLS handshake, not HTTP",
@@ -83,14 +83,14 @@ export const GRAMMAR_RULES = {
   },
 } as const satisfies Record<string, GrammarRule>;
 
-/** Why a message is malformed: nothing of it is secret, so it can be told to the client and logged. */
+/** Why a message is malformed. It contains no secret, so it is sent to the client and logged. */
 export interface MalformedReason {
   readonly rule: keyof typeof GRAMMAR_RULES;
-  /** Bytes from the beginning of the message, or of the trailer section, to the fault. */
+  /** Bytes from the beginning of the message, or of the trailer section, to the error. */
   readonly offset: number;
-  /** The byte there; undefined where something is missing. */
+  /** The byte there; undefined if something is missing. */
   readonly byte?: number;
-  /** Which part of the message: `in the field "Accept"`; never a value. */
+  /** The part of the message: `in the field "Accept"`; never a value. */
   readonly where?: string;
 }
 

@@ -1,22 +1,22 @@
-/** What every HTTP/2 connection begins with (RFC 9113 §3.4), up to where HTTP/1.1 sees the end of a head. */
+/** The first bytes of every HTTP/2 connection (RFC 9113 §3.4), as far as an HTTP/1.1 parser reads them as a head. */
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\n", "latin1");
 
 const SETTINGS = 0x4;
 const GOAWAY = 0x7;
 /** RFC 9113 §7. */
 const HTTP_1_1_REQUIRED = 0xd;
-/** RFC 9113 §4.2: larger frames must be announced by the client first. */
+/** RFC 9113 §4.2: only a client that has announced it accepts larger frames. */
 const MOST_FRAME = 16_384;
 
-/** Whether a client begins to speak HTTP/2 without having been offered it ("prior knowledge", RFC 9113 §3.3). */
+/** Whether a client begins with HTTP/2 although the server has not offered it ("prior knowledge", RFC 9113 §3.3). */
 export function isHttp2Preface(bytes: Buffer): boolean {
   return bytes.length >= PREFACE.length && PREFACE.compare(bytes, 0, PREFACE.length) === 0;
 }
 
 /**
- * A server's preface, an empty SETTINGS frame, and a GOAWAY frame that says HTTP_1_1_REQUIRED.
+ * A server's preface, an empty SETTINGS frame, and a GOAWAY frame with HTTP_1_1_REQUIRED.
  *
- * @param text for people: the frame's debug data (RFC 9113 §6.8); what is beyond a frame is cut
+ * @param text for people: the frame's debug data (RFC 9113 §6.8); cut at the size of a frame
  */
 export function http11Required(text: string): Buffer {
   const debug = Buffer.from(text).subarray(0, MOST_FRAME - 8);

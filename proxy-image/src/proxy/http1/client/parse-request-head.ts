@@ -3,7 +3,7 @@ import { explainRequest } from "./explain-request";
 import { parseFields } from "../fields";
 import { MalformedMessageError } from "../malformed";
 
-/** RFC 9112 §3, with single blanks and no more. Any token is a method (RFC 9110 §9.1): 64 is `MOST_METHOD_LENGTH`. */
+/** RFC 9112 §3, with single blanks only. Any token is a method (RFC 9110 §9.1); 64 is `MOST_METHOD_LENGTH`. */
 const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}) ([\x21-\x7e]+) HTTP\/1\.([01])\r\n/;
 
 /**

@@ -2,36 +2,37 @@ import type { ClientStream, Peer } from "../../message/client-stream";
 import type { RequestHead } from "../../message/request-head";
 import type { ResponseWriter } from "../../message/response-writer";
 
-/** Something came that is no request. */
+/** Why what arrived is not a request. */
 export type Unreadable =
   | { readonly kind: "malformed"; readonly error: Error }
   /** @property milliseconds that a head may take */
   | { readonly kind: "late"; readonly milliseconds: number }
-  /** There is no memory for more heads that do not end. */
+  /** The memory for unfinished heads is used up. */
   | { readonly kind: "crowded" }
   | { readonly kind: "http2" };
 
 /**
- * What a connection tells its server. The server's own object for a request, `T`, is passed back to it unread.
+ * Receives the events of a connection. `T` is the handler's own object for a request; the connection passes it back and
+ * does not read it.
  */
 export interface RequestHandler<T> {
-  /** A request has come. */
+  /** A request's head has arrived. */
   begin(head: RequestHead, response: ResponseWriter, stream: ClientStream): T;
-  /** Decides it; only now, so that what `begin` made is known here. */
+  /** Decides about the request. Called after `begin`, so that the connection has the object that `begin` returned. */
   decide(request: T): void;
   /** The client takes more of the response. */
   onDrain(request: T): void;
-  /** What comes of the body breaks its coding. */
+  /** The body's chunked coding is invalid. */
   onBodyError(request: T, error: Error): void;
-  /** Whether it goes on though the client has ended its side. */
+  /** Whether the request continues after the client has ended its side. */
   outlivesClientEnd(request: T): boolean;
-  /** Its response has been sent, or can't be any more. */
+  /** The response has been sent, or can't be sent any more. */
   onEnd(request: T): void;
   /**
-   * Something came that is no request: responds to it.
+   * Responds to bytes that are not a request.
    *
-   * @param bytes what has come of it
-   * @returns for HTTP/2, what to tell its client
+   * @param bytes what has arrived of it
+   * @returns for HTTP/2, the text to send to its client
    */
   onUnreadable(what: Unreadable, bytes: Buffer, peer: Peer, response: ResponseWriter): string | undefined;
 }

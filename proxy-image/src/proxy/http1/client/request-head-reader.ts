@@ -5,18 +5,18 @@ import { MalformedMessageError, SectionTooLargeError } from "../malformed";
 import { largestField } from "../../message/read-so-far";
 import { type RequestHead } from "../../message/request-head";
 
-/** A method, or the beginning of one (RFC 9110 §9.1), or of the empty line before a request. */
+/** A method, the beginning of one (RFC 9110 §9.1), or the beginning of an empty line before a request. */
 const METHOD_START = new RegExp(`^(?:[!#$%&'*+\\-.^_\`|~0-9A-Za-z]{1,${MOST_METHOD_LENGTH}}(?:$| )|\r$)`);
 
-/** What was found. */
+/** Result of a read. */
 export interface HeadRead {
-  /** Absent: more must come. */
+  /** Absent if more bytes are needed. */
   readonly head?: RequestHead;
-  /** Bytes that are left; undefined for none. */
+  /** Bytes after the head, or of an unfinished one; undefined for none. */
   readonly rest: Buffer | undefined;
 }
 
-/** Finds the heads of requests in what a client sends, perhaps byte by byte. */
+/** Finds the heads of requests in the client's bytes, which may arrive one at a time. */
 export class RequestHeadReader {
   /** Bytes that have been searched for the end of a head. */
   private searched = 0;
@@ -25,15 +25,15 @@ export class RequestHeadReader {
   constructor(private readonly mostBytes: number) {}
 
   /**
-   * @param all everything that is left of what has come
-   * @throws MalformedMessageError as soon as it can't become a request
+   * @param all all bytes that are not processed yet
+   * @throws MalformedMessageError as soon as they can't become a request
    * @throws SectionTooLargeError
    */
   read(all: Buffer): HeadRead {
     const bytes = this.withoutEmptyLines(all);
     if (bytes.length === 0) return { rest: undefined };
     const { searched, mostBytes } = this;
-    // Three bytes of the mark may have come before.
+    // Three bytes of the mark may have arrived before.
     const mark = bytes.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
     if (mark > mostBytes || (mark === -1 && bytes.length > mostBytes)) {
       throw tooLarge(bytes.toString("latin1", 0, mostBytes), mostBytes);
@@ -49,7 +49,7 @@ export class RequestHeadReader {
     return { head, rest: mark + 4 === bytes.length ? undefined : bytes.subarray(mark + 4) };
   }
 
-  /** RFC 9112 §2.2: those before a request are ignored. */
+  /** RFC 9112 §2.2: empty lines before a request are ignored. */
   private withoutEmptyLines(bytes: Buffer): Buffer {
     let start = 0;
     while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
@@ -59,7 +59,7 @@ export class RequestHeadReader {
   }
 }
 
-/** @param text as many bytes as are read of a head */
+/** @param text as many bytes as a head may have */
 function tooLarge(text: string, mostBytes: number): SectionTooLargeError {
   const limit = `${mostBytes} bytes (\`limits.headerBytes\`)`;
   if (!text.includes("\n"))
@@ -72,12 +72,12 @@ function tooLarge(text: string, mostBytes: number): SectionTooLargeError {
 }
 
 /**
- * Whether these bytes are no beginning of a request: a line feed without its CR, or no method.
+ * Whether these bytes can't be the beginning of a request: a line feed without its CR, or an invalid method.
  *
- * @param searched how many of them have been found to be one
+ * @param searched how many of them have been validated
  */
 function cannotBeHead(bytes: Buffer, searched: number): boolean {
-  // The byte before the new ones has been found to be right: it may be the line feed of a whole CRLF.
+  // Already validated; it may be the LF of the CRLF that ended the previous chunk.
   const bare = searched === 0 ? /(?:^|[^\r])\n/ : /[^\r]\n/;
   if (bare.test(bytes.toString("latin1", Math.max(0, searched - 1)))) return true;
   return (

@@ -5,35 +5,33 @@ import type { RequestHead } from "../../message/request-head";
 import type { ResponseWriter } from "../../message/response-writer";
 import { type DeferredWriter, atEndOfIteration } from "../../event-loop";
 
-/** What a idle connection tells a client, in seconds. */
+/** Seconds for which a client may keep an idle connection; sent in Keep-Alive. */
 export const KEEP_ALIVE_SECONDS = 75;
 
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n`;
 
-/** The response to one request, on its way to the client. */
+/** Writes the response to one request. */
 export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
-  /** 0 before its head. */
+  /** 0 before the head has been written. */
   status = 0;
   /** Its last byte has been written. */
   ended = false;
-  /** Whether the connection ends with it. */
+  /** Whether the connection ends with this response. */
   last: boolean;
   private chunked = false;
-  /** Ended in the middle; its last bytes may still be on their way. */
+  /** Ended before the response was complete; its last bytes may not have been sent yet. */
   aborted = false;
   /** The head has a Content-Length. */
   private sized = false;
-  /** Written with the first piece of the body, or at the latest by `flush`. */
+  /** Written with the first piece of the body, or by `flush` at the latest. */
   private head = "";
-  /** What goes out at the end of the event-loop iteration: the response's end, and mostly all of it. */
+  /** Bytes that are sent at the end of the event-loop iteration: the response's end, and usually the whole response. */
   private held = "";
   private bodiless = false;
-  /** Whether the client may be keeping the body back until it gets leave. */
+  /** Whether the client may wait for `100 Continue` before it sends the body. */
   private expected: boolean;
 
-  /**
-   * @param onEnd is called when all of it has been handed to the network
-   */
+  /** @param onEnd called when the whole response has been handed to the network */
   constructor(
     private readonly socket: Socket,
     private readonly request: RequestHead | undefined,
@@ -51,7 +49,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
     return this.status !== 0;
   }
 
-  /** Some of what was written is still here. */
+  /** Some of what was written has not been handed to the network. */
   get pending(): boolean {
     return this.socket.writableLength > 0;
   }
@@ -62,7 +60,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
    */
   begin(status: number, fields: readonly string[], phrase = STATUS_CODES[status] ?? ""): void {
     this.status = status;
-    // Nobody can tell a body that comes in spite of it from the next request (RFC 9110 §10.1.1).
+    // If the client sends its body nevertheless, it can't be told apart from the next request (RFC 9110 §10.1.1).
     if (this.expected) this.last = true;
     let text = `HTTP/1.1 ${status} ${phrase}\r\n`;
     let length = false;
@@ -73,7 +71,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
       else if (name.length === 4 && name.toLowerCase() === "date") date = true;
       text += `${name}: ${fields[i + 1]!}\r\n`;
     }
-    // RFC 9110 §6.6.1: whoever passes on a response without one adds it.
+    // RFC 9110 §6.6.1: a recipient that forwards a response without a Date adds one.
     if (!date) text += `Date: ${httpDate()}\r\n`;
     this.sized = length;
     this.bodiless = this.request?.method === "HEAD" || status === 204 || status === 304;
@@ -86,7 +84,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
     this.head = `${text}${this.last ? "Connection: close\r\n" : KEPT}\r\n`;
   }
 
-  /** @returns false when the client does not take more for now: the socket's `drain` tells when it does */
+  /** @returns false if the client takes no more for now; the socket's `drain` event tells when it does */
   write(piece: Buffer): boolean {
     if (this.bodiless || piece.length === 0) return true;
     const { socket, chunked } = this;
@@ -100,14 +98,14 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
     return more;
   }
 
-  /** Sends the head if it has not been: the body may take its time. */
+  /** Sends the head if it has not been sent: the body may come much later. */
   flush(): void {
     if (this.head !== "") this.socket.write(this.takeHead(), "latin1");
   }
 
   /**
-   * @param body the whole body, as latin1, where nothing of it has been written: it shares the head's write
-   * @param trailers pairs; only where `chunked`
+   * @param body the whole body, as latin1, if nothing of it has been written: it shares the head's write
+   * @param trailers pairs; only if `chunked`
    */
   end(body = "", trailers: readonly (readonly [string, string])[] = []): void {
     if (this.ended) return;
@@ -126,14 +124,14 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
     atEndOfIteration(this);
   }
 
-  /** Sends the end. */
+  /** Sends the held bytes and ends the response. */
   send(): void {
     const { socket, held } = this;
-    // Then its connection has told of the end already.
+    // The connection has reported its end already.
     if (socket.destroyed) return;
     this.held = "";
     if (held !== "") socket.write(held, "latin1");
-    // Most are with the network at once; only the others cost a callback.
+    // Mostly the network takes all bytes at once; only otherwise a callback is needed.
     if (socket.writableLength === 0) this.onEnd();
     else socket.write("", () => this.onEnd());
   }
@@ -142,14 +140,14 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
     this.last = true;
   }
 
-  /** Gives leave to send the body, once, to a client that has asked for it. */
+  /** Sends `100 Continue`, once, to a client that has asked for it. */
   continue(): void {
     if (!this.expected || this.begun) return;
     this.expected = false;
     this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
   }
 
-  /** 103, where the client's protocol knows interim responses. */
+  /** Sends 103, if the client's protocol has interim responses. */
   earlyHints(fields: readonly string[]): void {
     if (this.request?.version !== "1.1") return;
     let text = "HTTP/1.1 103 Early Hints\r\n";
@@ -158,9 +156,9 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
   }
 
   /**
-   * Takes back a head of which nothing has been sent, so that another can take its place.
+   * Discards a head that has not been sent, so that another can replace it.
    *
-   * @returns false where some of it has been sent
+   * @returns false if some of it has been sent
    */
   withdraw(): boolean {
     if (this.head === "" || this.ended) return false;
@@ -172,9 +170,10 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
   }
 
   /**
-   * Sends what there is and ends the connection in the middle of the response. A client sees that from a missing last
-   * chunk or from missing bytes of a length. Nothing but a reset shows it where the end of the connection is the end
-   * of the body (HTTP/1.0), and nothing else is quick where the client has stopped reading.
+   * Sends what has been written and ends the connection before the response is complete. The client sees this by a
+   * missing last chunk, or by missing bytes of a Content-Length. The connection is reset if its end is the end of the
+   * body (HTTP/1.0), because nothing else shows the error, and if the client has stopped reading, because nothing else
+   * is quick.
    */
   abort(): void {
     this.aborted = true;
@@ -194,7 +193,7 @@ export class Http1ResponseWriter implements ResponseWriter, DeferredWriter {
 let dateOf = 0;
 let dateText = "";
 
-/** RFC 9110 §5.6.7; made once for all responses of a second. */
+/** RFC 9110 §5.6.7; computed once per second. */
 function httpDate(): string {
   const second = Math.floor(Date.now() / 1_000);
   if (second !== dateOf) {

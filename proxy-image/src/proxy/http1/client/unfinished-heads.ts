@@ -1,16 +1,16 @@
 /**
- * Bytes of heads that have not come whole, of all connections of a process. With each connection's limit alone, 10,000
- * clients that never end a head would take 10,000 times as much: a third of a gigabyte.
+ * Bytes of unfinished heads, of all connections of a process. With only a limit per connection, 10,000 clients that
+ * never end a head would take 10,000 times that limit: a third of a gigabyte.
  */
 const MOST_TOGETHER = 64 * 1024 * 1024;
 
-/** Bounds the memory of heads that have begun and not ended. */
+/** Bounds the memory of unfinished heads. */
 export class UnfinishedHeads {
   private together = 0;
 
   /**
-   * @param mostBytes of one request's line and header section
-   * @param mostTogether of all that are unfinished at a time
+   * @param mostBytes of one request's head
+   * @param mostTogether of all unfinished heads at a time
    */
   constructor(
     readonly mostBytes: number,
@@ -18,9 +18,9 @@ export class UnfinishedHeads {
   ) {}
 
   /**
-   * @param before bytes that one had when it was last told
-   * @param now bytes that it has
-   * @returns whether there is room for them; they count in either case
+   * @param before bytes of the head at the last call
+   * @param now bytes of the head now
+   * @returns whether there is room for them; they are counted in either case
    */
   change(before: number, now: number): boolean {
     this.together += now - before;

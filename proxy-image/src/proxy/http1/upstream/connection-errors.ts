@@ -4,7 +4,7 @@ export class ConnectionLostError extends Error {
   readonly code = "ECONNRESET";
 }
 
-/** A response whose end is the connection's ended without TLS's close_notify, so part of it may be missing. */
+/** A response whose body ends with the connection ended without TLS's close_notify, so part of it may be missing. */
 export class TruncatedResponseError extends Error {
   override readonly name = "TruncatedResponseError";
   readonly code = "RESPONSE_TRUNCATED";

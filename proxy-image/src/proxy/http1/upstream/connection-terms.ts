@@ -1,20 +1,26 @@
 import { namesConnectionScheme } from "../../message/fields/connection-auth";
 import { closes } from "../../message/fields/closes";
 
-/** Milliseconds for which an idle connection is kept, unless the third party says otherwise: load balancers keep theirs for 60 s. */
+/**
+ * Milliseconds for which an idle connection is kept if the third party names no time: load balancers keep theirs for 60
+ * s.
+ */
 export const KEEP_ALIVE = 55_000;
 /** The most that a third party can ask for. */
 const MOST_KEEP_ALIVE = 60_000;
-/** Earlier than the third party: a request that crosses its close would fail. */
+/**
+ * The connection is closed this much earlier than the third party closes it: a request that crosses its close would
+ * fail.
+ */
 const MARGIN = 2_000;
 
-/** What a response says of the connection that it came over. */
+/** What a response says about its connection. */
 export interface ConnectionTerms {
-  /** Milliseconds for which it may be idle; undefined where nothing is said. */
+  /** Milliseconds for which it may be idle; undefined if the response does not say. */
   keepAlive: number | undefined;
-  /** It ends with the response. */
+  /** The connection ends with the response. */
   last: boolean;
-  /** It is, or is about to be, signed on. */
+  /** The connection is authenticated, or is about to be (NTLM, Negotiate). */
   signsOn: boolean;
 }
 
@@ -24,7 +30,7 @@ export function connectionTerms(fields: readonly string[]): ConnectionTerms {
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!;
     const value = fields[i + 1]!;
-    // Lengths first: lower-casing every name would cost more than the rest of the walk.
+    // Compare the lengths first: lower-casing every name would cost more than the rest of the loop.
     if (name.length === 10) readKeepAlive(terms, name.toLowerCase(), value);
     else if (isSignOn(name, value)) terms.signsOn = true;
   }
@@ -43,7 +49,7 @@ function readKeepAlive(terms: ConnectionTerms, name: string, value: string): voi
   if (terms.keepAlive <= 0) terms.last = true;
 }
 
-/** Whether a response's field says that the connection is, or is about to be, signed on. */
+/** Whether a response's field says that the connection is authenticated, or is about to be. */
 function isSignOn(name: string, value: string): boolean {
   if (name.length === 16) return name.toLowerCase() === "www-authenticate" && namesConnectionScheme(value);
   return name.length === 15 && name.toLowerCase() === "persistent-auth";

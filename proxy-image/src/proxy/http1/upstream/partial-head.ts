@@ -8,14 +8,14 @@ const SPACE = 0x20;
 const DELETE = 0x7f;
 
 /**
- * Checks the part of a head that has come, so that what can't become a head is an error at once. Without it a response
- * with bare line feeds, in which the end of a head is never found, would wait for a time-out. Each byte is looked at
- * twice, in whatever pieces they come.
+ * Checks the part of a head that has arrived, so that an invalid head is an error at once. Otherwise a response with
+ * bare line feeds, in which the end of a head is never found, would wait for a time-out. Each byte is checked twice,
+ * whatever pieces the bytes arrive in.
  */
 export class PartialHead {
-  /** Bytes whose control characters and line ends are right. */
+  /** Bytes whose control characters and line ends are valid. */
   private scanned = 0;
-  /** Bytes of whole lines that are right. */
+  /** Bytes of whole lines that are valid. */
   private checked = 0;
 
   /**
@@ -24,7 +24,7 @@ export class PartialHead {
   constructor(private readonly startLine: RegExp) {}
 
   /**
-   * @param head all that has come of the head
+   * @param head all that has arrived of the head
    * @throws MalformedMessageError
    */
   check(head: Buffer): void {

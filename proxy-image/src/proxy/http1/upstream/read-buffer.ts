@@ -1,12 +1,12 @@
-/** Bytes: TLS hands over a record at a time, and none has more. */
+/** Bytes. TLS delivers one record at a time, and a record has no more. */
 const SIZE = 16 * 1024;
 
 /**
- * Where a connection's bytes arrive: one buffer, filled again and again. A new one for each piece made the garbage
- * collector take a fifth of the processor's time under large bodies, and a quarter of the memory.
+ * The buffer that a connection reads into, reused for every read. A new buffer for each piece made the garbage
+ * collector take a fifth of the processor's time under large bodies, and cost a quarter of the memory.
  */
 export class ReadBuffer {
-  /** What `tls.connect` takes. */
+  /** The option of `tls.connect`. */
   readonly onread = {
     buffer: (): Buffer => (this.spare ??= Buffer.allocUnsafeSlow(SIZE)),
     callback: (length: number, buffer: Uint8Array): boolean => {
@@ -16,20 +16,20 @@ export class ReadBuffer {
   };
   private spare: Buffer | undefined;
   private receive: ((bytes: Buffer) => void) | undefined;
-  /** Bytes came before anybody could have asked for them. */
+  /** Bytes arrived before a receiver was set. */
   private early = false;
 
   /**
-   * Who gets the bytes from now on; they are its for the time of the call only, unless it calls `keep` in it.
+   * Sets the receiver of the bytes. They are valid only during the call, unless the receiver calls `keep` in it.
    *
-   * @returns false where bytes have come before
+   * @returns false if bytes have arrived before
    */
   open(receive: (bytes: Buffer) => void): boolean {
     this.receive = receive;
     return !this.early;
   }
 
-  /** The bytes of this call are still needed behind it. */
+  /** The bytes of this call are still needed after it. */
   keep(): void {
     this.spare = undefined;
   }

@@ -10,42 +10,43 @@ import { PartialHead } from "./partial-head";
 const MOST_HEADER_BYTES = 32 * 1024;
 /** Empty lines that are skipped before the heads of one response. */
 const MOST_EMPTY_LINES = 16;
-/** RFC 9112 §4. The reason phrase means nothing, so it is not kept. */
+/** RFC 9112 §4. The reason phrase has no meaning, so it is not kept. */
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/;
 
 /** The head of a response in HTTP/1. */
 export interface Http1ResponseHead extends ResponseHead {
-  /** Whether the connection ends with the response: by its version, or because its body has no other end. */
+  /**
+   * Whether the connection ends with the response: because of the version, or because only the connection's end ends
+   * the body.
+   */
   readonly last: boolean;
 }
 
-/** Gets a response in HTTP/1. */
+/** Receives a response in HTTP/1. */
 export interface Http1ResponseSink extends ResponseSink {
   onHead(head: Http1ResponseHead): void;
 }
 
-/** Reads one response after its interim ones (RFC 9112), as it comes. */
+/** Parses one response and its interim responses (RFC 9112), as the bytes arrive. */
 export class ResponseReader {
   done = false;
-  /** The head has been read, and the body has no other end than the connection's. */
+  /** The head has been read, and only the end of the connection ends the body. */
   untilClose = false;
-  /** What has come of a head. */
+  /** The part of a head that has arrived. */
   private head: Buffer | undefined;
   private readonly joined = new JoinedBytes();
   private partial: PartialHead | undefined;
   private emptyLines = 0;
   private body: BodyReader | undefined;
 
-  /**
-   * @param bodiless whether the request was HEAD: then no response has a body, whatever it announces
-   */
+  /** @param bodiless whether the request was HEAD: its response has no body, whatever the head announces */
   constructor(
     private readonly sink: Http1ResponseSink,
     private readonly bodiless: boolean,
   ) {}
 
   /**
-   * @returns how many of the bytes were the response's: fewer than all when it ended before
+   * @returns how many of the bytes belong to the response: fewer than all if it ended before the last
    * @throws MalformedMessageError, SectionTooLargeError, and what the sink throws
    */
   read(bytes: Buffer): number {
@@ -71,10 +72,10 @@ export class ResponseReader {
   private readHead(bytes: Buffer, start: number): number {
     const earlier = this.head?.length ?? 0;
     const all = this.head ? this.joined.join(this.head, bytes.subarray(start)) : bytes;
-    /** Where `bytes` would begin in `all`. */
+    /** Index in `all` where `bytes` begins. */
     const offset = this.head ? start - earlier : 0;
     const from = this.skipEmptyLines(all, this.head ? 0 : start);
-    // Three bytes of the mark may have come before.
+    // Three bytes of the mark may have arrived before.
     const mark = all.indexOf("\r\n\r\n", Math.max(from, earlier - 3), "latin1");
     if (mark - from > MOST_HEADER_BYTES || (mark === -1 && all.length - from > MOST_HEADER_BYTES)) {
       throw new SectionTooLargeError("a response's header section is too large");
@@ -89,7 +90,7 @@ export class ResponseReader {
     return mark + 4 + offset;
   }
 
-  /** Some servers end an interim response with one too many; llhttp, nginx and HAProxy skip these too. */
+  /** Some servers send an additional empty line after an interim response. llhttp, nginx and HAProxy skip these too. */
   private skipEmptyLines(bytes: Buffer, start: number): number {
     let at = start;
     while (bytes[at] === 0x0d && bytes[at + 1] === 0x0a) {
@@ -100,12 +101,12 @@ export class ResponseReader {
   }
 
   private keep(head: Buffer): void {
-    // Nothing that can become a status line: there is no sense in waiting for its end.
+    // This can't become a status line, so there is no need to wait for the line's end.
     const start = head.toString("latin1", 0, 7);
     if (!"HTTP/1.".startsWith(start) && start !== "\r") throw new MalformedMessageError("not HTTP/1");
     this.partial ??= new PartialHead(STATUS_LINE);
     if (start !== "\r") this.partial.check(head);
-    // The first bytes are the reader's for the time of a call only; joined ones are this object's.
+    // The first bytes are valid during the call only, so copy them; joined ones belong to this object.
     this.head = this.head ? head : Buffer.from(head);
   }
 
@@ -115,7 +116,7 @@ export class ResponseReader {
     const status = Number(line[2]);
     const fields = parseFields(text, line[0].length);
     const { length, chunked } = framingOf(fields);
-    // RFC 9112 §6.1: it was not known then, so whoever says so is confused about where its messages end.
+    // RFC 9112 §6.1: HTTP/1.0 has no chunked coding, so the framing of such a message can't be trusted.
     if (chunked && line[1] === "0") throw new MalformedMessageError("chunked in HTTP/1.0");
     const interim = status < 200 && status !== 101;
     const bodiless = this.bodiless || status < 200 || status === 204 || status === 304;

@@ -10,27 +10,28 @@ import { readOnAfterFailedWrite } from "./read-on";
 import { requestHeadText } from "./write-request-head";
 import { sawCloseNotify } from "./close-notify";
 
-/** Where a connection belongs. */
+/** The pool that a connection belongs to. */
 export interface ConnectionOwner {
-  /** It is free for the next request. */
+  /** The connection is free for the next request. */
   released(connection: UpstreamConnection): void;
-  /** It is gone. */
+  /** The connection has closed. */
   closed(connection: UpstreamConnection): void;
   /**
-   * What an error of its socket means.
+   * The error to report for an error of the socket.
    *
-   * @param heard whether a response has come over it before
+   * @param heard whether a response has arrived over the connection before
    */
   explain(error: Error, heard: boolean): Error;
 }
 
 /**
- * A verified connection to a third party: one request at a time, for as long as both sides stay in step.
+ * A verified connection to a third party. It carries one request at a time, as long as request and response stay in
+ * step.
  *
  * The file is long: what ends a connection, and when it is free, can only be understood together.
  */
 export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, DeferredWriter {
-  /** When it is closed if nobody uses it, on `performance.now()`'s clock. */
+  /** When it is closed if no request uses it, on `performance.now()`'s clock. */
   idleUntil = performance.now() + KEEP_ALIVE;
   readonly madeAt = performance.now();
   /** The only client that may use it; undefined: any. */
@@ -38,18 +39,20 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   private handler: UpstreamHandler | undefined;
   private reader: ResponseReader | undefined;
   private requestSent = false;
-  /** A head that goes out at the end of the event-loop iteration. */
+  /** A head that is sent at the end of the event-loop iteration. */
   private held = "";
   private bodyFollows = false;
-  /** The request waits for one more iteration. */
+  /** The request waits for one more event-loop iteration. */
   private looksFirst = false;
   /** The event-loop iteration in which it became free. */
   private freedIn: object | undefined;
-  /** The request was one write with none waiting before it: the network has it, though TLS may tell so later. */
+  /**
+   * The request was a single write, with none waiting before it: the network has it, even if TLS reports that later.
+   */
   private single = false;
   private last = false;
   private chunked = false;
-  /** A response has come over it, so the third party has accepted it. */
+  /** A response has arrived over it, so the third party has accepted the connection. */
   private heard = false;
   private keepAlive = KEEP_ALIVE;
 
@@ -89,13 +92,13 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   }
 
   /**
-   * Sends the head, when all that came in this event-loop iteration has been read: an end of the connection that has
-   * come is then known, and the request goes over another one. A connection that became free in this very iteration has
-   * not been looked at since: a request that can't be repeated waits for one more.
+   * Sends the head when all that arrived in this event-loop iteration has been read. If the connection has ended, this
+   * is then known, and the request is sent over another one. A connection that became free in this same iteration has
+   * not been read since, so a request that can't be repeated waits for one more iteration.
    */
   send(): void {
     const { held, handler, socket } = this;
-    // It may have failed since.
+    // The request may have failed in the meantime.
     if (held === "" || !handler) return;
     if (this.looksFirst) {
       this.looksFirst = false;
@@ -129,8 +132,9 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   }
 
   /**
-   * From now on only this client may use it, because the third party may know the client by name here. A connection
-   * that went back to the pool after NTLM served the next client as the first one (HAProxy's issues 581 and 2985).
+   * From now on only this client may use the connection, because the third party may have authenticated the client on
+   * it. In HAProxy, a connection that went back to the pool after NTLM served the next client as the first one (issues
+   * 581 and 2985).
    */
   bind(binding: Binding): void {
     if (this.binding) return;
@@ -176,12 +180,12 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
 
   private read(bytes: Buffer): void {
     if (this.held !== "") {
-      // What was not asked for yet is no response to it.
+      // Bytes that arrive before the request are not a response to it.
       this.fail(new ConnectionLostError("bytes came before the request"));
       return;
     }
     if (!this.handler) {
-      // Nothing was asked for: a response from here on could be taken for another request's.
+      // Nothing was requested: a response could be taken for that of a later request.
       this.socket.destroy();
       return;
     }
@@ -219,19 +223,23 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   }
 
   /**
-   * Whether the end of the connection is the third party's word. One that is paused is not read, so it can't have seen
-   * a FIN: its end came as a close_notify together with the data that paused it.
+   * Whether the third party itself ended the connection. A paused connection is not read, so it can't have received a
+   * FIN: its end was a close_notify, together with the data that paused it.
    */
   private endsWhole(): boolean {
     return this.socket.isPaused() || sawCloseNotify(this.socket);
   }
 
-  /** The response is complete. Where the request is not, the connection's next bytes would still be its body. */
+  /**
+   * The response is complete. If the request is not, the connection is closed: the next bytes would still be read as
+   * its body.
+   */
   private release(): void {
     this.handler = undefined;
     if (this.last || !this.requestSent) this.socket.destroy();
     else if (this.single || this.socket.writableLength === 0) this.free();
-    // Even what the network has counts until the iteration's end. Where it has not: what is perhaps never read.
+    // `writableLength` counts bytes until the iteration's end, even if the network has them. Bytes that are left then
+    // may never be read by the third party.
     else setImmediate(() => (this.socket.writableLength === 0 ? this.free() : this.socket.destroy()));
   }
 
@@ -243,7 +251,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     this.owner.released(this);
   }
 
-  /** The third party, or the network, ended it. */
+  /** The third party or the network ended the connection. */
   private lose(error: Error): void {
     if (this.handler) this.fail(this.owner.explain(error, this.heard));
   }
@@ -253,7 +261,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     this.handler = undefined;
     this.held = "";
     this.socket.destroy();
-    // A connection on which nothing was ever heard may end so each time: that is a failure, not a lost connection.
+    // A connection that never carried a response may end like this each time: report that as a failure of this request.
     handler?.onFailure(error, held === "" || !this.heard);
   }
 }

@@ -1,9 +1,9 @@
 import type { OutgoingHead } from "../../message/upstream-stream";
 
-/** Methods that are sent with a length even without a body (RFC 9110 §8.6): without it some servers respond with 411. */
+/** Methods that get a Content-Length even without a body (RFC 9110 §8.6): some servers respond with 411 without it. */
 const WITH_LENGTH = new Set(["POST", "PUT", "PATCH"]);
 
-/** A request's line and header section, with the empty line. Its parts have been read by strict rules. */
+/** A request line and header section, with the empty line. The parts have been validated before. */
 export function requestHeadText(head: OutgoingHead): string {
   const { method, target, authority, fields, body, expectContinue, last } = head;
   let text = `${method} ${target} HTTP/1.1\r\nHost: ${authority}\r\n`;

@@ -1,6 +1,6 @@
 /**
- * Schemes that sign on a connection, not a request: what comes later on it is served under the same name (RFC 4559 §6,
- * MS-NTHT). Kerberos and Nego2 are Negotiate's kin in Windows.
+ * Schemes that authenticate a connection, not a request: later requests on it are served under the same name (RFC 4559
+ * §6, MS-NTHT). Kerberos and Nego2 are variants of Negotiate in Windows.
  */
 const SCHEMES: ReadonlySet<string> = new Set(["ntlm", "negotiate", "kerberos", "nego2"]);
 
@@ -20,7 +20,7 @@ export function namesConnectionScheme(value: string): boolean {
 }
 
 /**
- * Whether a request signs on its connection.
+ * Whether a request authenticates its connection.
  *
  * @param fields flat: name, value, ...
  */

@@ -2,8 +2,8 @@ import { tellsAboutClient } from "../../../contract/names/header-fields";
 import { overrideOf } from "./override-names";
 
 /**
- * Which header fields cross the border. Names are compared in lower case and with `_` read as `-`: many a
- * server (CGI, WSGI, PHP) can't tell the two apart, so a filter that does can be walked around.
+ * Decides which header fields are passed on. Names are compared in lower case and with `_` read as `-`: many servers
+ * (CGI, WSGI, PHP) do not distinguish the two, so a filter that does could be bypassed.
  */
 
 /** Meant for the next hop only (RFC 9110 §7.6.1), in both directions. */
@@ -21,25 +21,25 @@ const HOP_BY_HOP = [
   "proxy-authentication-info",
 ];
 
-/** Rewritten by the proxy, or handled by it. */
+/** Rewritten or handled by the proxy. */
 const OWN_REQUEST = ["host", "expect", "content-length"];
 
 /**
- * About the third party's own origin, which is not the one that clients see: Alt-Svc would lead around the
- * proxy, HSTS would turn the plain name in the cluster into https.
+ * About the third party's own origin, which differs from the one that clients see: Alt-Svc would lead clients around
+ * the proxy, and HSTS would turn the plain name in the cluster into https.
  */
 const OWN_ORIGIN = ["alt-svc", "strict-transport-security", "public-key-pins"];
 
 const REQUEST = new Set([...HOP_BY_HOP, ...OWN_REQUEST]);
 const RESPONSE = new Set([...HOP_BY_HOP, ...OWN_ORIGIN]);
 
-/** How a response field leads somewhere. */
+/** The syntax of a response field that leads to a URL. */
 export type LinkForm = "reference" | "refresh" | "link" | "challenge";
 
 /**
- * Response fields that lead somewhere: RFC 9110 §10.2.2 and §8.7, RFC 8288, the URL under which Azure tells how a long
- * operation goes, and Google's of an upload. A challenge may name the server that gives tokens (Docker registries' realm,
- * RFC 9728's resource_metadata).
+ * Response fields that lead to a URL: RFC 9110 §10.2.2 and §8.7, RFC 8288, Azure's URL for the state of a long
+ * operation, and Google's URL of an upload. A challenge may name the server that issues tokens (Docker registries'
+ * realm, RFC 9728's resource_metadata).
  */
 const LINKS: ReadonlyMap<string, LinkForm> = new Map<string, LinkForm>([
   ["location", "reference"],
@@ -53,29 +53,29 @@ const LINKS: ReadonlyMap<string, LinkForm> = new Map<string, LinkForm>([
   ["www-authenticate", "challenge"],
 ]);
 
-/** What is known of a field by its name. */
+/** The properties of a field that follow from its name. */
 export interface FieldName {
   /** Lower case, `_` as `-`. */
   readonly canonical: string;
-  /** In a request it stays inside the cluster. */
+  /** In a request it is not sent to the third party. */
   readonly staysInside: boolean;
-  /** In a response it stays outside. */
+  /** In a response it is not sent to the client. */
   readonly staysOutside: boolean;
-  /** In a request it tells about the client, and goes out only where `passHeaders` names it. */
+  /** In a request it is about the client, and is sent only if `passHeaders` names it. */
   readonly aboutClient: boolean;
-  /** In a response it leads somewhere. */
+  /** In a response it leads to a URL. */
   readonly link: LinkForm | undefined;
-  /** In a request it means another method or path than the request line's. */
+  /** In a request it makes some framework act on another method or path. */
   readonly overrides: ReturnType<typeof overrideOf>;
 }
 
-/** Names that are kept: far more than applications and third parties use, and few enough for whoever invents some. */
+/** Cached names: many more than applications and third parties use, and few enough if a client invents names. */
 const MOST_KEPT = 2_000;
-/** What a name that is kept looks like. */
+/** Names that may be cached. */
 const KEEPABLE = /^[\x21-\x7e]{1,64}$/;
 const kept = new Map<string, FieldName>();
 
-/** A field's name as it came. Kept, because every name of every message is asked for several times. */
+/** Properties of a field name as received. Cached, because every name of every message is looked up several times. */
 export function fieldName(name: string): FieldName {
   const known = kept.get(name);
   if (known) return known;
@@ -95,7 +95,7 @@ export function fieldName(name: string): FieldName {
   return field;
 }
 
-/** A part of a text holds on to all of it. */
+/** A copy, because a substring keeps the whole text in memory. */
 function ownCopy(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }

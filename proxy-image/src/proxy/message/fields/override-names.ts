@@ -9,7 +9,7 @@
  * | Rails (Rack::MethodOverride), Sinatra | X-HTTP-Method-Override | `_method` |
  * | Laravel, Symfony | X-HTTP-Method-Override | `_method`, in the query too |
  * | Spring (HiddenHttpMethodFilter), Grails | X-HTTP-Method-Override | `_method`, in the query too |
- * | Express (method-override) | X-HTTP-Method-Override, X-HTTP-Method, X-Method-Override | `_method`, by `qs`: `[_method]` |
+ * | Express (method-override) | X-HTTP-Method-Override, X-HTTP-Method, X-Method-Override | `_method`, `[_method]` by `qs` |
  * | Slim, Mojolicious, Dancer, CGI's REST::Utils | X-HTTP-Method-Override | `_METHOD`, `_method` |
  * | Plack, Catalyst | X-HTTP-Method-Override | `x-tunneled-method` |
  * | Haskell's wai-extra | X-HTTP-Method-Override | `_method_override` |
@@ -29,16 +29,18 @@ const METHOD_NAMES: ReadonlySet<string> = new Set([
   "xhttpverb",
 ]);
 
-/** In any name: `X-HTTP-Method-Override`, `_method_override`, `x-tunneled-method`. Nobody calls anything else so. */
+/**
+ * Parts of a name: `X-HTTP-Method-Override`, `_method_override`, `x-tunneled-method`. They are used for nothing else.
+ */
 const METHOD_PARTS = ["methodoverride", "overridemethod", "verboverride", "tunneledmethod"];
 
-/** Parameters that mean a method where something stands before the name: `_method`, `.method`, `[_HttpMethod]`. */
+/** Parameters that mean a method if a character precedes the name: `_method`, `.method`, `[_HttpMethod]`. */
 const MARKED_METHODS: ReadonlySet<string> = new Set(["method", "httpmethod", "requestmethod", "verb"]);
 
-/** Means a method without a mark, in few frameworks, and much else in others: its value decides. */
+/** Without such a character it means a method in few frameworks, and other things in many: its value decides. */
 const AMBIGUOUS_METHOD = "method";
 
-/** What frameworks take as such a value, in any letters (MERGE: OData). */
+/** Values that frameworks accept as a method, in upper or lower case (MERGE: OData). */
 const METHOD_VALUES: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
@@ -52,9 +54,9 @@ const METHOD_VALUES: ReadonlySet<string> = new Set([
 
 /**
  * Symfony, Zend and IIS's URL Rewrite (X-Original-URL, X-Rewrite-URL), Azure App Service (X-WAWS-Unencoded-URL,
- * X-MS-Original-URL), Envoy (X-Envoy-Original-Path), Traefik (X-Replaced-Path), WSGI and Rack behind a prefix (Script-Name,
- * Path-Info), nginx and Apache (X-Accel-Redirect, X-Sendfile), and WebDAV's Destination, the path that COPY and MOVE write
- * to (RFC 4918 §10.3). X-Forwarded-Prefix and its kin never leave the cluster.
+ * X-MS-Original-URL), Envoy (X-Envoy-Original-Path), Traefik (X-Replaced-Path), WSGI and Rack behind a prefix
+ * (Script-Name, Path-Info), nginx and Apache (X-Accel-Redirect, X-Sendfile), and WebDAV's Destination, the path that
+ * COPY and MOVE write to (RFC 4918 §10.3). X-Forwarded-Prefix and similar fields never leave the cluster.
  */
 const PATH_NAMES: ReadonlySet<string> = new Set([
   "xoriginalurl",
@@ -97,7 +99,7 @@ const PATH_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Parts of a parameter's name beside a colon that call something else than the path names: Zope and Plone
+ * Parts of a parameter's name, before or after a colon, that call another method or action: Zope and Plone
  * (`manage_delObjects:method`, `edit:action`), Struts (`action:delete`, `method:delete`, `redirectAction:x`).
  */
 const PATH_PARTS: ReadonlySet<string> = new Set([
@@ -109,7 +111,7 @@ const PATH_PARTS: ReadonlySet<string> = new Set([
   "redirectaction",
 ]);
 
-/** What a field, by its name, says that another one of is meant. */
+/** Whether a field of this name makes some framework act on another method or path. */
 export function overrideOf(field: string): "method" | "path" | undefined {
   const letters = lettersOf(field);
   if (METHOD_NAMES.has(letters) || METHOD_PARTS.some((part) => letters.includes(part))) return "method";
@@ -117,10 +119,10 @@ export function overrideOf(field: string): "method" | "path" | undefined {
 }
 
 /**
- * Whether a parameter says that another method is meant.
+ * Whether a parameter makes some framework act on another method.
  *
- * @param name decoded, lower case, with all marks around it
- * @param method of the request line: to name it again is no override
+ * @param name decoded, lower case, with the characters around it
+ * @param method of the request line: naming the same one is no override
  */
 export function isMethodParameter(name: string, value: string, method: string): boolean {
   const { marked, bases } = readingsOf(name);
@@ -133,7 +135,7 @@ export function isMethodParameter(name: string, value: string, method: string): 
   );
 }
 
-/** Whether a parameter says that another path is meant; `name` as for {@link isMethodParameter}. */
+/** Whether a parameter makes some framework act on another path; `name` as for {@link isMethodParameter}. */
 export function isPathParameter(name: string): boolean {
   return name.includes(":") && name.split(":").some((part) => PATH_PARTS.has(lettersOf(part)));
 }
@@ -144,8 +146,8 @@ function isOtherMethod(value: string, method: string): boolean {
 }
 
 /**
- * A parameter's name as frameworks read it: up to a bracket (an array's index) or a colon (Zope's converters), and up
- * to a dot too (`.x` of an image button; `qs` reads an object's member).
+ * The ways in which frameworks read a parameter's name: up to a bracket (an array's index) or a colon (Zope's
+ * converters), and also up to a dot (`.x` of an image button; `qs` reads an object's member).
  */
 function readingsOf(name: string): { marked: boolean; bases: string[] } {
   const start = name.search(/[a-z0-9]/);

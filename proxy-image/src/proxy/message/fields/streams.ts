@@ -1,4 +1,4 @@
-/** Media types of messages whose pieces come as what they tell of happens, with silence in between. */
+/** Media types of streams of events: silence between their pieces is normal. */
 const STREAMS =
   /^(?:text\/event-stream|application\/(?:grpc(?:-web)?(?:\+[a-z]+)?|grpc-web-text(?:\+[a-z]+)?|x-ndjson|stream\+json))(?:$|[\t ;])/i;
 

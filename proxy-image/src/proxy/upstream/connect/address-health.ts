@@ -1,9 +1,9 @@
 import type { RaceObserver } from "./race";
 
-/** Milliseconds for which an address that has failed goes last: twice as long each time, up to the longest. */
+/** Milliseconds for which a failed address is tried last: doubled at each failure, up to the longest. */
 const SHORTEST = 30_000;
 const LONGEST = 600_000;
-/** Addresses that are remembered; beyond, the oldest is forgotten. */
+/** Addresses that are remembered; beyond that, the oldest is dropped. */
 const MOST = 4_096;
 
 interface Failed {
@@ -12,13 +12,13 @@ interface Failed {
 }
 
 /**
- * Remembers addresses that have failed or were silent, so that a dead one costs one connection its time and not each.
- * They go last; they are not left out, because all of a name's addresses may have failed.
+ * Remembers addresses that have failed or did not respond, so that a dead one delays one connection and not each. They
+ * are tried last, not left out, because all of a name's addresses may have failed.
  */
 export class AddressHealth implements RaceObserver {
   private readonly known = new Map<string, Failed>();
 
-  /** @param now milliseconds on a clock that never goes back */
+  /** @param now milliseconds on a monotonic clock */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   failed(address: string): void {
@@ -36,7 +36,7 @@ export class AddressHealth implements RaceObserver {
     this.known.delete(address);
   }
 
-  /** Those that have failed lately last, otherwise in their order. */
+  /** Addresses that have failed lately come last; otherwise the order is kept. */
   order(addresses: readonly string[]): string[] {
     const now = this.now();
     const isDown = (address: string): boolean => (this.known.get(address)?.until ?? 0) > now;
@@ -46,10 +46,10 @@ export class AddressHealth implements RaceObserver {
 }
 
 /**
- * An order for one of many connections: each begins with another address of its family, so that they spread over all of
- * them; families take turns (RFC 8305 §4), the first address's first.
+ * An order of addresses for one of many connections. Each connection begins with another address of its family, so that
+ * connections spread over all of them. Families alternate (RFC 8305 §4), beginning with the first address's.
  *
- * @param turn counts connections
+ * @param turn number of the connection
  */
 export function spread(addresses: readonly string[], turn: number): string[] {
   const [first] = addresses;

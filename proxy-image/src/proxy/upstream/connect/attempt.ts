@@ -7,11 +7,11 @@ import { handshakeError, handshakeTimeout } from "../tls/handshake-error";
 import { checkServerIdentity } from "../tls/server-identity";
 import { type Session, resumable } from "../tls/sessions";
 
-/** One third party, as connecting needs it. */
+/** A third party's settings for connecting. */
 export interface ConnectTarget {
   /** The policy's entry, for metrics. */
   readonly entry: string;
-  /** Canonical name; resolved as absolute. */
+  /** Canonical name; resolved as an absolute name. */
   readonly host: string;
   readonly port: number;
   /** Sent as SNI and verified in the certificate. From the policy, never from a request. */
@@ -20,14 +20,14 @@ export interface ConnectTarget {
   readonly permits: AddressRule;
   /** Milliseconds for everything: name, TCP connections, TLS handshake. */
   readonly timeout: number;
-  /** The last session that the third party issued: saves a round trip and the certificates. */
+  /** The last TLS session that the third party issued: it saves a round trip and the certificates. */
   session?: Session;
   /** Connections that have been begun: each begins with another address. */
   begun: number;
 }
 
 /**
- * TCP, then TLS, on one address; ends in a verified socket or in none.
+ * Connects to one address: TCP, then TLS. The result is a verified socket or an error.
  *
  * @param timeout milliseconds for both
  * @param signal ends it early, with the signal's reason
@@ -50,7 +50,7 @@ export function attempt(
       servername: target.serverName,
       secureContext: context,
       session: resumed?.state,
-      // Not called for a resumed session.
+      // Node does not call this for a resumed session.
       checkServerIdentity(_name, certificate) {
         expires = Date.parse(certificate.valid_to);
         return checkServerIdentity(target.serverName, certificate);
@@ -75,7 +75,7 @@ export function attempt(
     socket.once("secureConnect", () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
-      // `fail` stays: an error before the next listener is there would end the process.
+      // The listener `fail` stays: an error before the next listener is added would end the process.
       resolve(socket);
     });
   });

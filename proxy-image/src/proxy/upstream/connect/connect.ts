@@ -16,7 +16,7 @@ import { RaceError, race } from "./race";
 /** Addresses that are tried for one connection. */
 const MOST_ATTEMPTS = 64;
 
-/** What connecting needs of the network. */
+/** The parts of the network that connecting needs. */
 export interface Surroundings {
   readonly resolve: (name: string) => Promise<readonly string[]>;
   readonly translators: Translators;
@@ -27,16 +27,16 @@ export interface Surroundings {
 /** A verified connection. */
 export interface Connected {
   readonly socket: TLSSocket;
-  /** Where its bytes arrive; undefined where it is a stream to read from. */
+  /** The buffer of its bytes; undefined if it is a stream to read from. */
   readonly readBuffer: ReadBuffer | undefined;
   readonly address: string;
 }
 
 /**
- * Connects to a third party: resolves its name, checks every address, connects only to checked ones until one accepts
- * (RFC 8305), and verifies the certificate.
+ * Connects to a third party: resolves its name, checks every address, tries only permitted ones until one accepts (RFC
+ * 8305), and verifies the certificate.
  *
- * @param buffered whether the socket's bytes go to a buffer
+ * @param buffered whether the socket's bytes are read into a buffer
  * @param signal ends it early, with the signal's reason: the connection is not needed any more
  * @throws FailureError
  */
@@ -58,7 +58,7 @@ export async function connect(
       async (address, ended) => {
         const left = deadline - performance.now();
         if (left <= 0) throw new FailureError(connectionTimeout);
-        // One for each: what a slower one sends must not be taken for the winner's.
+        // One buffer for each attempt: bytes from a slower one must not be taken for the winner's.
         const readBuffer = buffered ? new ReadBuffer() : undefined;
         const socket = await attempt(target, endpoint(address, target.port), left, readBuffer, ended);
         return { socket, readBuffer, address };
@@ -72,7 +72,7 @@ export async function connect(
   }
 }
 
-/** Of several failures the one that tells most: a certificate, which somebody showed; otherwise the last. */
+/** The most informative of several failures: a certificate that a server has presented; otherwise the last. */
 function reasonOf(errors: readonly unknown[]): FailureError {
   const error = errors.find((one) => classify(one) === certificateInvalid) ?? errors.at(-1);
   return error instanceof FailureError
@@ -80,7 +80,10 @@ function reasonOf(errors: readonly unknown[]): FailureError {
     : new FailureError(classify(error), undefined, { cause: error });
 }
 
-/** Resolving counts too: a silent DNS must not hold a request for longer than a silent third party. */
+/**
+ * The deadline includes resolving: a DNS server that does not respond must not hold a request longer than a third
+ * party.
+ */
 function withDeadline<T>(promise: Promise<T>, deadline: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(

@@ -5,25 +5,25 @@ import type { Network } from "../network";
 import { createTranslators } from "../names/translators";
 import { type Lookup, cached } from "../names/resolver-cache";
 
-/** Connects to third parties, for pools and Node's agents alike. */
+/** Connects to third parties, for pools and for Node's agents. */
 export interface Connector {
   /**
-   * @param buffered whether its bytes go to a buffer; otherwise it is a stream to read from
+   * @param buffered whether its bytes are read into a buffer; otherwise it is a stream to read from
    * @param signal ends the attempt early, with the signal's reason
    */
   connect(target: ConnectTarget, buffered: boolean, signal?: AbortSignal): Promise<Connected>;
-  /** What DNS says of a host now, within its TTL. @throws FailureError */
+  /** The addresses of a host in DNS now, within their TTL. @throws FailureError */
   addresses(host: string): Promise<readonly string[]>;
 }
 
-/** Is told what connecting shows. */
+/** Receives the events of connecting. */
 export interface ConnectObserver {
   lookup(lookup: Lookup, milliseconds: number): void;
   /** @param expires when the certificate that was just verified expires, in seconds since 1970 */
   connected(entry: string, expires: number): void;
 }
 
-/** Over a network, with its names remembered. */
+/** Creates a connector that caches the network's DNS answers. */
 export function createConnector(network: Network, observer: ConnectObserver): Connector {
   const resolve = cached(
     (name) => network.resolve(name),
@@ -36,7 +36,7 @@ export function createConnector(network: Network, observer: ConnectObserver): Co
     async connect(target, buffered, signal) {
       const connected = await connect(target, { resolve, translators, endpoint, health }, buffered, signal);
       const { socket } = connected;
-      // A resumed session shows no certificate.
+      // A resumed session has no certificate.
       if (!socket.isSessionReused()) {
         const { valid_to: expires } = socket.getPeerCertificate();
         observer.connected(target.entry, Date.parse(expires) / 1_000);

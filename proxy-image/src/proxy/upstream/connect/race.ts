@@ -1,27 +1,27 @@
-/** Milliseconds until the next address is tried beside the first (RFC 8305 §8). */
+/** Milliseconds until the next address is tried in parallel (RFC 8305 §8). */
 const FIRST_DELAY = 250;
-/** The shortest that RFC 8305 §5 recommends. */
+/** The shortest delay that RFC 8305 §5 recommends. */
 const SHORTEST_DELAY = 100;
 
-/** How one attempt of a race ended. */
+/** Receives the outcome of the attempts of a race. */
 export interface RaceObserver {
   /** It failed. */
   failed(address: string): void;
-  /** Another was faster, though this one had had its time. */
+  /** Another attempt was faster, although this one had had its time. */
   overtaken(address: string): void;
   won(address: string): void;
 }
 
 /**
  * Tries addresses one after the other until one is connected (RFC 8305 §5): the next one begins when one fails, or when
- * it has had its time. The first that succeeds wins, and the others are ended.
+ * its delay has passed. The first that succeeds wins, and the others are ended.
  *
- * The second address waits for 250 ms, each later one for half as long as the one before, down to 100 ms: where one is
- * silent others often are, and with four silent ones the fifth begins after 575 ms.
+ * The second address waits for 250 ms, each later one for half as long as the one before, down to 100 ms. If one does
+ * not respond, others often don't either: with four such addresses the fifth begins after 575 ms.
  *
  * @param addresses at least one
  * @param attempt connects to one, unless its signal ends it
- * @param discard is called with what connected in the event-loop iteration in which another had won
+ * @param discard called with what connected in the event-loop iteration in which another had won
  * @param signal ends all of them, with its reason
  * @throws what the attempts rejected with, the last one last
  */
@@ -98,7 +98,7 @@ export function race<T>(
   });
 }
 
-/** No address could be connected to. */
+/** None of the addresses could be connected to. */
 export class RaceError extends Error {
   override readonly name = "RaceError";
 

@@ -6,12 +6,12 @@ import { GLOBAL_IPV6, SPECIAL_RANGES } from "../../../contract/policy/special-ra
 /**
  * Decides whether an address may be connected to.
  *
- * @param translators prefixes of the network's translators, below which an address stands for an IPv4 one
+ * @param translators prefixes of the network's translators; an address below one stands for an IPv4 address
  */
 export type AddressRule = (address: string, translators?: readonly TranslationPrefix[]) => boolean;
 
 /**
- * The rule of one upstream.
+ * Creates the rule of one upstream.
  *
  * @param allowedCidrs special ranges that it may be in
  * @param isOwn whether an address is the API server's or one of our pods', which no upstream may have
@@ -21,25 +21,26 @@ export function addressRule(allowedCidrs: readonly string[], isOwn: AddressRule)
   const permits: AddressRule = (address, translators) => {
     if (isIP(address) === 0 || address.includes("%")) return false;
     if (never(address) || isOwn(address) || (isSpecial(address) && !allowed(address))) return false;
-    // Their ranges can be allowed, for clusters without IPv4; what is behind them is not allowed with them.
+    // A translator's range can be allowed, for clusters without IPv4. The IPv4 addresses behind it need to be allowed
+    // too.
     return embeddedIn(address, translators).every((inner) => permits(inner));
   };
   return permits;
 }
 
-/** Whether an address is one of these, however it is written. */
+/** A rule that matches these addresses, in any spelling. */
 export function among(addresses: readonly string[]): AddressRule {
   return ranges(addresses.map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`));
 }
 
-/** Outside of IPv6's global unicast space nothing is public but the translators' well-known prefix (RFC 4291 §2.4). */
+/** Outside IPv6's global unicast space only the translators' well-known prefix is public (RFC 4291 §2.4). */
 function isSpecial(address: string): boolean {
   return special(address) || (isIP(address) === 6 && !global(address));
 }
 
 /**
- * Whether an address is in one of these ranges. A list per family, because a BlockList takes an IPv4 address
- * for the IPv6 one that it maps to: `::ffff:0:0/96` would contain all of IPv4.
+ * Whether an address is in one of these ranges. One list per family, because a BlockList treats an IPv4 address as the
+ * IPv6 one that it maps to: `::ffff:0:0/96` would contain all of IPv4.
  */
 function ranges(cidrs: readonly string[]): (address: string) => boolean {
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };

@@ -2,10 +2,10 @@ import type { Log } from "../../log";
 import { type AddressRule, among } from "./address-rule";
 import type { Network } from "../network";
 
-/** Milliseconds between two looks at which pods there are. */
+/** Milliseconds between two look-ups of the pods' addresses. */
 const REFRESH = 10_000;
 
-/** Addresses of our own, which no upstream may have: what leads there would come back as somebody else. */
+/** Addresses of our own, which no upstream may have: a request to one would come back under another identity. */
 export interface OwnAddresses {
   readonly isOwn: AddressRule;
   close(): void;
@@ -13,8 +13,8 @@ export interface OwnAddresses {
 
 /**
  * @param fixed the API server's and this pod's
- * @param service absolute name of a headless Service of all pods of this proxy; its addresses are looked up again
- * and again, and the last ones hold while DNS is ill. Undefined: there are only the fixed ones.
+ * @param service absolute name of a headless Service that selects all pods of this proxy; its addresses are looked up
+ * regularly, and the last ones are kept while DNS fails. Undefined: there are only the fixed ones.
  */
 export function createOwnAddresses(
   fixed: readonly string[],

@@ -1,7 +1,7 @@
 import type { Network } from "../network";
 import { createDnsResolver } from "./resolver";
 
-/** The world outside as it is: the pod's DNS servers, and every address itself. */
+/** The real network: the pod's DNS servers, and connections to the addresses themselves. */
 export function realNetwork(): Network {
   return {
     resolve: createDnsResolver(),

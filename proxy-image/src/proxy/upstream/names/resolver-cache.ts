@@ -1,14 +1,14 @@
 import { NameGoneError } from "./resolver";
 import type { Resolved } from "../network";
 
-/** Names that are kept; beyond, the oldest goes: random names under a wildcard must not fill the memory. */
+/** Cached names; beyond that the oldest is dropped: random names under a wildcard must not fill the memory. */
 const MOST_NAMES = 4_096;
-/** Milliseconds: what DNS says is kept to within these. */
+/** Bounds of a TTL, in milliseconds. */
 const SHORTEST = 1_000;
 const LONGEST = 60_000;
-/** Milliseconds for which old addresses are better than none, when DNS fails (RFC 8767). */
+/** Milliseconds for which expired addresses are used when DNS fails (RFC 8767). */
 const STALE = 600_000;
-/** Milliseconds for which a failure is remembered, so that an outage does not become a storm of questions. */
+/** Milliseconds for which a failure is cached, so that an outage does not cause a flood of queries. */
 const FAILED = 500;
 
 interface Entry {
@@ -17,19 +17,19 @@ interface Entry {
   freshUntil: number;
   staleUntil: number;
   error?: Error | undefined;
-  /** The one question that is under way. */
+  /** The query in progress, if any. */
   pending?: Promise<readonly string[]> | undefined;
 }
 
-/** How a question for addresses was answered. */
+/** Outcome of a look-up. */
 export type Lookup = "hit" | "miss" | "stale" | "error";
 
 /**
- * Remembers addresses for as long as DNS allows, asks once for all who wait, and goes on with old ones while DNS
- * fails.
+ * Caches addresses for as long as DNS allows, shares one query among all look-ups of a name, and uses expired addresses
+ * while DNS fails.
  *
- * @param resolve asks DNS
- * @param observe is told how each question was answered, and after how many milliseconds where DNS was asked
+ * @param resolve queries DNS
+ * @param observe called with the outcome of each look-up, and after how many milliseconds if DNS was queried
  */
 export function cached(
   resolve: (name: string) => Promise<Resolved>,
@@ -51,7 +51,7 @@ export function cached(
     } catch (error) {
       const now = performance.now();
       entry.freshUntil = now + FAILED;
-      // A name that is gone has no old addresses: stale ones bridge failures only (RFC 8767 §4).
+      // A name that no longer exists has no addresses: stale ones bridge failures only (RFC 8767 §4).
       const gone = error instanceof NameGoneError;
       if (!gone && entry.addresses.length > 0 && now < entry.staleUntil) {
         observe("stale", now - began);
@@ -72,7 +72,7 @@ export function cached(
       if (entries.size >= MOST_NAMES) entries.delete(entries.keys().next().value!);
       entry = { addresses: [], freshUntil: 0, staleUntil: 0 };
     } else entries.delete(name);
-    // Used last, it goes last.
+    // Re-insert to mark as most recently used.
     entries.set(name, entry);
     if (entry.pending) return entry.pending;
     if (performance.now() < entry.freshUntil) {

@@ -2,10 +2,10 @@ import { NODATA, NOTFOUND, Resolver, TIMEOUT, type RecordWithTtl } from "node:dn
 import { FailureError, dnsError, dnsTimeout } from "../../errors/failures";
 import type { Resolved } from "../network";
 
-/** For one question to one server, milliseconds; c-ares doubles it from try to try. */
+/** Milliseconds for one query to one server; c-ares doubles it at each attempt. */
 const QUERY_TIMEOUT = 2_000;
 const TRIES = 2;
-/** How long the other family's answer is waited for once one is there (RFC 8305 §3). */
+/** How long to wait for the other family's answer once one has arrived (RFC 8305 §3). */
 const RESOLUTION_DELAY = 50;
 
 /** DNS says that a name does not exist (NXDOMAIN), or that it has no address of either family (NODATA). */
@@ -21,8 +21,8 @@ interface Answer {
 }
 
 /**
- * Asks DNS for A and AAAA records. By c-ares and not `dns.lookup`: that has four threads for all names, so four
- * slow ones stop all others, and it walks the pod's search list, where a namespace called `com` could capture
+ * Queries DNS for A and AAAA records. It uses c-ares, not `dns.lookup`: that has four threads for all names, so four
+ * slow names block all others; and it uses the pod's search list, where a namespace called `com` could capture
  * `api.stripe.com`.
  *
  * @param servers `address` or `address:port`; default: those of the pod
@@ -67,7 +67,7 @@ function addresses(answer: Answer | undefined): string[] {
   return (answer?.records ?? []).map(({ address }) => address);
 }
 
-/** IPv4 first, because pods without IPv6 are the rule; then in turns, so that neither family is starved. */
+/** IPv4 first, because most pods have no IPv6; then alternating, so that both families are tried early. */
 function alternate(first: readonly string[], second: readonly string[]): string[] {
   const result: string[] = [];
   for (let i = 0; i < Math.max(first.length, second.length); i++) {
@@ -77,7 +77,7 @@ function alternate(first: readonly string[], second: readonly string[]): string[
   return result;
 }
 
-/** A time-out counts more than a clear no of the other family: the name may exist. */
+/** A time-out counts more than the other family's negative answer: the name may exist. */
 function failure(errors: readonly (NodeJS.ErrnoException | undefined)[]): FailureError {
   const codes = errors.map((error) => error?.code);
   if (codes.includes(TIMEOUT)) return new FailureError(dnsTimeout);

@@ -1,18 +1,18 @@
 import ipaddr from "ipaddr.js";
 import { isIP } from "node:net";
 
-/** A prefix below which a translator (NAT64) reaches IPv4. */
+/** A prefix through which a translator (NAT64) reaches IPv4. */
 export interface TranslationPrefix {
   /** The 16 bytes of an address below it. */
   readonly bytes: readonly number[];
-  /** RFC 6052 §2.2 knows these lengths. */
+  /** One of the lengths of RFC 6052 §2.2. */
   readonly length: PrefixLength;
 }
 
 const LENGTHS = [32, 40, 48, 56, 64, 96] as const;
 type PrefixLength = (typeof LENGTHS)[number];
 
-/** Where an IPv4 address stands below a prefix of each length: byte 8 is never part of it (RFC 6052 §2.2). */
+/** Position of the IPv4 address below a prefix of each length: byte 8 is never part of it (RFC 6052 §2.2). */
 const PLACES: Readonly<Record<PrefixLength, readonly number[]>> = {
   32: [4, 5, 6, 7],
   40: [5, 6, 7, 9],
@@ -24,7 +24,7 @@ const PLACES: Readonly<Record<PrefixLength, readonly number[]>> = {
 
 /** The well-known prefix (RFC 6052 §2.1). */
 const WELL_KNOWN: TranslationPrefix = { bytes: bytesOf("64:ff9b::"), length: 96 };
-/** For local use (RFC 8215): whoever runs it chooses a prefix below it, of any length. */
+/** For local use (RFC 8215): the operator chooses a prefix below it, of any length. */
 const LOCAL_USE = [48, 56, 64, 96].map((length): TranslationPrefix => ({
   bytes: bytesOf("64:ff9b:1::"),
   length: length as PrefixLength,
@@ -33,8 +33,8 @@ const LOCAL_USE = [48, 56, 64, 96].map((length): TranslationPrefix => ({
 const LOCAL_USE_BITS = 48;
 
 /**
- * The IPv4 addresses that an IPv6 one may stand for: a translator's (NAT64, RFC 6052), a tunnel's (6to4, RFC 3056;
- * Teredo, RFC 4380; ISATAP, RFC 5214). A packet to it may end at each of them.
+ * The IPv4 addresses that an IPv6 address may stand for: through a translator (NAT64, RFC 6052), or a tunnel (6to4, RFC
+ * 3056; Teredo, RFC 4380; ISATAP, RFC 5214). A packet to it may end at each of them.
  *
  * @param discovered prefixes of the network's own translators
  */
@@ -50,7 +50,7 @@ export function embeddedIn(address: string, discovered: readonly TranslationPref
   }
   for (const { bytes: prefix, length } of LOCAL_USE) {
     if (!isBelow(bytes, prefix, LOCAL_USE_BITS)) break;
-    // What follows the IPv4 address is zero (RFC 6052 §2.2), so most lengths rule themselves out.
+    // The bytes after the IPv4 address are zero (RFC 6052 §2.2), which rules out most lengths.
     const isZero = (byte: number): boolean => byte === 0;
     const rest = bytes.slice(PLACES[length].at(-1)! + 1);
     if (
@@ -66,7 +66,7 @@ export function embeddedIn(address: string, discovered: readonly TranslationPref
     // The client's address, with every bit inverted (RFC 4380 §4).
     add([12, 13, 14, 15], 0xff);
   }
-  // RFC 5214 §6.1: the universal/local bit tells whether the IPv4 address is unique.
+  // RFC 5214 §6.1: the universal/local bit shows whether the IPv4 address is unique.
   if ((bytes[8]! & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe) {
     add([12, 13, 14, 15]);
   }
@@ -74,8 +74,9 @@ export function embeddedIn(address: string, discovered: readonly TranslationPref
 }
 
 /**
- * The prefixes of the network's translators, by the addresses of `ipv4only.arpa` (RFC 7050 §3): below each stands
- * 192.0.0.170 or 192.0.0.171. What DNS says is hostile: it only makes more addresses be judged by what they embed.
+ * The prefixes of the network's translators, by the addresses of `ipv4only.arpa` (RFC 7050 §3): 192.0.0.170 or
+ * 192.0.0.171 stands below each. The DNS answer is untrusted, but a wrong one can only make more embedded addresses be
+ * checked.
  */
 export function translationPrefixes(addresses: readonly string[]): TranslationPrefix[] {
   return addresses

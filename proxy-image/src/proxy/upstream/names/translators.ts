@@ -3,17 +3,17 @@ import { type TranslationPrefix, translationPrefixes } from "./translated";
 
 /** The name whose IPv6 addresses show the prefixes of the network's translators (RFC 7050). */
 const NAME = "ipv4only.arpa.";
-/** Milliseconds for which an answer holds, and for which none is asked for again. */
+/** Milliseconds for which an answer is valid, or after which a missing one is queried again. */
 const REFRESH = 600_000;
-/** Milliseconds: most networks have no translator, and a DNS server that drops the question must not delay requests. */
+/** Milliseconds: most networks have no translator, and a DNS server that drops the query must not delay requests. */
 const PATIENCE = 500;
 
-/** Knows the prefixes of the network's translators. */
+/** Returns the prefixes of the network's translators. */
 export type Translators = (addresses: readonly string[]) => Promise<readonly TranslationPrefix[]>;
 
 /**
- * Asks DNS for the prefixes when an IPv6 address is first to be judged. Where it has no answer there are none: the
- * well-known prefix needs none.
+ * Queries DNS for the prefixes when the first IPv6 address is checked. If DNS has no answer there are none: the
+ * well-known prefix needs no query.
  */
 export function createTranslators(resolve: (name: string) => Promise<readonly string[]>): Translators {
   let prefixes: Promise<readonly TranslationPrefix[]> | undefined;

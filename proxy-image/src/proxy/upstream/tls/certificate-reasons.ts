@@ -1,9 +1,9 @@
-/** What the message of an error says behind OpenSSL's own text, from Node 24 on. */
+/** The hint that Node appends to OpenSSL's own text, from Node 24 on. */
 const NODE_HINT = /; if the root CA is installed locally.*$/s;
-/** OpenSSL's texts are such; anything else is not repeated. */
+/** The form of OpenSSL's texts; anything else is not repeated. */
 const PLAIN_TEXT = /^[A-Za-z0-9 ,'()_-]{1,100}$/;
 
-// OpenSSL says the same of both.
+// OpenSSL has two codes with the same meaning.
 const NO_ISSUER =
   "The third party sent its certificate without the intermediate certificate that issued it, or its authority is not trusted. Ask it to send its whole chain, or give what is missing in `tls.caCertificates`, which takes intermediates as well as roots.";
 const OWN_AUTHORITY =
@@ -13,8 +13,8 @@ const NEW_AUTHORITY = "Ask the third party for a certificate of an authority tha
 const BROKEN = `A certificate of the third party's chain is not well-formed. ${NEW_CERTIFICATE}`;
 
 /**
- * Why OpenSSL did not accept a certificate, and what helps. Key: the name that Node gives the X509_V_ERR_ code
- * (src/crypto/crypto_common.cc) or, where Node says UNSPECIFIED, OpenSSL's text for it (crypto/x509/x509_txt.c).
+ * Why OpenSSL did not accept a certificate, and how to correct it. Key: the name that Node gives the X509_V_ERR_ code
+ * (src/crypto/crypto_common.cc) or, if Node says UNSPECIFIED, OpenSSL's text for it (crypto/x509/x509_txt.c).
  */
 export const CERTIFICATE_REASONS: ReadonlyMap<string, string> = new Map([
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", NO_ISSUER],
@@ -148,7 +148,7 @@ export const CERTIFICATE_REASONS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Why a certificate was not accepted, and what helps; without any text of the certificate. */
+/** Why a certificate was not accepted, and how to correct it; without any text of the certificate. */
 export function certificateReason({ code = "UNSPECIFIED", message }: NodeJS.ErrnoException): string {
   const key = code === "UNSPECIFIED" ? message.replace(NODE_HINT, "") : code;
   const reason = CERTIFICATE_REASONS.get(key);

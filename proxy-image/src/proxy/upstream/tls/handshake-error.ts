@@ -6,13 +6,13 @@ import {
 } from "../../errors/failures";
 import { upstreamError } from "./upstream-error";
 
-/** Codes of a connection that the other side ended. Node says ECONNRESET of a FIN in the handshake as well. */
+/** Codes for a connection that the other side ended. Node reports ECONNRESET also for a FIN in the handshake. */
 const CLOSED: ReadonlySet<string | undefined> = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ENOTCONN"]);
 
 /**
- * Wraps an error that a third party's socket reported before TLS was established. A connection that ends there is
- * what a refused one looks like through Linkerd's sidecar, which accepts it first (measured); after the handshake
- * the third party itself has closed it.
+ * Wraps an error that a third party's socket reported before TLS was established. Through Linkerd's sidecar, which
+ * accepts every connection first, a refused connection ends at this point (measured). After the handshake the third
+ * party itself has closed it.
  */
 export function handshakeError(error: NodeJS.ErrnoException): FailureError {
   if (!(error instanceof FailureError) && CLOSED.has(error.code)) {
@@ -22,7 +22,7 @@ export function handshakeError(error: NodeJS.ErrnoException): FailureError {
 }
 
 /**
- * The time for a connection has passed.
+ * The time limit for connecting has passed.
  *
  * @param connecting whether there is no TCP connection yet
  */

@@ -10,28 +10,28 @@ const STRICT = {
   multiLabelWildcards: false,
   singleLabelSubdomains: false,
 } as const;
-/** What else software accepts or accepted; tells only why a name is refused. */
+/** What other software accepts or used to accept; used only to explain why a name is rejected. */
 const LOOSE = { ...STRICT, subject: "always", partialWildcards: true, multiLabelWildcards: true } as const;
 
-/** A label that no certificate names, so that only a wildcard can stand for it. */
+/** A label that no certificate contains, so that only a wildcard can match it. */
 const ANY_LABEL = randomBytes(16).toString("hex");
 
 const SERVER_NAME =
   "Ask the third party for a certificate with that name, or give one of its names as `tls.serverName`.";
 
 /**
- * Whether a certificate is for a host, by RFC 9525; Node's own check also takes a common name, `a*.example.com` and
- * whatever it reads in the text form of the names. OpenSSL compares here, on the names as they are encoded.
+ * Whether a certificate is valid for a host, by RFC 9525. Node's own check also accepts a common name, `a*.example.com`
+ * and whatever it parses from the text form of the names. Here OpenSSL compares the names as they are encoded.
  *
  * @param name canonical
- * @returns the failure, or undefined where the certificate is for the host; none of its text is repeated
+ * @returns the failure, or undefined if the certificate is valid for the host; none of its text is repeated
  */
 export function checkServerIdentity(name: string, { raw }: PeerCertificate): FailureError | undefined {
   let certificate: X509Certificate;
   try {
     certificate = new X509Certificate(raw);
   } catch (cause) {
-    // TLS calls this from an event: an exception would end the process.
+    // TLS calls this from an event, where an exception would end the process.
     return new FailureError(certificateInvalid, "The certificate can't be read. Ask the third party.", {
       cause,
     });
@@ -43,14 +43,14 @@ export function checkServerIdentity(name: string, { raw }: PeerCertificate): Fai
 
 function isFor(certificate: X509Certificate, name: string): boolean {
   if (certificate.checkHost(name, STRICT) !== undefined) return true;
-  // OpenSSL's wildcard stands for letters, digits and hyphens; names of third parties have underscores as well.
+  // OpenSSL's wildcard matches letters, digits and hyphens only; names of third parties may have underscores.
   const end = name.indexOf(".");
   if (!name.slice(0, end).includes("_")) return false;
   return certificate.checkHost(ANY_LABEL + name.slice(end), STRICT) !== undefined;
 }
 
 function mismatch(certificate: X509Certificate, name: string): string {
-  // Empty where the extension is.
+  // An empty string if the extension exists and is empty.
   if (!certificate.subjectAltName) {
     return `The certificate has no subjectAltName; a common name is no longer enough (RFC 9525 §2). Ask the third party for a certificate with a subjectAltName.`;
   }

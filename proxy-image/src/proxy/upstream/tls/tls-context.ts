@@ -3,13 +3,13 @@ import type { PolicyTls } from "../../../contract/policy/policy";
 import type { Credentials } from "../credentials";
 import { FailureError, clientCertificateUnusable } from "../../errors/failures";
 
-/** Contexts that are kept; more than there are different settings, but for rotated client certificates. */
+/** Cached contexts; more than there are different settings, unless client certificates are rotated often. */
 const MOST_KEPT = 1_000;
 
 const kept = new Map<string, SecureContext>();
 
 /**
- * Authorities, versions and the client certificate for an upstream's TLS, as they are now. Reading the public
+ * The authorities, versions and client certificate for an upstream's TLS, with their current values. Reading the public
  * authorities takes milliseconds and memory, so upstreams with the same settings share a context.
  */
 export function tlsContextOf(tls: PolicyTls, credentials: Credentials): () => SecureContext {
@@ -28,9 +28,7 @@ export function tlsContextOf(tls: PolicyTls, credentials: Credentials): () => Se
   };
 }
 
-/**
- * @throws FailureError where the client certificate or its key can't be used
- */
+/** @throws FailureError if the client certificate or its key can't be used */
 function contextOf(
   minVersion: SecureVersion,
   ca: string | undefined,
@@ -40,8 +38,8 @@ function contextOf(
   try {
     return createSecureContext({
       minVersion,
-      // An intermediate that the operator gives is enough (RFC 5280 §6.1.1 lets a trust anchor be any key): many
-      // third parties send none.
+      // The operator may give an intermediate only (RFC 5280 §6.1.1 allows any key as a trust anchor): many third
+      // parties don't send it.
       ...(ca !== undefined && { ca, allowPartialTrustChain: true }),
       ...(cert !== undefined && { cert, key }),
     });

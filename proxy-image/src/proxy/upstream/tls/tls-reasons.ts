@@ -4,8 +4,8 @@ const FAULT = "That is a fault of its server or of something on the way to it. A
 const VERSION = "Lower `tls.minVersion` to TLS 1.2 if it is higher; nothing older is ever spoken.";
 
 /**
- * What a third party means by a fatal TLS alert, and what helps. Key: its number in IANA's registry of TLS alerts,
- * which RFC 8446 §6 explains.
+ * What a third party means by a fatal TLS alert, and how to correct it. Key: its number in IANA's registry of TLS
+ * alerts, which RFC 8446 §6 explains.
  */
 export const ALERT_REASONS: ReadonlyMap<number, string> = new Map([
   [10, `The third party did not expect the proxy's TLS message (unexpected_message). ${FAULT}`],
@@ -67,7 +67,7 @@ const WEAK_GROUP =
   "The third party's Diffie-Hellman group is too weak. Ask it for elliptic curves (ECDHE) or a group of 2048 bits.";
 const DAMAGED = `A TLS record came damaged. ${FAULT}`;
 
-/** What OpenSSL or Node did not accept of a third party's TLS, by Node's code, and what helps. */
+/** What OpenSSL or Node did not accept in a third party's TLS, by Node's code, and how to correct it. */
 export const TLS_REASONS: ReadonlyMap<string, string> = new Map([
   ["ERR_SSL_WRONG_VERSION_NUMBER", NOT_TLS],
   ["ERR_SSL_PACKET_LENGTH_TOO_LONG", NOT_TLS],
@@ -84,12 +84,12 @@ export const TLS_REASONS: ReadonlyMap<string, string> = new Map([
   ["ERR_SSL_BAD_RECORD_TYPE", DAMAGED],
 ]);
 
-/** For the rest, which is mostly malformed messages. */
+/** For all other codes, which are mostly malformed messages. */
 const OTHER_REASON = `The third party's TLS messages break the protocol. ${FAULT}`;
 
-/** Why TLS with a third party failed, other than its certificate, and what helps. */
+/** Why TLS with a third party failed, other than by its certificate, and how to correct it. */
 export function tlsReason({ code = "", message }: NodeJS.ErrnoException): string {
-  // OpenSSL adds the number to every alert that it receives; the codes differ between its versions.
+  // OpenSSL appends the number to every alert that it receives; the codes differ between its versions.
   const alert = /SSL alert number (\d{1,3})/.exec(message)?.[1];
   const reason = alert === undefined ? TLS_REASONS.get(code) : ALERT_REASONS.get(Number(alert));
   if (reason !== undefined) return reason;

@@ -9,15 +9,15 @@ import {
 import { certificateReason } from "./certificate-reasons";
 import { tlsReason } from "./tls-reasons";
 
-/** Node's codes of errors. */
+/** The form of Node's error codes. */
 const CODE = /^[A-Z][A-Z0-9_/]{0,63}$/;
 
 const FIRST_REQUEST =
   "It was the first request on the connection: a server that does not accept the client certificate, or misses one, may end it in the same way. Check `tls.clientCertificate` if the third party wants one.";
 
 /**
- * Wraps an error that a third party's socket reported: while connecting, in TLS, or while reading and writing. What
- * our own code throws does not belong here, because an unknown error counts as the third party's.
+ * Wraps an error that a third party's socket reported: while connecting, in TLS, or while reading and writing. It is
+ * not for errors that our own code throws, because an unknown error counts as the third party's.
  */
 export function upstreamError(error: NodeJS.ErrnoException): FailureError {
   if (error instanceof FailureError) return error;
@@ -30,9 +30,9 @@ export function upstreamError(error: NodeJS.ErrnoException): FailureError {
 }
 
 /**
- * The same for the first request on a connection. In TLS 1.3 a client has finished the handshake before the server
- * sees its certificate (RFC 8446 §4.4.2.4), so that a refusal looks like the end of a connection that was accepted:
- * some servers close without an alert, and under a large body a write fails before the alert is read.
+ * The same for the first request on a connection. In TLS 1.3 a client finishes the handshake before the server sees its
+ * certificate (RFC 8446 §4.4.2.4). So a rejected certificate looks like the end of a connection that was accepted: some
+ * servers close without an alert, and with a large body a write fails before the alert is read.
  */
 export function firstRequestError(error: NodeJS.ErrnoException): FailureError {
   const { failure, reason } = upstreamError(error);
