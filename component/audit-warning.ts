@@ -1,7 +1,7 @@
 import type { Audit } from "./args/observation";
 import { endOfDay } from "./validation/values/day";
 
-/** What every preview says while there is an audit: it is a door, and doors are forgotten. Pure. */
+/** The warning of every preview during an audit, which should not be forgotten. Pure. */
 export function auditWarning({ namespaces, until }: Audit, now: Date): string {
   const who = namespaces.join(", ");
   return now.getTime() < Date.parse(endOfDay(until))

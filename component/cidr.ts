@@ -9,7 +9,7 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** Reads CIDR notation, whatever address within the range it names; undefined where it is none. */
+/** Parses CIDR notation with any address within the range; undefined if it is invalid. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([0-9a-fA-F.:]+)\/(0|[1-9]\d{0,2})$/.exec(text);
   if (!match) return undefined;
@@ -21,7 +21,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return { family, first: (numberOf(address, family) >> hostBits) << hostBits, prefix };
 }
 
-/** The notation that Kubernetes asks for: the first address, in its shortest form (RFC 5952). */
+/** The notation that Kubernetes requires: the first address, in its shortest form (RFC 5952). */
 export function formatCidr({ family, first, prefix }: Cidr): string {
   const width = family === 4 ? 8 : 16;
   const parts = Array.from({ length: bits(family) / width }, (_, index) =>
@@ -51,7 +51,7 @@ function numberOf(address: string, family: 4 | 6): bigint {
   return [...before, ...zeros, ...after].reduce((sum, part) => sum * 65_536n + BigInt(`0x${part}`), 0n);
 }
 
-/** The serialisation of WHATWG URL §3.5 is that of RFC 5952, without the dotted form of the last four bytes. */
+/** WHATWG URL §3.5 serialises addresses as RFC 5952 does, but never with the last four bytes in dotted form. */
 function shortest(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }

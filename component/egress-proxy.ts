@@ -16,32 +16,35 @@ import { checkArguments } from "./validation/arguments";
 import { warningsOf } from "./warnings";
 
 /**
- * An egress proxy in a Kubernetes cluster: `http://<host>.egress.local` inside the cluster means
- * `https://<host>`, for the listed hosts and no others.
+ * An egress proxy in a Kubernetes cluster: `http://<host>.egress.local` inside the cluster means `https://<host>`, for
+ * the listed hosts and no others.
  *
- * Its children, in the order in which they come to be: namespace, NetworkPolicies, image, policy, proxy, one
- * Service per upstream, DNS server, stub domain. They go in the opposite order.
+ * Its children, in the order of creation: namespace, NetworkPolicies, image, policy, proxy, one Service per upstream,
+ * DNS server, stub domain. They are deleted in the opposite order.
  */
 export class EgressProxy extends pulumi.ComponentResource {
   /** URL by host, as applications call it. */
   public readonly urls: pulumi.Output<Record<string, string>>;
-  /** Domain under which applications name upstreams. */
+  /** Domain below which applications name upstreams. */
   public readonly domain: pulumi.Output<string>;
   /** Namespace of the proxy, its Services and its DNS server. */
   public readonly namespace: pulumi.Output<string>;
   /** Image of the proxy, by digest. */
   public readonly image: pulumi.Output<string>;
-  /** Server block for the cluster's Corefile that makes `domain` resolve; empty where `dns.mode` is `none`. */
+  /** Server block for the cluster's Corefile that makes `domain` resolve; empty if `dns.mode` is `none`. */
   public readonly stubDomain: pulumi.Output<string>;
-  /** Namespaces that an audit lets out to any public host; what an EgressLockdown's `auditedNamespaces` takes. */
+  /**
+   * Namespaces whose clients an audit lets call any public host; the value for an EgressLockdown's `auditedNamespaces`.
+   */
   public readonly auditedNamespaces: pulumi.Output<string[]>;
 
   /**
-   * @param name Tells this EgressProxy from others; part of Kubernetes names, at most 40 characters of a DNS label.
-   * @throws pulumi.ResourceError that lists everything wrong with the arguments; then nothing is created.
+   * @param name Distinguishes this EgressProxy from others; part of Kubernetes names, at most 40 characters of a DNS
+   * label.
+   * @throws pulumi.ResourceError that lists every error in the arguments; then nothing is created.
    */
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Without the arguments, because the preview would repeat all of them.
+    // Without the arguments, because the preview would show all of them a second time.
     super("k8s-egress:index:EgressProxy", name, {}, opts);
     const problems = checkArguments(name, args);
     if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressProxy "${name}"`), this, true);
@@ -80,14 +83,14 @@ export class EgressProxy extends pulumi.ComponentResource {
   }
 
   /**
-   * URL of one host, listed itself or below a listed wildcard: `http://api.stripe.com.egress.local`.
+   * URL of one host, which is listed itself or is below a listed wildcard: `http://api.stripe.com.egress.local`.
    *
-   * @throws RangeError where the host is not listed, so that a misspelt host fails at preview.
+   * @throws RangeError if the host is not listed, so that a misspelt host fails at preview.
    */
   public urlFor(host: string): string {
     return urlFor(host, settingsByProxy.get(this)!);
   }
 }
 
-/** Beside the class, because schema inference takes every field of a component, private ones too, for an output. */
+/** Not a field of the class: schema inference treats every field of a component as an output, even private ones. */
 const settingsByProxy = new WeakMap<EgressProxy, Settings>();

@@ -4,17 +4,17 @@ import { createHash } from "node:crypto";
 const MAX_LABEL_LENGTH = 63;
 const STUB_DOMAIN = "-stub-domain";
 
-/** Stands for every host that is not listed, while there is an audit. */
+/** Stands for every unlisted host during an audit. */
 export const ANY_HOST = "*";
 const ANY_HOST_SERVICE = "audit---any";
 
 /**
  * Name of the Service that stands for a host: `api.stripe.com` → `api-stripe-com`.
  *
- * Injective, so that no two hosts share a Service: `-` becomes `--` and `.` becomes `-`, and as no label begins
- * or ends with a hyphen, an encoded host has hyphens alone or in even runs. Three in a row are free for what
- * else is needed: wildcards, what is not listed, hosts that begin with a digit (a Service's name can't), and names beyond 63
- * characters, which end in a hash.
+ * Injective, so that no two hosts share a Service: `-` becomes `--` and `.` becomes `-`. No label begins or ends with a
+ * hyphen, so an encoded host has single hyphens or even runs of them. Three in a row are free for other cases:
+ * wildcards, unlisted hosts, hosts that begin with a digit (a Service's name can't), and names beyond 63 characters,
+ * which end in a hash.
  */
 export function serviceName(host: string): string {
   if (host === ANY_HOST) return ANY_HOST_SERVICE;
@@ -31,7 +31,7 @@ function bounded(name: string, length: number, separator: string): string {
   return `${name.slice(0, length - hash.length - separator.length).replace(/-+$/, "")}${separator}${hash}`;
 }
 
-/** First 12 hexadecimal digits of a text's SHA-256: names what is immutable by its content. */
+/** First 12 hexadecimal digits of a text's SHA-256: part of the name of immutable objects. */
 export function shortHash(text: string): string {
   return sha256(text).slice(0, 12);
 }
@@ -43,21 +43,21 @@ export function sha256(text: string): string {
 
 /** Names of everything that one EgressProxy creates. */
 export interface Names {
-  /** Tells this EgressProxy from any other in the cluster. */
+  /** Distinguishes this EgressProxy from all others in the cluster. */
   readonly instance: string;
   readonly proxy: string;
-  /** Headless Service by which the proxy's pods know each other; no host needs a Service of that name. */
+  /** Headless Service that selects all pods of the proxy; no host has a Service of that name. */
   readonly proxyPods: string;
   readonly policy: string;
   readonly dns: string;
   readonly zone: string;
-  /** Namespace, and everything in it, of the controller that edits the cluster's DNS. */
+  /** Namespace of the controller that edits the cluster's DNS, and name of everything in it. */
   readonly stubDomain: string;
 }
 
 /**
- * Cluster-scoped names and selectors carry the instance: two EgressProxy in a cluster don't meet. It is injective in
- * namespace and name: `-` becomes `--`, so that the single one between them stands for itself.
+ * Cluster-scoped names and selectors contain the instance, so that two EgressProxy in a cluster don't collide. It is
+ * injective in namespace and name: `-` becomes `--`, so the single one is the separator between them.
  */
 export function namesOf(name: string, namespace: string): Names {
   const [own, whole] = [name, namespace].map((part) => part.replaceAll("-", "--")) as [string, string];

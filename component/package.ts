@@ -8,7 +8,7 @@ interface Manifest {
 
 let found: { root: string; manifest: Manifest } | undefined;
 
-/** Folder of this package, found from below: compiled code lies one level deeper than its source. */
+/** Folder of this package, searched upwards: compiled code is one level deeper than its source. */
 export function packageRoot(): string {
   return locate().root;
 }

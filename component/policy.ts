@@ -3,7 +3,7 @@ import type { Policy } from "../proxy-image/src/contract/policy/policy";
 import { ANY_HOST, serviceName } from "./names";
 import type { Settings } from "./settings";
 
-/** Compiles the policy that the proxy obeys. */
+/** Compiles the proxy's policy. */
 export function compilePolicy(settings: Settings): Policy {
   const { domain, namespace, clusterDomain, audit, upstreams } = settings;
   return {
@@ -21,14 +21,14 @@ export function compilePolicy(settings: Settings): Policy {
   };
 }
 
-/** What follows service account and namespace in the identities that Linkerd vouches for. */
+/** The part after service account and namespace in Linkerd's identities. */
 function identitySuffix({ controlPlaneNamespace, trustDomain }: Settings): string {
   return `serviceaccount.identity.${controlPlaneNamespace}.${trustDomain}`;
 }
 
 /**
- * The policy as the text that is hashed and mounted: sorted by host, so that reordering the arguments changes
- * nothing, and on many lines, so that the preview's diff shows one entry for one entry.
+ * The policy as the text that is hashed and mounted. It is sorted by host, so that reordering the arguments changes
+ * nothing, and has many lines, so that the preview's diff shows one entry for one entry.
  */
 export function policyText(policy: Policy): string {
   return `${JSON.stringify(policy, undefined, 2)}\n`;

@@ -16,7 +16,7 @@ export const DEFAULT_DOMAIN = "egress.local";
 const DEFAULT_NAMESPACE = "egress";
 export const DEFAULT_CLUSTER_DOMAIN = "cluster.local";
 
-/** Plain arguments with every default filled in. Inputs stay with the resource that takes them. */
+/** Plain arguments with all defaults. Inputs stay with the resource that takes them. */
 export interface Settings {
   upstreams: UpstreamSettings[];
   domain: string;
@@ -29,9 +29,9 @@ export interface Settings {
   trustDomain: string;
   controlPlaneNamespace: string;
   dns: DnsMode;
-  /** What the stub domain's controllers edit, one each. */
+  /** The targets of the stub domain's controllers, one each. */
   dnsTargets: TargetKind[];
-  /** A namespace that is there already for the stub domain's controller; undefined: one is created. */
+  /** An existing namespace for the stub domain's controller; undefined: one is created. */
   controllerNamespace: string | undefined;
   logLevel: LogLevel;
   logPercent: number;
@@ -42,15 +42,15 @@ export interface Settings {
   networkPolicies: NetworkPolicySettings | undefined;
 }
 
-/** What the policy says of an upstream, but for the Service that stands for it. */
+/** The policy's settings of an upstream, without its Service. */
 export interface UpstreamSettings extends Omit<PolicyUpstream, "service"> {
   host: string;
 }
 
-/** What the policy says of an audit, but for the Service that stands for it. */
+/** The policy's settings of an audit, without its Service. */
 export type AuditSettings = Omit<PolicyAudit, "service">;
 
-/** Fills in the defaults of checked arguments. */
+/** Adds the defaults to validated arguments. */
 export function settingsOf(args: EgressProxyArgs): Settings {
   return {
     upstreams: args.upstreams.map(upstreamSettings),
@@ -134,7 +134,7 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
   };
 }
 
-/** What is empty or the default is left out: the policy's text is what a diff shows. */
+/** Empty and default values are omitted, so that a diff of the policy's text shows only what was set. */
 function originSettings({
   passHeaders = [],
   via = true,
@@ -153,7 +153,7 @@ function originSettings({
   };
 }
 
-/** What is not listed is called as a host that is listed without a word more, so that listing it changes nothing. */
+/** An unlisted host is called like a listed one without further settings, so that listing it changes nothing. */
 function auditSettings({ namespaces, until }: Audit): AuditSettings {
   const {
     timeouts,

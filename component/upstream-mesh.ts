@@ -1,35 +1,35 @@
 import type { MeshCircuitBreaker, MeshTimeouts, UpstreamMesh } from "./args/upstream-mesh";
 
-/** The methods that RFC 9110 §9.2.1 calls safe and that ask for something. */
+/** Methods that RFC 9110 §9.2.1 calls safe and that request content. */
 const REPEATED = ["GET", "HEAD"];
 
 type Annotations = Record<string, string>;
 
-/** An HTTPRoute of an upstream's Service (gateway.networking.k8s.io/v1), but for what it is attached to. */
+/** An HTTPRoute of an upstream's Service (gateway.networking.k8s.io/v1), without its parent. */
 export interface MeshRoute {
-  /** Tells it from the Service's other routes. */
+  /** Distinguishes it from the Service's other routes. */
   readonly name: "retried" | "other";
   readonly annotations: Annotations;
   readonly matches: object[];
 }
 
 /**
- * Annotations of an upstream's Service. Retries are not among them: Linkerd's routes inherit what they don't set,
- * and so POST would be repeated too.
+ * Annotations of an upstream's Service. Retries are not among them: Linkerd's routes inherit what they don't set, so
+ * POST would be retried too.
  */
 export function serviceAnnotations({ circuitBreaker, timeouts }: UpstreamMesh = {}): Annotations {
   return { ...timeoutAnnotations(timeouts), ...(circuitBreaker && breakerAnnotations(circuitBreaker)) };
 }
 
 /**
- * Routes that give retries to some methods only; none where there are no retries. A request that fits none of a
- * Service's routes is a 404, so the one for all others must be there first.
+ * Routes that retry some methods only; none without retries. The response to a request that matches none of a Service's
+ * routes is 404, so the route for all other requests must be created first.
  */
 export function meshRoutes({ retries }: UpstreamMesh = {}): MeshRoute[] {
   if (!retries) return [];
   const { statuses, limit = 1, timeout, methods = REPEATED } = retries;
   const retry: Annotations = {
-    // Without spaces, or Linkerd reads no status in it.
+    // Without spaces: with spaces Linkerd reads no status.
     "retry.linkerd.io/http": statuses.join(","),
     "retry.linkerd.io/limit": `${limit}`,
     ...(timeout !== undefined && { "retry.linkerd.io/timeout": timeout }),
@@ -57,7 +57,7 @@ function breakerAnnotations(breaker: MeshCircuitBreaker): Annotations {
   };
 }
 
-/** What is not given stays Linkerd's default. */
+/** Values that are not given keep Linkerd's default. */
 function prefixed(prefix: string, values: Record<string, string | number | undefined>): Annotations {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) =>

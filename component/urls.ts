@@ -4,12 +4,12 @@ import { DEFAULT_DOMAIN, type Settings } from "./settings";
 import { hostProblem, nameProblem } from "./validation/values/host";
 
 /**
- * URL under which applications reach a third party through an egress proxy that another stack deployed:
+ * URL under which applications call a third party through an egress proxy of another stack:
  * `egressUrl("api.stripe.com")` is `http://api.stripe.com.egress.local`.
  *
  * @param host Exact host of the third party.
  * @param domain The egress proxy's domain. Default: `egress.local`.
- * @throws RangeError where `host` is no exact host, or `domain` no domain.
+ * @throws RangeError if `host` is not an exact host, or `domain` not a domain.
  */
 export function egressUrl(host: string, domain: string = DEFAULT_DOMAIN): string {
   const problem = host.startsWith("*")
@@ -21,7 +21,7 @@ export function egressUrl(host: string, domain: string = DEFAULT_DOMAIN): string
   return `http://${host}.${domain}`;
 }
 
-/** URLs by host as listed; a wildcard's is a pattern, and absent where there are only Services to name. */
+/** URLs by host as listed. A wildcard's URL is a pattern; it is absent if only Services have names. */
 export function urlsOf(settings: Settings): Record<string, string> {
   return Object.fromEntries(
     settings.upstreams
@@ -31,9 +31,9 @@ export function urlsOf(settings: Settings): Record<string, string> {
 }
 
 /**
- * URL of one host, listed itself or below a listed wildcard.
+ * URL of one host, which is listed itself or is below a listed wildcard.
  *
- * @throws RangeError where the host is not listed, or has no name without a DNS.
+ * @throws RangeError if the host is not listed, or has no name without a DNS.
  */
 export function urlFor(host: string, settings: Settings): string {
   const listed = settings.upstreams.some((upstream) => upstream.host === host);

@@ -4,7 +4,7 @@ import { MeshMode } from "./args/mesh";
 import { auditWarning } from "./audit-warning";
 import { parseDuration } from "./validation/values/duration";
 
-/** What is right and still worth a word at every preview, of checked arguments. Pure. */
+/** Warnings about valid arguments, shown at every preview. Pure. */
 export function warningsOf({ mesh, upstreams, audit }: EgressProxyArgs, now = new Date()): string[] {
   return [
     ...(mesh?.mode === MeshMode.None
@@ -18,7 +18,10 @@ export function warningsOf({ mesh, upstreams, audit }: EgressProxyArgs, now = ne
   ];
 }
 
-/** The mesh resets an answer in its middle (seen: 200, then a reset after 2 s), where the proxy would let it stream on. */
+/**
+ * The mesh resets a response before its end (seen: 200, then a reset after 2 s) although the proxy would continue to
+ * stream it.
+ */
 function streamsThatAreCut({ mesh, timeouts }: Upstream, index: number): string[] {
   const total = timeouts?.total === undefined ? Infinity : parseDuration(timeouts.total)!;
   return (["request", "response"] as const).flatMap((key) => {

@@ -5,17 +5,20 @@ import type { Settings } from "./settings";
 import { MAX_NAME_LENGTH } from "./validation/values/host";
 
 /**
- * Seconds that anyone may remember an answer: how long a removed upstream still resolves, to a Service that is
- * gone. Kubernetes' own names have the same.
+ * Seconds for which an answer may be cached: how long a removed upstream still resolves, to a Service that is gone.
+ * Kubernetes' own names have the same TTL.
  */
 const TTL = 5;
-/** Seconds that anyone may remember "no such name" (RFC 2308 §5): how long a new upstream stays unknown to whoever asked before. */
+/**
+ * Seconds for which "no such name" may be cached (RFC 2308 §5): how long a new upstream may stay unknown to a client
+ * that queried it before.
+ */
 const NEGATIVE_TTL = 5;
 
 /**
- * The zone of the egress domain, a master file (RFC 1035 §5): every upstream is a CNAME of its Service, all else
- * does not exist. Pure text, complete at preview; the serial is constant, because each new zone is a new file
- * in a new pod.
+ * The zone of the egress domain, a master file (RFC 1035 §5): every upstream is a CNAME of its Service, and no other
+ * name exists. Pure text, complete at preview; the serial is constant, because each new zone is a new file in a new
+ * pod.
  */
 export function zoneText(settings: Settings, dnsService: string): string {
   const { domain, audit, upstreams } = settings;
@@ -40,9 +43,9 @@ export function zoneText(settings: Settings, dnsService: string): string {
  * The owner names of the zone with the upstream that each stands for, sorted.
  *
  * In DNS a wildcard ends where a name exists (RFC 4592 §4.4: the closest encloser): with `*.example.com` and
- * `a.b.example.com`, `x.b.example.com` does not exist, because `b.example.com` does. The policy knows no such
- * gaps, so every name that exists below a wildcard gets that wildcard's records of its own; but for a name so long
- * that nothing can be below it, where `*.` would be no legal name (RFC 1035 §2.3.4).
+ * `a.b.example.com`, `x.b.example.com` does not exist, because `b.example.com` does. The policy has no such gaps, so
+ * every name that exists below a wildcard gets records of that wildcard too. The exception is a name so long that
+ * nothing can be below it, because `*.` before it would not be a valid name (RFC 1035 §2.3.4).
  */
 function zoneNames(hosts: readonly string[], maxLength: number): [name: string, host: string][] {
   const names = new Map(hosts.map((host) => [host, host]));

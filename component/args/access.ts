@@ -1,35 +1,35 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Admits a request that fits every field that is given. */
+/** Admits a request that matches every field that is given. */
 export interface Rule {
   /**
-   * Who calls, by the identity that the mesh vouches for; not with `mesh.mode` `none`. Default: everyone that the
-   * mesh admits: with `required` every meshed client, with `optional` everybody.
+   * The clients, by the identity that the mesh vouches for; not with `mesh.mode` `none`. Default: all clients that the
+   * mesh admits: with `required` every meshed client, with `optional` every client.
    */
   clients?: Client[];
   /**
    * Methods: `GET`, `LIST`; any token of at most 64 characters, case-sensitive. Default: all but CONNECT and TRACE,
-   * which are always refused.
+   * which are always rejected.
    *
    * A request that names another method in a header field or a parameter (`X-HTTP-Method-Override`, `?_method=`) is
-   * refused. Bodies are not read: a third party that takes the method from a form field (`_method` in Rails and
+   * denied. Bodies are not read: a third party that takes the method from a form field (`_method` in Rails and
    * Laravel), from JSON, or from the requests inside a batch (`/$batch` of OData, `multipart/mixed`) still acts on
-   * another one. Where that matters, name in `paths` what may be posted to, without the batch endpoints, and give the
+   * another one. If that matters, list in `paths` what may be posted to, without the batch endpoints, and give the
    * third party's key no rights beyond the rule.
    */
   methods?: string[];
   /**
    * Paths: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more). Default: all.
    *
-   * A request that names another path in a header field (`X-Original-URL`, WebDAV's `Destination`) is refused. The
-   * query does not count: an application that routes by it (`?r=admin/delete` of Yii, `?q=` of Drupal) has all of its
-   * functions under one path. A copy's source in a field (`x-amz-copy-source`) does not count either.
+   * A request that names another path in a header field (`X-Original-URL`, WebDAV's `Destination`) is denied. The query
+   * is not checked: an application that routes by it (`?r=admin/delete` of Yii, `?q=` of Drupal) has all of its
+   * functions under one path. A copy's source in a field (`x-amz-copy-source`) is not checked either.
    */
   paths?: string[];
 }
 
 /**
- * A calling service account. A namespace is one principal: whoever may create pods in it may be any of its
+ * The service account of a client. A namespace is one principal: a user who may create pods in it can use any of its
  * accounts.
  */
 export interface Client {
@@ -43,7 +43,7 @@ export interface Client {
 export interface HeaderValue {
   /** Name in `credentials`. */
   credential: string;
-  /** Goes before it: `Bearer `. Default: nothing. */
+  /** The text before the credential: `Bearer `. Default: nothing. */
   prefix?: string;
 }
 
@@ -51,7 +51,10 @@ export interface HeaderValue {
 export interface Credential {
   /** The key itself; kept secret. A change replaces the pods. */
   value?: pulumi.Input<string>;
-  /** Name of an existing Secret in `namespace`, which so must be there before (`createNamespace: false`). A change of its content is taken up without a restart. */
+  /**
+   * Name of an existing Secret in `namespace`, which must therefore exist before (`createNamespace: false`). A change
+   * of its content takes effect without a restart.
+   */
   secretName?: pulumi.Input<string>;
   /** Key in that Secret. */
   key?: pulumi.Input<string>;

@@ -10,19 +10,21 @@ import type { Dns } from "./dns";
 import type { Monitoring, NetworkPolicies } from "./network-policies";
 
 /**
- * What an {@link EgressProxy} is made from.
+ * Arguments of an {@link EgressProxy}.
  *
- * `upstreams`, `domain`, `namespace` and everything else that is not typed `Input` is plain: it decides what
- * is created, so an Output there is an error that names the argument.
+ * `upstreams`, `domain`, `namespace` and everything else that is not typed `Input` is plain: it decides what is
+ * created, so an Output there is an error that names the argument.
  */
 export interface EgressProxyArgs {
-  /** The third parties that may be called, at most 1,000, and at least one unless there is an `audit`; each host once. */
+  /**
+   * The third parties that may be called, at most 1,000, and at least one unless there is an `audit`; each host once.
+   */
   upstreams: Upstream[];
   /** Third parties' keys, by the names under which upstreams refer to them. Default: none. */
   credentials?: { [name: string]: Credential };
   /**
-   * Domain under which applications name upstreams: `http://<host>.<domain>`. At least two labels; neither
-   * above nor below the cluster's domain or an upstream's host. Default: `egress.local`.
+   * Domain below which applications name upstreams: `http://<host>.<domain>`. At least two labels; neither above nor
+   * below the cluster's domain or an upstream's host. Default: `egress.local`.
    */
   domain?: string;
   /** Kubernetes namespace of the proxy, its Services and its DNS server. Default: `egress`. */
@@ -35,7 +37,7 @@ export interface EgressProxyArgs {
   build?: ImageBuild;
   /**
    * Names of existing Secrets (type `kubernetes.io/dockerconfigjson`) with which pods pull images: in `namespace`, and
-   * with `dns.mode` `stubDomain` in `dns.controllerNamespace` too. So both namespaces must be there before: give
+   * with `dns.mode` `stubDomain` in `dns.controllerNamespace` too. Both namespaces must therefore exist before: set
    * `createNamespace: false` and `dns.controllerNamespace`. Default: none.
    */
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
@@ -43,9 +45,9 @@ export interface EgressProxyArgs {
   replicas?: pulumi.Input<number>;
   /** CPU and memory of each proxy pod. Default: requests 100m and 128Mi, limits 1 and 384Mi. */
   resources?: Resources;
-  /** Labels added to every object; those that select pods win. Default: none. */
+  /** Labels added to every object; labels that select pods take precedence. Default: none. */
   labels?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Annotations added to the proxy's pods; those of this component win. Default: none. */
+  /** Annotations added to the proxy's pods; those of this component take precedence. Default: none. */
   podAnnotations?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Node labels that all pods require. Default: none. */
   nodeSelector?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
@@ -54,22 +56,22 @@ export interface EgressProxyArgs {
   /** Priority class of all pods. Default: the cluster's. */
   priorityClassName?: pulumi.Input<string>;
   /**
-   * How long a proxy pod that is being replaced finishes requests in flight: `60s`, `5m`; 1 s to 1 h. What
-   * lasts longer is cut. Default: `60s`.
+   * How long a proxy pod that is being replaced finishes requests in flight: `60s`, `5m`; 1 s to 1 h. Requests that
+   * last longer are aborted. Default: `60s`.
    */
   drain?: string;
-  /** What requests may be, whoever sends them. */
+  /** Limits for the requests of all clients. */
   limits?: RequestLimits;
   /** The service mesh. */
   mesh?: Mesh;
-  /** How applications come to resolve `domain`. */
+  /** How `domain` is made to resolve. */
   dns?: Dns;
   /** The proxy's log. */
   log?: Log;
-  /** Lets some clients call what is not listed, for a while, to find out what to list. Default: none. */
+  /** Lets some clients call unlisted hosts for a while, to find out what to list. Default: none. */
   audit?: Audit;
-  /** What surrounds the pods: from whom and to where packets may go. */
+  /** NetworkPolicies around the pods: from where and to where packets may go. */
   networkPolicies?: NetworkPolicies;
-  /** Who reads metrics. Default: nobody but the pods' own nodes. */
+  /** Which namespaces read metrics. Default: none; the pods' own nodes always can. */
   monitoring?: Monitoring;
 }

@@ -1,10 +1,12 @@
-/** Repeats of idempotent requests of whose body nothing was sent, after a failure of the connection; once at most. */
+/**
+ * Retries of idempotent requests, of whose body nothing was sent, after a failure of the connection; at most one each.
+ */
 export interface Retries {
-  /** Repeats in percent of the requests of the last ten seconds, 0 to 100; 0 switches them off. Default: 20. */
+  /** Retries in percent of the requests of the last ten seconds, 0 to 100; 0 disables them. Default: 20. */
   budgetPercent?: number;
 }
 
-/** A circuit breaker for each name of the third party and each pod. An open one answers 503 at once. */
+/** A circuit breaker for each name of the third party and each pod. While it is open, the response is 503 at once. */
 export interface CircuitBreaker {
   /** Failures in a row (no connection, no response, 5xx) that open it. Default: 10. */
   failures?: number;
@@ -12,21 +14,21 @@ export interface CircuitBreaker {
   reset?: string;
 }
 
-/** A token bucket in each pod; an empty one answers 429. */
+/** A token bucket in each pod; if it is empty, the response is 429. */
 export interface RateLimit {
   /** Requests in `period`. */
   requests: number;
   /** Default: `1s`. */
   period?: string;
-  /** Requests that may come at once. Default: `requests`. */
+  /** Requests that may arrive at once. Default: `requests`. */
   burst?: number;
 }
 
 /** Largest bodies, in bytes. */
 export interface BodyLimits {
-  /** Of a request; a larger one is answered 413. Default: no limit. */
+  /** Of a request; the response to a larger one is 413. Default: no limit. */
   request?: number;
-  /** Of a response; a larger one is cut. Default: no limit. */
+  /** Of a response; a larger one is aborted. Default: no limit. */
   response?: number;
 }
 
@@ -35,13 +37,13 @@ export interface Timeouts {
   /** TCP connection and TLS handshake. Default: `5s`. */
   connect?: string;
   /**
-   * From the request's last byte to the response's headers. Language models without streaming may need minutes: then
-   * give `10m`, because their SDKs repeat a request that got 504. Default: `60s`.
+   * From the request's last byte to the response's header fields. Language models without streaming may need minutes:
+   * then set `10m`, because their SDKs retry a request that got 504. Default: `60s`.
    */
   response?: string;
   /**
-   * Between two pieces of a body; of a WebSocket connection, when one side has ended or does not take what the other
-   * sends. Default: `60s`.
+   * Between two pieces of a body. Also for a WebSocket connection, once one side has ended or does not take what the
+   * other sends. Default: `60s`.
    */
   idle?: string;
   /**
@@ -49,8 +51,8 @@ export interface Timeouts {
    * connection, in either direction. Default: `1h`.
    */
   stream?: string;
-  /** From the request's headers to the response's end; cuts streams. Default: no limit. */
+  /** From the request's header fields to the response's end; also ends streams. Default: no limit. */
   total?: string;
-  /** After which a WebSocket connection is closed, however busy. Default: `1h`. */
+  /** Maximum age of a WebSocket connection, even if it is in use. Default: `1h`. */
   websocket?: string;
 }

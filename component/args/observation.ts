@@ -1,12 +1,14 @@
 /**
- * For the clients of some namespaces every name below `domain` resolves, and leads to its public host on port 443; the
- * log has who asked for what, and `k8s-egress suggest` makes the list of upstreams from it. A listed host is decided by
- * its own rules alone. Needs a `mesh.mode` and a `dns.mode` other than `none`.
+ * For the clients of some namespaces every name below `domain` resolves, and leads to its public host on port 443. The
+ * log records which client asked for what, and `k8s-egress suggest` makes the list of upstreams from it. For a listed
+ * host only its own rules decide. Needs a `mesh.mode` and a `dns.mode` other than `none`.
  */
 export interface Audit {
   /** Kubernetes namespaces of the clients, at least one. */
   namespaces: string[];
-  /** Last day, in UTC: `2027-01-31`. At most 90 days ahead. Afterwards unlisted hosts are refused, without an `up`. */
+  /**
+   * Last day, in UTC: `2027-01-31`. At most 90 days ahead. Afterwards unlisted hosts are denied, without another `up`.
+   */
   until: string;
 }
 
@@ -14,7 +16,7 @@ export interface Audit {
 export interface Log {
   /** Lowest level that is written. Default: `info`. */
   level?: LogLevel;
-  /** How many of the requests that went well have a line, in percent; the others all have. Default: 100. */
+  /** Percentage of successful requests that are logged; all others are always logged. Default: 100. */
   percent?: number;
 }
 

@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** CPU and memory, as Kubernetes quantities. */
 export interface Resources {
-  /** What the scheduler sets aside. */
+  /** What the scheduler reserves. */
   requests?: ResourceQuantities;
-  /** What the pod can't exceed. */
+  /** The maximum that the pod can use. */
   limits?: ResourceQuantities;
 }
 

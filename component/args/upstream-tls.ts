@@ -1,15 +1,17 @@
 /** TLS towards one upstream. The certificate is always verified. */
 export interface UpstreamTls {
   /**
-   * Certificates of authorities as PEM, instead of the public ones; an intermediate needs no root beside it. Default:
-   * Node's public authorities.
+   * Certificates of authorities as PEM, instead of the public ones; an intermediate is enough, without its root.
+   * Default: Node's public authorities.
    */
   caCertificates?: string;
   /** Lowest protocol version. Default: TLS 1.2. */
   minVersion?: TlsVersion;
-  /** Name sent as SNI and verified in the certificate, where it is not the host. Not with a wildcard. Default: the host. */
+  /**
+   * Name sent as SNI and verified in the certificate, if it is not the host. Not with a wildcard. Default: the host.
+   */
   serverName?: string;
-  /** Certificate that the proxy shows. Default: none. */
+  /** Certificate that the proxy presents. Default: none. */
   clientCertificate?: ClientCertificate;
 }
 

@@ -3,15 +3,15 @@ import { LockdownMode } from "../args/lockdown";
 import { NAMESPACE_VALIDATIONS, podValidations, type Validation, type Variable } from "./bypasses";
 import type { LockdownContext } from "./context";
 
-/** What a policy is asked about. */
+/** The requests that a policy checks. */
 interface Rule {
   operations: string[];
   resources: string[];
 }
 
 /**
- * Pods are asked about when they begin, not at updates: what there was before the lockdown must remain deletable,
- * and what counts here can't change later but for debug containers.
+ * Pods are checked at creation, not at updates: pods from before the lockdown must remain deletable, and the checked
+ * fields can't change later, except by debug containers.
  */
 const POD_RULES: Rule[] = [
   { operations: ["CREATE"], resources: ["pods"] },
@@ -19,7 +19,7 @@ const POD_RULES: Rule[] = [
 ];
 const NAMESPACE_RULES: Rule[] = [{ operations: ["CREATE", "UPDATE"], resources: ["namespaces"] }];
 
-/** The API server refuses, or in audit reports, what would get around the lockdown. */
+/** The API server denies, or in audit reports, what would bypass the lockdown. */
 export function createAdmissionPolicies(context: LockdownContext): void {
   const { name, settings } = context;
   if (!settings.admissionPolicy) return;
@@ -27,7 +27,7 @@ export function createAdmissionPolicies(context: LockdownContext): void {
   if (settings.mesh) createPolicy(context, `${name}-namespaces`, NAMESPACE_RULES, NAMESPACE_VALIDATIONS);
 }
 
-/** Without a name of its own, as nothing in the cluster's scope tells one stack's lockdown from another's. */
+/** The cluster-scoped objects get generated names: lockdowns of two stacks may have the same name. */
 function createPolicy(
   { settings, labels, parent }: LockdownContext,
   child: string,
@@ -57,7 +57,7 @@ function createPolicy(
         policyName: policy.metadata.name,
         validationActions: settings.mode === LockdownMode.Enforce ? ["Deny", "Audit"] : ["Warn", "Audit"],
         matchResources: {
-          // A namespace itself is matched by its own labels; this one is set by the API server and can't be changed.
+          // A namespace itself is matched by its own labels; the API server sets this one, and it can't be changed.
           namespaceSelector: {
             matchExpressions: [
               { key: "kubernetes.io/metadata.name", operator: "In", values: settings.namespaces },

@@ -1,6 +1,8 @@
 import type { SidecarSettings } from "./settings";
 
-/** One way around a lockdown: a CEL expression that is true where it is not taken, and what a user is told. */
+/**
+ * A check for one way around a lockdown: a CEL expression that is true if it is not used, and the message for the user.
+ */
 export interface Validation {
   expression: string;
   message: string;
@@ -19,8 +21,8 @@ const INIT = "linkerd-init";
 const INJECT = "linkerd.io/inject";
 
 /**
- * Annotations with which a pod or its namespace takes traffic past its sidecar, makes the sidecar's user another's,
- * or the sidecar another program (linkerd2, pkg/k8s/labels.go).
+ * Annotations by which a pod or its namespace routes traffic past its sidecar, lets another container use the sidecar's
+ * user, or makes the sidecar another program (linkerd2, pkg/k8s/labels.go).
  */
 const FORBIDDEN_ANNOTATIONS = [
   "skip-outbound-ports",
@@ -32,22 +34,22 @@ const FORBIDDEN_ANNOTATIONS = [
   "proxy-additional-env",
 ].map((name) => `config.linkerd.io/${name}`);
 
-/** What each pod must fit, at its creation or when a debug container is added. */
+/** Checks of each pod, at its creation or when a debug container is added. */
 export function podValidations(mesh: SidecarSettings | undefined): {
   variables: Variable[];
   validations: Validation[];
 } {
-  // linkerd-init redirects the pod's traffic, for which it needs what is refused to all others.
+  // linkerd-init redirects the pod's traffic, and needs a capability that all other containers are denied.
   const init = mesh
     ? `variables.initContainers.filter(c, c.name != ${cel(INIT)})`
     : "variables.initContainers";
   const variables: Variable[] = [
-    // The API server leaves the field out where a request has none.
+    // The API server omits the field if a request has none.
     { name: "isDebug", expression: `request.?subResource.orValue("") == "ephemeralcontainers"` },
     { name: "initContainers", expression: "object.spec.?initContainers.orValue([])" },
     {
       name: "containers",
-      // dyn, because debug containers are of another type.
+      // dyn, because debug containers have another type.
       expression: `variables.isDebug ? dyn(object.spec.?ephemeralContainers.orValue([])) : dyn(object.spec.containers + ${init})`,
     },
     { name: "annotations", expression: "object.metadata.?annotations.orValue({})" },
@@ -55,13 +57,13 @@ export function podValidations(mesh: SidecarSettings | undefined): {
   return { variables, validations: [...NODE_BYPASSES, ...(mesh ? meshBypasses(mesh) : [])] };
 }
 
-/** What a namespace must fit, because pods inherit its annotations. */
+/** Checks of a namespace, because pods inherit its annotations. */
 export const NAMESPACE_VALIDATIONS: { variables: Variable[]; validations: Validation[] } = {
   variables: [{ name: "annotations", expression: "object.metadata.?annotations.orValue({})" }],
   validations: annotationBypasses(),
 };
 
-/** Out of the pod's own network, where NetworkPolicies hold, or into a position to change it. */
+/** Ways out of the pod's own network, where NetworkPolicies apply, or to change that network. */
 const NODE_BYPASSES: Validation[] = [
   {
     expression: "variables.isDebug || !object.spec.?hostNetwork.orValue(false)",
@@ -74,7 +76,7 @@ const NODE_BYPASSES: Validation[] = [
       "privileged containers are not allowed in a namespace under egress lockdown: they can enter the node's network",
   },
   {
-    // In capitals and with CAP_ or without, as container runtimes take them.
+    // Names in upper or lower case, with or without CAP_: container runtimes accept all of them.
     expression: `variables.containers.all(c, !c.?securityContext.?capabilities.?add.orValue([]).exists(name, name.upperAscii().replace("CAP_", "") in ["NET_ADMIN", "SYS_ADMIN", "ALL"]))`,
     message:
       "the capabilities NET_ADMIN, SYS_ADMIN and ALL are not allowed in a namespace under egress lockdown: with them a container undoes the redirection to its sidecar",
@@ -92,7 +94,8 @@ function meshBypasses({ proxyUid, proxyImage }: SidecarSettings): Validation[] {
       message: `user ${proxyUid} is not allowed in a namespace under egress lockdown: packets of the sidecar's own user pass it by`,
     },
     {
-      // Not the annotations but what came of them: the injector may be down, or be told by a label or another container that the pod is none of its business.
+      // Checks the sidecar itself, not the annotations: the injector may be down, or a label or another container may
+      // have made it skip the pod.
       expression: `variables.isDebug || object.spec.containers.exists(c, ${isSidecar}) || variables.initContainers.exists(c, ${isSidecar} && c.?restartPolicy.orValue("") == "Always")`,
       message: `pods without Linkerd's sidecar${proxyImage ? ` (${SIDECAR}, image ${proxyImage})` : ""} are not allowed in a namespace under egress lockdown; annotate the namespace with ${INJECT}: enabled, and see that the injector is up`,
     },
@@ -116,7 +119,7 @@ function annotationBypasses(): Validation[] {
   ];
 }
 
-/** A text as CEL writes it. */
+/** A text as a CEL literal. */
 function cel(text: string): string {
   return JSON.stringify(text);
 }

@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LockdownSettings } from "./settings";
 
-/** What each part of an EgressLockdown needs to know of the whole. */
+/** What the parts of an EgressLockdown share. */
 export interface LockdownContext {
   /** Prefix of the children's Pulumi names, and name of the objects in namespaces. */
   readonly name: string;
   readonly settings: LockdownSettings;
-  /** Of every object. */
+  /** Labels of every object. */
   readonly labels: pulumi.Input<Record<string, pulumi.Input<string>>>;
   readonly parent: pulumi.ComponentResource;
 }
 
-/** The user's labels, then ours. */
+/** The user's labels, overridden by ours. */
 export function lockdownLabels(
   name: string,
   theirs: pulumi.Input<{ [key: string]: pulumi.Input<string> }> | undefined,

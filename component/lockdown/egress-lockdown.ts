@@ -9,13 +9,13 @@ import type { Problems } from "../validation/checks/problems";
 import { checkAudited, checkLockdown } from "./validation";
 
 /**
- * Closes applications' namespaces but for the cluster itself, so that an EgressProxy is their only way out of it.
+ * Closes applications' namespaces except towards the cluster itself, so that an EgressProxy is their only way out.
  *
- * Three locks, each of which holds where another doesn't: NetworkPolicies (packets of every pod, where the network
- * plugin enforces them), Linkerd's EgressNetworks (what passes a sidecar), and a ValidatingAdmissionPolicy (pods that
- * would get around these two). What it contains, and what not: docs/lockdown.md.
+ * It has three layers, and each works where another does not: NetworkPolicies (packets of every pod, if the network
+ * plugin enforces them), Linkerd's EgressNetworks (traffic through a sidecar), and a ValidatingAdmissionPolicy (pods
+ * that would bypass these two). docs/lockdown.md says what it contains and what it does not.
  *
- * A component of its own, because applications' namespaces often belong to other stacks than the proxy.
+ * It is a separate component, because applications' namespaces often belong to other stacks than the proxy.
  */
 export class EgressLockdown extends pulumi.ComponentResource {
   /** The namespaces under lockdown. */
@@ -23,10 +23,10 @@ export class EgressLockdown extends pulumi.ComponentResource {
 
   /**
    * @param name Name of the objects in each namespace, at most 40 characters of a DNS label.
-   * @throws pulumi.ResourceError that lists everything wrong with the arguments; then nothing is created.
+   * @throws pulumi.ResourceError that lists every error in the arguments; then nothing is created.
    */
   constructor(name: string, args: EgressLockdownArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Without the arguments, because the preview would repeat all of them.
+    // Without the arguments, because the preview would show all of them a second time.
     super("k8s-egress:index:EgressLockdown", name, {}, opts);
     const stopAt = (problems: Problems): void => {
       if (problems.any)
@@ -35,7 +35,7 @@ export class EgressLockdown extends pulumi.ComponentResource {
     stopAt(checkLockdown(name, args));
 
     const settings = lockdownSettings(args);
-    // Every object has them: none comes to be before it is known that no audit leads out of the lockdown.
+    // Every object has these labels, so none is created before it is known that no audit leads out of the lockdown.
     const labels = pulumi
       .all([lockdownLabels(name, args.labels), args.auditedNamespaces ?? []])
       .apply(([all, audited]) => {

@@ -5,12 +5,13 @@ import type { LockdownContext } from "./context";
 type TrafficPolicy = "Allow" | "Deny";
 
 /**
- * Linkerd's part. In each namespace one EgressNetwork takes all that leaves the cluster: denied, or in audit allowed
- * and counted under its name. Destinations have one of their own, which comes first because its ranges are smaller
- * (linkerd2, policy-controller's egress_network.rs), so that what is counted under the other is what would be denied.
+ * Linkerd's part. In each namespace one EgressNetwork covers all traffic out of the cluster: denied, or in audit
+ * allowed and counted under its name. Destinations have an EgressNetwork of their own. It takes precedence because its
+ * ranges are smaller (linkerd2, policy-controller's egress_network.rs), so the traffic that is counted under the other
+ * one is what would be denied.
  *
- * A namespace with an EgressNetwork of its own ignores the global one: so the proxy's namespace gets one that allows,
- * or a global `Deny` would cut the proxy off.
+ * A namespace with an EgressNetwork of its own ignores the global one. So the proxy's namespace gets one that allows;
+ * otherwise a global `Deny` would block the proxy.
  */
 export function createEgressNetworks(context: LockdownContext): void {
   const { name, settings } = context;
@@ -28,11 +29,11 @@ export function createEgressNetworks(context: LockdownContext): void {
       { trafficPolicy: "Allow", networks: ranges },
     );
   }
-  // Without a name of its own: other stacks' lockdowns may have the same name, and the same proxy.
+  // With a generated name: other stacks' lockdowns may have the same name, and the same proxy.
   create(context, `${name}.proxy`, { namespace: proxyNamespace }, { trafficPolicy: "Allow" });
 }
 
-/** A dot in a child's name keeps it apart from every namespace's. */
+/** A dot in a child's name distinguishes it from every namespace's. */
 function create(
   { labels, parent }: LockdownContext,
   child: string,

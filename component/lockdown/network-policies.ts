@@ -3,7 +3,7 @@ import { LockdownMode } from "../args/lockdown";
 import type { LockdownContext } from "./context";
 import { outboundTraffic } from "./outbound-traffic";
 
-/** Every pod of each namespace sends where `outboundTraffic` says, and nowhere else. In audit there are none. */
+/** Lets every pod of each namespace send only where `outboundTraffic` says. In audit there are none. */
 export function createNetworkPolicies({ name, settings, labels, parent }: LockdownContext): void {
   if (settings.mode !== LockdownMode.Enforce) return;
   for (const namespace of settings.namespaces) {

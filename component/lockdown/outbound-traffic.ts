@@ -1,7 +1,7 @@
 import { EVERY_POD, type Peer, type Port, address, ports, range } from "../network-policy/peers";
 import type { LockdownSettings } from "./settings";
 
-/** Where the pods of a locked namespace may send packets. */
+/** A destination of packets from the pods of a locked namespace. */
 export interface OutboundRule {
   to: Peer[];
   /** Absent: every port and protocol. */
@@ -9,10 +9,10 @@ export interface OutboundRule {
 }
 
 /**
- * "Cluster-internal" means every pod, by labels. So Services are in it (policies see the pod behind one), and the
- * proxy, the cluster's DNS and Linkerd's control plane with them, whatever the cluster's ranges are. Not in it is
- * what has a node's address: the API server, nodes, pods with `hostNetwork`. That is theirs who name it as a
- * destination: most applications need none of it, and one of these nodes may be anyone's way out.
+ * "Cluster-internal" means every pod, by labels. It includes Services (policies see the pod behind one), and so the
+ * proxy, the cluster's DNS and Linkerd's control plane, whatever the cluster's ranges are. It excludes everything with
+ * a node's address: the API server, nodes, pods with `hostNetwork`. The user has to list these as destinations: most
+ * applications need none of them, and a process on a node may be a way out.
  */
 export function outboundTraffic({ dnsAddresses, destinations }: LockdownSettings): OutboundRule[] {
   return [

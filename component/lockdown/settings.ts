@@ -13,14 +13,14 @@ export interface LockdownSettings {
   admissionPolicy: boolean;
 }
 
-/** What tells Linkerd's own containers. */
+/** How to recognise Linkerd's own containers. */
 export interface SidecarSettings {
   proxyUid: number;
   /** Undefined: any. */
   proxyImage: string | undefined;
 }
 
-/** Fills in the defaults of checked arguments. */
+/** Adds the defaults to validated arguments. */
 export function lockdownSettings(args: EgressLockdownArgs): LockdownSettings {
   const { mesh } = args;
   return {

@@ -39,7 +39,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressLockdownArgs>([
 const PORT = { min: 1, max: 65_535, example: 443 };
 const UID = { min: 1, max: 2 ** 31 - 1, example: 2102 };
 
-/** Everything that is wrong with the name and the arguments of an EgressLockdown. Pure. */
+/** Every error in the name and the arguments of an EgressLockdown. Pure. */
 export function checkLockdown(name: string, args: EgressLockdownArgs): Problems {
   const problems = new Problems();
   if (!isLabel(name, MAX_NAME_LENGTH)) {
@@ -85,7 +85,7 @@ export function checkLockdown(name: string, args: EgressLockdownArgs): Problems 
   return problems;
 }
 
-/** Namespaces from which an audit leads to any public host, although the lockdown is enforced. Pure. */
+/** Namespaces whose clients an audit lets call any public host, although the lockdown is enforced. Pure. */
 export function checkAudited({ mode, namespaces }: LockdownSettings, audited: readonly string[]): Problems {
   const problems = new Problems();
   if (mode !== LockdownMode.Enforce) return problems;
@@ -99,7 +99,7 @@ export function checkAudited({ mode, namespaces }: LockdownSettings, audited: re
   return problems;
 }
 
-/** Namespaces that the rest of the cluster's way out depends on. */
+/** Namespaces that must stay open, because all of the cluster's traffic out depends on them. */
 function checkOpenNamespaces(
   { namespaces, proxyNamespace, mesh }: EgressLockdownArgs,
   problems: Problems,
@@ -157,7 +157,7 @@ function checkMesh({ mesh: value, admissionPolicy }: EgressLockdownArgs, problem
   }
   checkInteger(mesh.proxyUid, "mesh.proxyUid", UID, problems);
   const { proxyImage } = mesh;
-  // A tag would fix the version; a quote can't be in a repository's name.
+  // A tag would pin the version; a repository's name has no quotes.
   if (
     proxyImage !== undefined &&
     !(typeof proxyImage === "string" && /^[a-z0-9][a-z0-9./_-]*(:\d+\/[a-z0-9./_-]+)?$/.test(proxyImage))

@@ -3,7 +3,7 @@ import { NEVER_ALLOWED } from "../../proxy-image/src/contract/policy/never-allow
 import { GLOBAL_IPV6, SPECIAL_RANGES } from "../../proxy-image/src/contract/policy/special-ranges";
 import { type Cidr, contains, formatCidr, parseCidr } from "../cidr";
 
-/** One side of what a NetworkPolicy allows. */
+/** One side of the traffic that a NetworkPolicy allows. */
 export interface Peer {
   namespaceSelector?: { matchLabels?: { [key: string]: string } };
   podSelector?: { matchLabels: { [key: string]: string } };
@@ -16,15 +16,15 @@ export interface Port {
 }
 
 /**
- * Every pod in the cluster. By labels, not by addresses: plugins don't agree on whether a range of addresses means
- * pods (Cilium's ranges never do), and nobody then has to know the cluster's ranges.
+ * Every pod in the cluster. By labels, not by addresses: plugins disagree on whether a range of addresses includes pods
+ * (Cilium's ranges never do), and the user need not know the cluster's ranges.
  */
 export const EVERY_POD: Peer = { namespaceSelector: {} };
 
 /** The pods of a namespace; with labels, those that have all of them. */
 export function podsIn(namespace: string, labels?: { [key: string]: string }): Peer {
   return {
-    // Set by Kubernetes itself on every namespace, so nobody can lay claim to another's name.
+    // Kubernetes itself sets it on every namespace, so no namespace can claim another's name.
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
     ...(labels && { podSelector: { matchLabels: labels } }),
   };
@@ -35,7 +35,7 @@ export function range(cidr: string): Peer {
   return { ipBlock: { cidr: formatCidr(parseCidr(cidr)!) } };
 }
 
-/** A range of addresses, less those in it that are never a third party's. */
+/** A range of addresses, without those that are never a third party's. */
 export function thirdPartyRange(cidr: string): Peer {
   return block(parseCidr(cidr)!, NEVER);
 }
@@ -52,7 +52,7 @@ export function ports(protocol: Port["protocol"], numbers: readonly number[]): P
 const NEVER = NEVER_ALLOWED.map(({ cidr }) => parseCidr(cidr)!);
 const SPECIAL = SPECIAL_RANGES.map((cidr) => parseCidr(cidr)!);
 
-/** Of addresses below the translators' well-known prefix (RFC 6052): 96 bits, then an IPv4 address. */
+/** The same ranges below the translators' well-known prefix (RFC 6052): 96 bits, then an IPv4 address. */
 const TRANSLATED: readonly Cidr[] = [...NEVER, ...SPECIAL]
   .filter(({ family }) => family === 4)
   .map(({ first, prefix }) => ({
@@ -62,8 +62,8 @@ const TRANSLATED: readonly Cidr[] = [...NEVER, ...SPECIAL]
   }));
 
 /**
- * Where third parties are: all of IPv4, and of IPv6 what is global, without what the proxy itself never connects to. The
- * proxy's own list decides, this is the second lock.
+ * Addresses of third parties: all of IPv4 and global IPv6, without what the proxy itself never connects to. The proxy's
+ * own list decides; this is a second layer.
  */
 export const PUBLIC_ADDRESSES: readonly Peer[] = ["0.0.0.0/0", ...GLOBAL_IPV6].map((cidr) =>
   block(parseCidr(cidr)!, [...NEVER, ...SPECIAL, ...TRANSLATED]),

@@ -1,12 +1,12 @@
 import type { Monitoring, NetworkPolicies } from "../args/network-policies";
 
-/** Where caches on the nodes listen unless they are told otherwise: NodeLocal DNSCache, AKS's LocalDNS. */
+/** Default addresses of caches on the nodes: NodeLocal DNSCache, AKS's LocalDNS. */
 export const NODE_DNS_ADDRESSES: readonly string[] = ["169.254.20.10", "169.254.10.11"];
 
-/** Where the cluster's DNS listens behind its Service: in most distributions, in OpenShift, in Gardener. */
+/** Ports of the cluster's DNS behind its Service: in most distributions, in OpenShift, in Gardener. */
 const CLUSTER_DNS_PORTS: readonly number[] = [53, 5353, 8053];
 
-/** The arguments about NetworkPolicies with every default filled in. */
+/** The arguments about NetworkPolicies with all defaults. */
 export interface NetworkPolicySettings {
   clusterDns: { namespace: string; podLabels: { [key: string]: string }; ports: number[] };
   dnsAddresses: string[];
@@ -17,7 +17,7 @@ export interface NetworkPolicySettings {
   monitoringNamespaces: string[];
 }
 
-/** Undefined where there are to be no NetworkPolicies. */
+/** Undefined if there are to be no NetworkPolicies. */
 export function networkPolicySettings(
   args: NetworkPolicies | undefined,
   monitoring: Monitoring | undefined,

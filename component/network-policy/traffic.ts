@@ -13,7 +13,7 @@ import {
   thirdPartyRange,
 } from "./peers";
 
-/** All that a part's pods may receive and send, besides answers. */
+/** All traffic that a part's pods may receive and send, beside the replies on their connections. */
 export interface Traffic {
   ingress: { from: Peer[]; ports: Port[] }[];
   /** Without `to`: to any address. */
@@ -22,31 +22,31 @@ export interface Traffic {
 
 /** Ports of a part's pods. */
 export interface PodPorts {
-  /** For everyone in the cluster. */
+  /** For all pods in the cluster. */
   service: Port[];
   /** Probes and metrics. */
   admin: Port[];
 }
 
-/** Where Linkerd's sidecar serves its metrics, and its configuration with them. */
+/** Port of the metrics and configuration of Linkerd's sidecar. */
 const SIDECAR_ADMIN_PORT = 4191;
 
 /**
- * Where a sidecar takes what other sidecars send: since Linkerd 2.18 a sidecar connects to this port of its peer, and
- * the port that was meant travels in a header (`outboundTransportMode: transport-header`; seen with 2.20). So between
- * meshed pods a NetworkPolicy can't tell ports apart: the Servers do.
+ * Port on which a sidecar receives from other sidecars. Since Linkerd 2.18 a sidecar connects to this port of its peer,
+ * and a header carries the original port (`outboundTransportMode: transport-header`; seen with 2.20). So a
+ * NetworkPolicy can't distinguish ports between meshed pods; the Servers do.
  */
 const SIDECAR_INBOUND_PORT = 4143;
 
-/** Where Linkerd's control plane serves sidecars: identity, destination, policy (linkerd-control-plane's chart). */
+/** Ports of Linkerd's control plane for sidecars: identity, destination, policy (linkerd-control-plane's chart). */
 const CONTROL_PLANE_PORTS = [8080, 8086, 8090];
 
-/** How an audit calls what is not listed. */
+/** The settings of unlisted hosts in an audit. */
 const UNLISTED = { port: 443, allowedCidrs: [] };
 
 type PolicySettings = Pick<Settings, "upstreams" | "audit" | "mesh" | "controlPlaneNamespace">;
 
-/** The proxy: called by pods, calls third parties. */
+/** The proxy: pods call it, and it calls third parties. */
 export function proxyTraffic(
   { upstreams, audit, mesh, controlPlaneNamespace }: PolicySettings,
   policies: NetworkPolicySettings,
@@ -67,14 +67,17 @@ export function proxyTraffic(
   };
 }
 
-/** egress-dns: asked by whoever forwards the domain, asks the cluster's DNS for the targets of its CNAMEs. */
+/**
+ * egress-dns: DNS servers that forward the domain query it, and it queries the cluster's DNS for the targets of its
+ * CNAMEs.
+ */
 export function dnsTraffic(policies: NetworkPolicySettings, podPorts: PodPorts): Traffic {
   return { ingress: incoming(policies, podPorts), egress: dnsQueries(policies) };
 }
 
 /**
- * The stub domain's controller: called by nobody, asks the cluster's DNS what it serves, and the API server. Without
- * the latter's ranges the rule has no `to` rather than all of IPv4, which in Cilium would not mean a node's address.
+ * The stub domain's controller: nothing calls it; it queries the cluster's DNS, and the API server. Without the API
+ * server's ranges the rule has no `to`: all of IPv4 would not include a node's address in Cilium.
  */
 export function controllerTraffic(policies: NetworkPolicySettings, admin: Port[]): Traffic {
   const { apiServerCidrs, apiServerPorts } = policies;
@@ -91,8 +94,8 @@ export function controllerTraffic(policies: NetworkPolicySettings, admin: Port[]
 }
 
 /**
- * No rule for probes: a pod's own node always reaches it (Kubernetes' documentation of NetworkPolicy), and plugins
- * exempt the kubelet. `nodeCidrs` is for the other nodes.
+ * There is no rule for probes: a pod's own node can always reach it (Kubernetes' documentation of NetworkPolicy), and
+ * plugins exempt the kubelet. `nodeCidrs` is for the other nodes.
  */
 function incoming(policies: NetworkPolicySettings, { service, admin }: PodPorts): Traffic["ingress"] {
   const { monitoringNamespaces, nodeCidrs } = policies;
@@ -101,11 +104,11 @@ function incoming(policies: NetworkPolicySettings, { service, admin }: PodPorts)
     { from: monitoringNamespaces.map((namespace) => podsIn(namespace)), ports: admin },
     { from: nodeCidrs.map(range), ports: [...service, ...admin] },
   ];
-  // An empty `from` or `ports` would mean everyone or every port.
+  // An empty `from` or `ports` would mean all sources or every port.
   return rules.filter((rule) => rule.from.length > 0 && rule.ports.length > 0);
 }
 
-/** Questions to the cluster's DNS. */
+/** Queries to the cluster's DNS. */
 function dnsQueries({ clusterDns, dnsAddresses }: NetworkPolicySettings): Traffic["egress"] {
   const both = (numbers: number[]) => [...ports("UDP", numbers), ...ports("TCP", numbers)];
   return [
@@ -114,7 +117,7 @@ function dnsQueries({ clusterDns, dnsAddresses }: NetworkPolicySettings): Traffi
   ];
 }
 
-/** To third parties: public addresses on any upstream's port, and what an upstream allows on its own port only. */
+/** To third parties: public addresses on any upstream's port, and an upstream's allowed ranges on its own port only. */
 function calls(upstreams: Pick<UpstreamSettings, "port" | "allowedCidrs">[]): Traffic["egress"] {
   const portsByCidr = new Map<string, Set<number>>();
   for (const { port, allowedCidrs } of upstreams) {

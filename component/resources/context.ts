@@ -3,26 +3,26 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../names";
 import type { Settings } from "../settings";
 
-/** What each part of an EgressProxy needs to know of the whole. */
+/** What the parts of an EgressProxy share. */
 export interface Context {
   /** Prefix of the children's Pulumi names. */
   readonly name: string;
   readonly names: Names;
   readonly settings: Settings;
-  /** Where the user's Inputs are. */
+  /** The arguments, including the user's Inputs. */
   readonly args: EgressProxyArgs;
   readonly parent: pulumi.ComponentResource;
 }
 
-/** What runs as pods. */
+/** The parts that run as pods. */
 export type Part = "egress-proxy" | "egress-dns" | "egress-stub-domain";
 
-/** Labels by which a part's pods are found. */
+/** Labels that select a part's pods. */
 export function selector(context: Context, part: Part): Record<string, string> {
   return { "app.kubernetes.io/name": part, "app.kubernetes.io/instance": context.names.instance };
 }
 
-/** Labels of a part's objects: the user's, then ours, because selectors depend on these. */
+/** Labels of a part's objects: the user's, overridden by ours, because selectors depend on ours. */
 export function labels(context: Context, part: Part): pulumi.Input<Record<string, pulumi.Input<string>>> {
   const ours = { ...selector(context, part), "app.kubernetes.io/part-of": "k8s-egress" };
   const theirs = context.args.labels;

@@ -15,13 +15,16 @@ const DEFAULT_RESOURCES = {
   limits: { cpu: "500m", memory: "128Mi" },
 };
 
-/** The DNS server of the egress domain. Ready means: every pod serves the new zone. */
+/** The DNS server of the egress domain. It is ready when every pod serves the new zone. */
 export interface EgressDns {
   readonly service: k8s.core.v1.Service;
   readonly deployment: k8s.apps.v1.Deployment;
 }
 
-/** CoreDNS with the zone of the egress domain, and the addresses of the Services that its CNAMEs name; nothing else. */
+/**
+ * Creates a CoreDNS that serves only the zone of the egress domain, and the addresses of the Services that its CNAMEs
+ * name.
+ */
 export function createEgressDns(
   context: Context,
   namespace: pulumi.Input<string>,
@@ -43,7 +46,7 @@ export function createEgressDns(
       immutable: true,
       data,
     },
-    // First the proxy admits a new upstream, then its name resolves.
+    // The proxy must admit a new upstream before its name resolves.
     { parent, dependsOn },
   );
   const account = new k8s.core.v1.ServiceAccount(
@@ -77,7 +80,7 @@ export function createEgressDns(
         template: {
           metadata: {
             labels: labels(context, "egress-dns"),
-            // The cluster's DNS asks it, from outside the mesh.
+            // The cluster's DNS, which is outside the mesh, queries it.
             annotations: { "linkerd.io/inject": "disabled" },
           },
           spec: restrictedPod(
@@ -103,7 +106,8 @@ export function createEgressDns(
               ...probes({ path: "/ready", port: "ready" }, { path: "/health", port: "health" }),
               volumeMounts: [{ name: "zone", mountPath: DNS_FOLDER, readOnly: true }],
             },
-            // Not for its port: the official image's binary carries this file capability and can't be executed without it (capabilities(7), "capability-dumb binaries").
+            // Not for the port: the official image's binary has this file capability and can't be executed without it
+            // (capabilities(7), "capability-dumb binaries").
             ["NET_BIND_SERVICE"],
           ),
         },

@@ -7,7 +7,7 @@ import { controllerTraffic, dnsTraffic, proxyTraffic, type Traffic } from "../ne
 import { type Context, labels, type Part, selector } from "./context";
 import { ADMIN_PORT, DATA_PORT } from "./proxy/proxy";
 
-/** What the pods in the component's namespace may receive and send; nothing else, where the cluster enforces it. */
+/** Restricts what the pods in the component's namespace receive and send, if the cluster enforces it. */
 export function createNetworkPolicies(context: Context, namespace: pulumi.Input<string>): void {
   const { name, names, settings } = context;
   const policies = settings.networkPolicies;

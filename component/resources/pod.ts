@@ -6,13 +6,13 @@ import * as pulumi from "@pulumi/pulumi";
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
 
-/** How long Pulumi waits for pods: by then they have shown why they don't come up. */
+/** How long Pulumi waits for pods; by then they have shown why they don't start. */
 export const ROLLOUT = { create: "5m", update: "10m" };
 
-/** The user and group `nonroot` of distroless images; no image needs to know it. */
+/** The user and group `nonroot` of distroless images; it need not exist in an image. */
 const NON_ROOT = 65_532;
 
-/** What every pod of this package keeps to: Pod Security "restricted", and nothing that it does not use. */
+/** Settings of every pod of this package: Pod Security "restricted", and no feature that the pod does not use. */
 export function restrictedPod(
   spec: Omit<PodSpec, "containers">,
   container: Container,
@@ -20,7 +20,7 @@ export function restrictedPod(
 ): PodSpec {
   return {
     automountServiceAccountToken: false,
-    // Without it 1,000 upstream Services would be 7,000 environment variables.
+    // Otherwise 1,000 upstream Services would be 7,000 environment variables.
     enableServiceLinks: false,
     ...spec,
     securityContext: {
@@ -32,7 +32,7 @@ export function restrictedPod(
     containers: [
       {
         ...container,
-        // A container that exits leaves its last lines where `pulumi up` shows them.
+        // `pulumi up` then shows the last log lines of a container that exits.
         terminationMessagePolicy: "FallbackToLogsOnError",
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -44,7 +44,7 @@ export function restrictedPod(
   };
 }
 
-/** Ready is asked often, so that roll-outs are quick; alive seldom, and with patience. */
+/** Readiness is checked often, so that roll-outs are quick; liveness rarely, and with more tolerance. */
 export function probes(
   ready: { path: string; port: string },
   live: { path: string; port: string },
@@ -55,7 +55,7 @@ export function probes(
   };
 }
 
-/** Spread over nodes where it can be; never a reason not to start. */
+/** Spreads pods over nodes if possible; it never prevents a pod from starting. */
 export function spread(matchLabels: Record<string, string>): PodSpec["topologySpreadConstraints"] {
   return [
     {
@@ -67,7 +67,7 @@ export function spread(matchLabels: Record<string, string>): PodSpec["topologySp
   ];
 }
 
-/** Where pods run and with which Secrets they pull, as the user says. */
+/** Where pods run and with which Secrets they pull images, from the arguments. */
 export function scheduling(
   args: EgressProxyArgs,
 ): Pick<PodSpec, "nodeSelector" | "tolerations" | "priorityClassName" | "imagePullSecrets"> {
@@ -85,7 +85,7 @@ function imagePullSecrets(names: EgressProxyArgs["imagePullSecrets"]): Pick<PodS
   return { imagePullSecrets: pulumi.output(names).apply((list) => list.map((name) => ({ name }))) };
 }
 
-/** A container's resources: the user's where given, otherwise the default. */
+/** A container's resources: the user's if given, otherwise the default. */
 export function quantities(
   given: Resources | undefined,
   byDefault: { requests: Required<ResourceQuantities>; limits: Required<ResourceQuantities> },

@@ -14,5 +14,5 @@ export interface AdmissionRules {
   readonly validations: { expression: string; message: string }[];
 }
 
-/** Those that belong to one target. */
+/** Rules for one target. */
 export type Rules = Pick<AdmissionRules, "variables" | "validations">;

@@ -1,7 +1,7 @@
 import type { ObjectName } from "../../proxy-image/src/contract/stub-domain/objects";
 import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 
-/** What a server block of ours depends on. */
+/** What our server block depends on. */
 export interface Block {
   anchor: ObjectName;
   domain: string;
@@ -15,7 +15,7 @@ const LABELS = "[a-z0-9-]+(?:[.][a-z0-9-]+)*";
 /** An address, an interface or a variable, perhaps in quotes. */
 const BIND_WORD = '"?(?:[\\w.:%/-]|[{][$]\\w+[}])+"?';
 
-/** Exactly what the controller puts in: {@link stubBlock} with this domain, any port, address and `bind`. */
+/** Matches exactly what the controller inserts: {@link stubBlock} with this domain, any port, address and `bind`. */
 export function insertable({ anchor, domain, forceTcp }: Block): string {
   const marker = `${anchor.namespace}/${anchor.name}`;
   const text = `\n${stubBlock({ domain: DOMAIN, port: PORT, forwardTo: ADDRESS, forceTcp, marker })}`;
@@ -28,8 +28,8 @@ export function insertable({ anchor, domain, forceTcp }: Block): string {
 }
 
 /**
- * A stub domain's block by its words, however they are formatted: for the domain, or for any other below the
- * controller's own comment, which is the domain of before when `domain` changes.
+ * Matches a stub domain's block by its words, however they are formatted: for the domain, or for any other domain below
+ * the controller's own comment, which is the previous domain after a change of `domain`.
  */
 export function removable({ anchor, domain }: Block): string {
   const comment = `#[\\t ]*managed by k8s-egress ${literal(`${anchor.namespace}/${anchor.name}`)}(?: [0-9a-f]+)?[\\t\\r ]*\\n\\s*`;
@@ -37,7 +37,7 @@ export function removable({ anchor, domain }: Block): string {
   return `(?:^|\\s*\\n)\\s*(?:${comment}${LABELS}|"?${literal(domain)})(?::[0-9]+)?"?\\s*[{](?:\\s+${plugin})*\\s*[}][\\t\\r ]*\\n?`;
 }
 
-/** Between brackets, because CEL's own strings would need each backslash twice. */
+/** Uses bracket expressions, because CEL's own strings would need each backslash twice. */
 function literal(text: string): string {
   return text.replace(/[.(){}*+?|$]/g, "[$&]").replaceAll("\n", "\\n");
 }

@@ -1,12 +1,12 @@
 import type { Rules } from "./admission-rules";
 import { type Block, insertable, removable } from "./block-pattern";
 
-/** Characters in which our block stands, if it is the last one. */
+/** Characters at the end of the text in which our block is searched. */
 const END = 4096;
 
 /**
- * The text before, cut at the block of ours that is in it, and the text after without the one at its end. In place of
- * the block may be white space, because another program may have formatted the text anew since.
+ * Variables for the text before, split at our block in it, and the text after, without our block at its end. Whitespace
+ * may remain in place of the block, because another program may have re-formatted the text.
  */
 export function corefileVariables(key: string, block: Block): Rules["variables"] {
   const variable = (name: string, expression: string) => ({ name, expression });
@@ -32,7 +32,7 @@ export function corefileVariables(key: string, block: Block): Rules["variables"]
   ];
 }
 
-/** @param mayBeEmpty a key of its own begins and ends with the block; a cluster's Corefile is never empty */
+/** @param mayBeEmpty a key of our own begins and ends with the block; a cluster's Corefile is never empty */
 export const corefileRule = (mayBeEmpty: boolean) => `(variables.after == variables.before || (
   variables.removed == ""
   ? variables.rest == variables.before${mayBeEmpty ? "" : ' && variables.before != ""'}

@@ -2,7 +2,7 @@ import { MADE_ANNOTATION, type TargetRef } from "../../proxy-image/src/contract/
 import type { Rules } from "./admission-rules";
 import { is } from "./objects";
 
-/** Where RBAC can't narrow `create` by name, this does; and what is deleted must have been made so. */
+/** Restricts `create` by name, which RBAC can't do; and only an object that was created this way may be deleted. */
 export function makingRules(target: TargetRef, key: string, content: string | undefined): Rules {
   const onlyOurs = (object: string) =>
     [

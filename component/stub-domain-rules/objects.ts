@@ -5,7 +5,10 @@ export function is({ namespace, name }: ObjectName): string {
   return `request.namespace == ${JSON.stringify(namespace)} && request.name == ${JSON.stringify(name)}`;
 }
 
-/** `data`, `binaryData` and `immutable` as before, but for one key of `data`, which may also go if it may be missing. */
+/**
+ * `data`, `binaryData` and `immutable` are unchanged, except one key of `data`, which may also be removed if it may be
+ * missing.
+ */
 export function unchangedBut(key = "", mayGo = false): string {
   const name = JSON.stringify(key);
   return [
@@ -16,14 +19,14 @@ export function unchangedBut(key = "", mayGo = false): string {
   ].join(" && ");
 }
 
-/** Labels, owners and these fields of the metadata are as before. */
+/** Labels, owners and these fields of the metadata are unchanged. */
 export function unchangedMetadata(more: string[]): string {
   return ["labels", "ownerReferences", ...more]
     .map((field) => `object.metadata.?${field} == oldObject.metadata.?${field}`)
     .join(" && ");
 }
 
-/** Annotations are as before, but for those of this controller. */
+/** Annotations are unchanged, except those of this controller. */
 export const OWN_ANNOTATIONS = [["object", "oldObject"] as const, ["oldObject", "object"] as const]
   .map(
     ([one, other]) =>

@@ -1,6 +1,6 @@
 import type { TargetKind, TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 
-/** Which key of the target is ours, and whether the ConfigMap may be missing. */
+/** The key of the target that is ours, and whether the ConfigMap may be missing. */
 export interface OwnKey {
   name: string;
   mayBeMade: boolean;

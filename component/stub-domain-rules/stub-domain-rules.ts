@@ -7,7 +7,7 @@ import { makingRules } from "./made-target";
 import { OWN_ANNOTATIONS, is, unchangedBut, unchangedMetadata } from "./objects";
 import { type OwnKey, ownKey } from "./own-key";
 
-/** Whose writes are looked at, and what they may change. */
+/** The account whose writes are checked, and what it may change. */
 export interface Guarded {
   /** The controller's ServiceAccount. */
   readonly account: ObjectName;
@@ -18,14 +18,14 @@ export interface Guarded {
 }
 
 /**
- * What the controller's account may do to ConfigMaps, whatever its roles say: put its own server block at the
- * target's end and take it out again, and write its own annotations on its anchor; make its target where it is missing,
- * and delete what it made. Of kube-dns' JSON, which CEL can't read, only that it is the one key; OpenShift's object is
- * none of these, and left to the role. So a stolen token can't redirect the cluster's names, and a mistake of ours
+ * What the controller's account may do to ConfigMaps, whatever its roles allow: add its own server block at the
+ * target's end and remove it again, write its own annotations on its anchor, create its target if that is missing, and
+ * delete what it created. CEL can't read kube-dns' JSON, so there only the one key is checked. OpenShift's object is no
+ * ConfigMap, and only the role restricts it. So a stolen token can't redirect the cluster's names, and a defect of ours
  * can't empty a Corefile.
  *
- * Read with docs/cluster-dns.md. The API server limits what an expression may cost, by the length of text and
- * pattern: a Corefile of 64 kB fits in (tests/e2e/admission.test.ts), a longer one is refused.
+ * See also docs/cluster-dns.md. The API server limits what an expression may cost, by the length of text and pattern: a
+ * Corefile of 64 kB is accepted (tests/e2e/admission.test.ts), a longer one is denied.
  */
 export function admissionRules({ account, anchor, target, domain }: Guarded): AdmissionRules {
   const user = `system:serviceaccount:${account.namespace}:${account.name}`;

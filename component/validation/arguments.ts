@@ -18,7 +18,7 @@ import { checkRequestLimits } from "./request-limits";
 import { checkSizes } from "./sizes";
 import { checkUpstreams } from "./upstreams/upstreams";
 
-/** Leaves room behind the name: `egress-policy-` and a hash of 12 digits. */
+/** Leaves room after the name: `egress-policy-` and a hash of 12 digits. */
 const MAX_RESOURCE_NAME_LENGTH = 40;
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
@@ -48,9 +48,9 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
 ]);
 
 /**
- * Everything that is wrong with the name and the arguments of an EgressProxy. Pure.
+ * Every error in the name and the arguments of an EgressProxy. Pure.
  *
- * @param now what `audit.until` is compared with; a day that was right once is right on every later day
+ * @param now compared with `audit.until`; a day that was valid once stays valid
  */
 export function checkArguments(name: string, args: EgressProxyArgs, now = new Date()): Problems {
   const problems = new Problems();

@@ -8,10 +8,10 @@ import { dayAfter } from "./values/day";
 import { checkNamespaceNames } from "./checks/lists";
 import { isDeferred, type Problems, show } from "./checks/problems";
 
-/** An audit is for finding out, and what nobody looks at again for a quarter of a year is none any more. */
+/** An audit is for finding out; one that is not reviewed for a quarter of a year is no audit any more. */
 const MAX_DAYS_AHEAD = 90;
 
-/** Adds a problem for everything that is wrong with `audit`, in itself and beside the other arguments. */
+/** Adds a problem for every error in `audit`, in itself and beside the other arguments. */
 export function checkAudit({ audit, mesh, dns, log }: EgressProxyArgs, now: Date, problems: Problems): void {
   if (audit === undefined || isDeferred(audit)) return;
   const keys: (keyof Audit)[] = ["namespaces", "until"];
@@ -40,7 +40,7 @@ export function checkAudit({ audit, mesh, dns, log }: EgressProxyArgs, now: Date
   }
 }
 
-/** A day that is past is right: what is harmless must not stop an urgent `up`. */
+/** A day in the past is valid: an audit that has ended must not block an urgent `up`. */
 function checkUntil(until: unknown, now: Date, problems: Problems): void {
   const right = `give the last day, such as "${dayAfter(now, 30)}"`;
   const latest = dayAfter(now, MAX_DAYS_AHEAD);

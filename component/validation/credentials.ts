@@ -7,13 +7,13 @@ import { isDeferred, type Problems, show } from "./checks/problems";
 const EXAMPLE = `{ stripe: { value: config.requireSecret("stripe") } }`;
 const KEYS: (keyof Credential)[] = ["value", "secretName", "key"];
 
-/** Names of the credentials, whatever else is wrong with them; undefined where they can't be known. */
+/** Names of the credentials, even if they have errors; undefined if the names can't be known. */
 export function credentialNames(credentials: unknown): ReadonlySet<string> | undefined {
   if (isDeferred(credentials)) return undefined;
   return new Set(isRecord(credentials) ? Object.keys(credentials) : []);
 }
 
-/** Adds a problem for everything that is wrong with `credentials`. Never shows a value. */
+/** Adds a problem for every error in `credentials`. Never shows a value. */
 export function checkCredentials(
   credentials: unknown,
   upstreams: readonly Upstream[],
@@ -70,7 +70,7 @@ function checkSource(
   }
 }
 
-/** Adds a problem where `name` is not the name of a credential that there is. */
+/** Adds a problem if `name` is not the name of an existing credential. */
 export function checkCredentialName(
   name: unknown,
   path: string,

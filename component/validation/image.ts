@@ -71,7 +71,7 @@ function isPlatform(platform: unknown): boolean {
   return typeof platform === "string" && /^[a-z0-9]+\/[a-z0-9]+(\/v\d+)?$/.test(platform);
 }
 
-/** An Output can't be looked into before the program runs; whoever computes a reference owns its form. */
+/** The value of an Output is unknown before the program runs, so its form is not checked. */
 export function checkByDigest(reference: unknown, path: string, problems: Problems): void {
   if (isDeferred(reference)) return;
   if (typeof reference !== "string" || !/^[^\s@]+@sha256:[0-9a-f]{64}$/.test(reference)) {

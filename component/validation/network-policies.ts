@@ -12,7 +12,7 @@ import { isDeferred, type Problems, show } from "./checks/problems";
 
 const PORT = { min: 1, max: 65_535, example: 6443 };
 
-/** Adds a problem for everything that is wrong with `networkPolicies` and `monitoring`. */
+/** Adds a problem for every error in `networkPolicies` and `monitoring`. */
 export function checkNetworkPolicies(args: EgressProxyArgs, problems: Problems): void {
   const { networkPolicies: given, monitoring } = args;
   const path = "networkPolicies";

@@ -2,7 +2,7 @@ import type { EgressProxyArgs } from "../args/egress-proxy";
 import { checkObject, isRecord } from "./checks/checks";
 import { isDeferred, type Problems, show } from "./checks/problems";
 
-/** What all pods have. */
+/** Checks the arguments that apply to all pods. */
 export function checkPodArguments(args: EgressProxyArgs, problems: Problems): void {
   for (const key of ["labels", "podAnnotations", "nodeSelector"] as const)
     checkTextMap(args[key], key, problems);
@@ -51,13 +51,13 @@ export function checkResources(value: unknown, path: string, problems: Problems)
 /** Kubernetes' grammar (apimachinery, `resource.Quantity`), without a sign. */
 const QUANTITY = /^(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/;
 
-/** Linkerd's injector drops a wrong one with a line in its log; the API server refuses it, but only at `up`. */
+/** Linkerd's injector ignores an invalid one and logs a line; the API server rejects it, but only at `up`. */
 function checkQuantity(value: unknown, path: string, right: string, problems: Problems): void {
   if (value === undefined || isDeferred(value) || (isText(value) && QUANTITY.test(value))) return;
   problems.add(path, `is ${show(value)}; give a Kubernetes quantity, such as ${show(right)}`);
 }
 
-/** Adds a problem where `value` is given and is no map of texts. */
+/** Adds a problem if `value` is given and is not a map of texts. */
 export function checkTextMap(value: unknown, path: string, problems: Problems): void {
   if (value === undefined || isDeferred(value)) return;
   if (
@@ -68,7 +68,7 @@ export function checkTextMap(value: unknown, path: string, problems: Problems): 
   }
 }
 
-/** Adds a problem where `value` is given and is no list of what `accepts` accepts; `right` says what that is. */
+/** Adds a problem if `value` is given and is not a list of items that `accepts` accepts; `right` describes these. */
 export function checkEach(
   value: unknown,
   path: string,

@@ -3,7 +3,7 @@ import type { RequestLimits } from "../args/request-limits";
 import { checkInteger, checkObject } from "./checks/checks";
 import type { Problems } from "./checks/problems";
 
-/** Adds a problem for everything that is wrong with `limits`. */
+/** Adds a problem for every error in `limits`. */
 export function checkRequestLimits(value: unknown, problems: Problems): void {
   if (value === undefined) return;
   const keys: (keyof RequestLimits)[] = ["headerBytes", "headerFields"];

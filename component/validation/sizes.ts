@@ -7,7 +7,7 @@ import type { Problems } from "./checks/problems";
 /** Kubernetes' limit for a ConfigMap, 1 MiB, less its keys and metadata. */
 const MAX_BYTES = 1_040_000;
 
-/** Adds a problem where policy or zone, each a ConfigMap, would be too large for one. Only for arguments that are right. */
+/** Adds a problem if policy or zone is too large for its ConfigMap. Only for valid arguments. */
 export function checkSizes(settings: Settings, problems: Problems): void {
   const policy = Buffer.byteLength(policyText(compilePolicy(settings)));
   if (policy > MAX_BYTES) {

@@ -2,12 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Context, labels } from "../context";
 
-/** Where the proxy finds the third parties' keys, one file each. */
+/** Folder of the credentials in the proxy's pod, one file each. */
 export const CREDENTIALS_FOLDER = "/etc/k8s-egress-credentials";
 
 type Volume = k8s.types.input.core.v1.Volume;
 
-/** The keys as files of one volume, from the Secret made here and from those that the user names; none: no volume. */
+/**
+ * The credentials as files of one volume, from the Secret created here and from the user's; without credentials no
+ * volume.
+ */
 export function credentialsVolume(context: Context, namespace: pulumi.Input<string>): Volume[] {
   const entries = Object.entries(context.args.credentials ?? {});
   if (entries.length === 0) return [];
@@ -22,8 +25,8 @@ export function credentialsVolume(context: Context, namespace: pulumi.Input<stri
 }
 
 /**
- * Pulumi replaces a Secret whose content changes. Without a name of its own the new one comes first, the pods change
- * over, and the old one goes last; a name from the content would tell about the content.
+ * Pulumi replaces a Secret whose content changes. With a generated name the new one is created first, then the pods are
+ * replaced, and the old one is deleted last. A name derived from the content would disclose information about it.
  */
 function createSecret(context: Context, namespace: pulumi.Input<string>): k8s.core.v1.Secret | undefined {
   const values = Object.entries(context.args.credentials ?? {}).flatMap(([name, { value }]) =>

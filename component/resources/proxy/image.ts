@@ -32,12 +32,13 @@ function buildImage(context: Context, build: ImageBuild): docker.Image {
     {
       imageName: pulumi.interpolate`${build.repository}:${packageVersion()}`,
       build: {
-        // Relative, because another checkout's absolute path would be a change.
+        // Relative, because an absolute path differs in each checkout, which would be a change.
         context: relative(process.cwd(), folder) || ".",
         dockerfile: relative(process.cwd(), join(folder, "Dockerfile")),
         platform: build.platform ?? "linux/amd64",
         builderVersion: docker.BuilderVersion.BuilderBuildKit,
-        // With it, engines since 23.0 give the same digest for the same input (https://reproducible-builds.org/specs/source-date-epoch).
+        // With this argument, engines since 23.0 give the same digest for the same input
+        // (https://reproducible-builds.org/specs/source-date-epoch).
         args: { BASE_IMAGE: build.baseImage ?? DEFAULT_BASE_IMAGE, SOURCE_DATE_EPOCH: "0" },
       },
       ...(registry && {

@@ -4,11 +4,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Context, labels, selector } from "../context";
 
 /**
- * What makes clients' names trustworthy: the sidecar takes what they send for HTTP/1 and nothing else, and so puts
- * its own `l5d-client-id` in place of theirs. Without a Server, a client that pauses within its request line is
- * passed on as opaque TCP, and its forged header with it (seen within 5 ms).
+ * Makes clients' identities trustworthy: the sidecar parses all connections as HTTP/1, and so replaces the client's
+ * `l5d-client-id` by its own. Without a Server, a client that pauses within its request line is passed on as opaque
+ * TCP, and its forged header with it (seen within 5 ms).
  *
- * Together with `default-inbound-policy: deny` on the pods, nobody gets in while a sidecar does not know of it.
+ * Together with `default-inbound-policy: deny` on the pods, no client gets in while a sidecar does not know the Server.
  */
 export function createMeshPolicy(
   context: Context,
@@ -28,7 +28,7 @@ export function createMeshPolicy(
           podSelector: { matchLabels: selector(context, "egress-proxy") },
           port: dataPort,
           proxyProtocol: "HTTP/1",
-          // Which of them may call what is the policy's business.
+          // The policy decides which of them may call what.
           accessPolicy: settings.mesh === MeshMode.Required ? "all-authenticated" : "all-unauthenticated",
         },
       },

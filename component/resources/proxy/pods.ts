@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Context, labels, selector } from "../context";
 
 /**
- * A headless Service by which the proxy's pods know each other's addresses, so that no upstream's `allowedCidrs` opens
- * them. Without `allowedCidrs` there is none: then no connection goes to a private address at all.
+ * A headless Service by which the proxy learns the addresses of all its pods, so that no upstream's `allowedCidrs`
+ * allows them. Without `allowedCidrs` it is not created, because no connection goes to a private address then.
  *
  * @returns its absolute name
  */
@@ -18,12 +18,12 @@ export function createProxyPods(context: Context, namespace: pulumi.Input<string
         name: names.proxyPods,
         namespace,
         labels: labels(context, "egress-proxy"),
-        // It selects pods that are waited for elsewhere.
+        // Pulumi waits for these pods elsewhere.
         annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: {
         clusterIP: "None",
-        // Those that are not ready, too: an address is one of ours from the beginning.
+        // Includes pods that are not ready: their addresses are ours from the beginning.
         publishNotReadyAddresses: true,
         selector: selector(context, "egress-proxy"),
       },

@@ -9,12 +9,14 @@ import { createProxyPods } from "./pods";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "../pod";
 import { sidecarAnnotations } from "./sidecar";
 
-/** Where the proxy listens for applications. */
+/** Port for applications. */
 export const DATA_PORT = 8080;
-/** Probes and metrics. */
+/** Port for probes and metrics. */
 export const ADMIN_PORT = 9090;
 
-/** Seconds for kube-proxy and sidecars to stop sending to a pod that is going: without it 3 of 20,000 requests were lost. */
+/**
+ * Seconds for kube-proxy and sidecars to stop sending to a terminating pod: without it 3 of 20,000 requests were lost.
+ */
 const PRE_STOP = 5;
 /** Seconds for the process to exit after its drain. */
 const EXIT_MARGIN = 5;
@@ -26,7 +28,7 @@ const DEFAULT_RESOURCES = {
 
 const POLICY_FOLDER = "/etc/k8s-egress";
 
-/** The policy and the pods that obey it. Ready means: the new policy is in force on every pod. */
+/** The policy and the proxy's pods. Ready when the new policy is in force on every pod. */
 export function createProxy(
   context: Context,
   namespace: pulumi.Input<string>,
@@ -37,7 +39,7 @@ export function createProxy(
   const policy = new k8s.core.v1.ConfigMap(
     `${name}-policy`,
     {
-      // Named by its content: the new one exists before pods change over, the old one goes last.
+      // Named by its content: the new one is created before pods are replaced, and the old one is deleted last.
       metadata: {
         name: `${names.policy}-${shortHash(text)}`,
         namespace,
@@ -62,7 +64,7 @@ export function createProxy(
       metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
       spec: {
         maxUnavailable: 1,
-        // Pods that never became ready must not stop a node's drain.
+        // Pods that never became ready must not block a node's drain.
         unhealthyPodEvictionPolicy: "AlwaysAllow",
         selector: { matchLabels: selector(context, "egress-proxy") },
       },

@@ -2,13 +2,15 @@ import { MeshMode } from "../../args/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../context";
 
-/** Linkerd's own values for production (`values-ha.yaml`); without any, a sidecar is the first to be evicted. */
+/**
+ * Linkerd's own values for production (`values-ha.yaml`); without any resources a sidecar is the first to be evicted.
+ */
 const DEFAULT_RESOURCES = {
   requests: { cpu: "100m", memory: "20Mi" },
   limits: { memory: "250Mi" },
 };
 
-/** What Linkerd's injector needs to know of a pod. */
+/** What Linkerd's injector needs to know about a pod. */
 export interface InjectedPod {
   /** Port of probes and metrics. */
   readonly adminPort: number;
@@ -16,7 +18,7 @@ export interface InjectedPod {
   readonly shutdown: number;
 }
 
-/** Annotations by which Linkerd's injector puts a sidecar beside the proxy, or does not. */
+/** Annotations that make Linkerd's injector add a sidecar to the proxy, or not. */
 export function sidecarAnnotations(
   { settings, args }: Context,
   { adminPort, shutdown }: InjectedPod,
@@ -33,15 +35,15 @@ export function sidecarAnnotations(
   };
   return {
     "linkerd.io/inject": "enabled",
-    // Only the Server lets clients in, also while the sidecar can't reach its policy controller and knows none.
+    // Only the Server admits clients, even while the sidecar can't reach its policy controller and has no policy.
     "config.linkerd.io/default-inbound-policy": "deny",
-    // Not through the sidecar: a control plane that is down must not make the kubelet restart the proxy, and a
-    // Prometheus outside the mesh has no identity.
+    // Bypasses the sidecar: a control plane that is down must not make the kubelet restart the proxy, and a Prometheus
+    // outside the mesh has no identity.
     "config.linkerd.io/skip-inbound-ports": `${adminPort}`,
-    // The sidecar's own limit, 1 s, would also cut connections to third parties.
+    // The sidecar's own limit, 1 s, would also end connection attempts to third parties.
     "config.linkerd.io/proxy-outbound-connect-timeout": `${slowestConnect}ms`,
-    // A native sidecar ends after the proxy. Any other is told to end together with it, and would take away the
-    // requests that the proxy is finishing: it waits as long, and does not cut what is in flight before.
+    // A native sidecar ends after the proxy. Any other sidecar is terminated at the same time as the proxy, and would
+    // end the requests that the proxy is finishing. So it waits as long as the proxy may take.
     "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": `${shutdown}`,
     "config.linkerd.io/shutdown-grace-period": `${shutdown}s`,
     ...Object.fromEntries(

@@ -7,18 +7,18 @@ import { meshRoutes, serviceAnnotations } from "../../upstream-mesh";
 import { type Context, labels, selector } from "../context";
 import { DATA_PORT } from "./proxy";
 
-/** Where applications call. */
+/** Port that applications call. */
 const SERVICE_PORT = 80;
 
 /**
- * One Service per upstream, and one for what an audit lets through, all on the same pods, because the mesh measures,
+ * One Service per upstream, and one for an audit's unlisted hosts, all with the same pods, because the mesh measures,
  * retries and breaks circuits per Service.
  */
 export function createUpstreamServices(
   context: Context,
   namespace: pulumi.Input<string>,
 ): k8s.core.v1.Service[] {
-  // The arguments, because the mesh's part is none of the policy's business.
+  // From the arguments, because the policy has no settings of the mesh.
   const { upstreams, audit } = context.args;
   const unlisted: Upstream[] = audit ? [{ host: ANY_HOST }] : [];
   return [...upstreams, ...unlisted].map(({ host, mesh }) => {
@@ -33,14 +33,14 @@ export function createUpstreamServices(
           annotations: {
             ...serviceAnnotations(mesh),
             "k8s-egress/host": host,
-            // They select pods that are waited for elsewhere: 60 Services took 86 s without it, 6 s with it.
+            // Pulumi waits for these pods elsewhere: 60 Services took 86 s without it, 6 s with it.
             "pulumi.com/skipAwait": "true",
           },
         },
         spec: {
           type: "ClusterIP",
           selector: selector(context, "egress-proxy"),
-          // appProtocol spares the mesh its protocol detection.
+          // With appProtocol the mesh need not detect the protocol.
           ports: [
             { name: "http", port: SERVICE_PORT, targetPort: DATA_PORT, protocol: "TCP", appProtocol: "http" },
           ],
@@ -53,7 +53,7 @@ export function createUpstreamServices(
   });
 }
 
-/** Each after the one before it, so that there is a route for every request at any time. */
+/** Created one after the other, so that there is a route for every request at any time. */
 function createRoutes(
   context: Context,
   service: k8s.core.v1.Service,

@@ -5,8 +5,8 @@ import type { Context } from "../context";
 import type { StubDomainPlace } from "./place";
 
 /**
- * Lets the API server refuse what the controller has no business to write, though its Role can't: RBAC knows objects,
- * not their content. For that one account only; nobody else's requests are looked at.
+ * Makes the API server deny writes that the controller never needs, although its Role allows them: RBAC checks objects,
+ * not their content. It applies to that one account only.
  */
 export function createStubDomainPolicy(
   { settings, parent }: Context,

@@ -25,19 +25,19 @@ const RESOURCES = {
 };
 
 /**
- * How long Pulumi waits for the stub domain: the controller's own limit for the proof that it serves, 4 minutes,
- * and as much again for pods and kubelets.
+ * How long Pulumi waits for the stub domain: the controller's own time limit for the proof, 4 minutes, and as much
+ * again for pods and kubelets.
  */
 const WAIT = "8m";
 
-/** The server block for whoever edits the cluster's Corefile by hand. */
+/** The server block for users who edit the cluster's Corefile by hand. */
 export function stubDomainText({ settings }: Context, { service }: EgressDns): pulumi.Output<string> {
   return service.spec.clusterIP.apply((ip) =>
     stubBlock({ domain: settings.domain, port: 53, forwardTo: ip }),
   );
 }
 
-/** A controller for each target, in a namespace of their own, because nothing else there needs rights. */
+/** Creates a controller for each target, in a namespace of their own, because nothing else there needs rights. */
 export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
@@ -47,12 +47,12 @@ export function createStubDomains(context: Context, image: pulumi.Input<string>,
 }
 
 /**
- * The controller that merges the stub domain into one target, and the anchor that waits for it: created, when the
- * stub domain serves; deleted, when it is out again.
+ * Creates the controller that merges the stub domain into one target, and its anchor, which Pulumi waits for: at
+ * creation until the stub domain serves, at deletion until it has been removed.
  *
- * The names of all that the controller needs hold the target. So after a change of target, or of a namespace, the
- * controller of before is there with all its rights until its anchor is gone: Pulumi deletes what has another name at
- * the very end, but the anchor first.
+ * The names of all objects that the controller needs contain the target. After a change of target, or of a namespace,
+ * the previous controller therefore keeps all its rights until its anchor is gone: Pulumi deletes objects whose names
+ * have changed at the very end, and the anchor first.
  */
 function createStubDomain(
   context: Context,
@@ -150,15 +150,16 @@ function isBehindCache({ settings }: Context, kind: TargetRef["kind"]): boolean 
 }
 
 /**
- * Stays the same when the component's namespace or target changes: by it a controller knows the one before it.
+ * Stays the same when the component's namespace or target changes, so that a controller recognises the one before it.
  *
- * A promise, because an Output of the component's would make a child wait for all children, itself among them.
+ * A Promise, not an Output: an Output of the component depends on all of its children, so a child that reads it would
+ * wait for itself.
  */
 function ownerOf({ urn }: pulumi.ComponentResource): Promise<string> {
   return new Promise((resolve) => urn.apply((text) => resolve(sha256(text).slice(0, 8))));
 }
 
-/** The user's own namespace, or one that holds nothing else. */
+/** The user's own namespace, or a new one for the controller only. */
 function controllerNamespace(context: Context): pulumi.Input<string> {
   if (context.settings.controllerNamespace !== undefined) return context.settings.controllerNamespace;
   const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };

@@ -7,7 +7,7 @@ import {
 } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { type Context, labels, selector } from "../context";
 
-/** One target's controller: what it edits, where it is, and what everything around it is called. */
+/** One target's controller: what it edits, its namespace, and the names of its objects. */
 export interface StubDomainPlace {
   readonly target: TargetRef;
   readonly anchor: ObjectName;
@@ -21,10 +21,10 @@ export interface StubDomainPlace {
   readonly labels: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Tells the pods of the controllers for several targets from each other. */
+/** Distinguishes the pods of the controllers for several targets. */
 const TARGET_LABEL = "k8s-egress/target";
 
-/** How a target is written in names, which know no capitals. */
+/** Targets as they appear in names, which have no upper-case letters. */
 const NAMES: Readonly<Record<TargetKind, string>> = {
   coredns: "coredns",
   corednsCustom: "coredns-custom",
@@ -33,7 +33,7 @@ const NAMES: Readonly<Record<TargetKind, string>> = {
   openshift: "openshift",
 };
 
-/** Where the controller for a target is, in the namespace of all of them. */
+/** The place of a target's controller, in the namespace of all controllers. */
 export function stubDomainPlace(
   context: Context,
   kind: TargetKind,

@@ -7,8 +7,8 @@ import type { EgressDns } from "../egress-dns";
 import type { StubDomainPlace } from "./place";
 
 /**
- * Least privilege: what the controller asks for at its start and nothing else; each object by its name, in the one
- * namespace where it is.
+ * Least privilege: exactly the permissions that the controller checks at its start; each object by its name, in its one
+ * namespace.
  */
 export function grantRights(
   context: Context,
@@ -22,7 +22,8 @@ export function grantRights(
   const subjects = [
     { kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace },
   ];
-  // In a namespace of others the name tells the controller's own one too: with another one it is another binding.
+  // In another's namespace, the name also contains the controller's own namespace: with another one it is another
+  // binding.
   const name =
     settings.controllerNamespace === undefined ? place.name : `${place.name}-${settings.controllerNamespace}`;
 
@@ -67,7 +68,7 @@ export function grantRights(
   ];
 }
 
-/** One rule for all verbs on the same objects, and for all objects with the same verbs. */
+/** Merges verbs on the same objects into one rule, and objects with the same verbs. */
 function rulesOf(rights: Right[]): k8s.types.input.rbac.v1.PolicyRule[] {
   const verbsByObject = new Map<string, { right: Right; verbs: string[] }>();
   for (const right of rights) {

@@ -10,8 +10,8 @@ export function isRecord(value: unknown): value is Unchecked {
 }
 
 /**
- * The value as an object whose members can be checked; adds a problem for one that is none, and for each key that is
- * not one of `keys`. `example` is what the message offers.
+ * The value as an object whose members can be checked; adds a problem if it is not an object, and for each key that is
+ * not one of `keys`. `example` is shown in the message.
  */
 export function checkObject(
   value: unknown,
@@ -28,7 +28,7 @@ export function checkObject(
   return value;
 }
 
-/** Adds a problem where `value` is given and is not an integer from `min` to `max`. */
+/** Adds a problem if `value` is given and is not an integer from `min` to `max`. */
 export function checkInteger(
   value: unknown,
   path: string,
@@ -44,13 +44,13 @@ export function checkInteger(
   }
 }
 
-/** Adds a problem where `value` is given and is neither true nor false. */
+/** Adds a problem if `value` is given and is neither true nor false. */
 export function checkBoolean(value: unknown, path: string, problems: Problems): void {
   if (value !== undefined && typeof value !== "boolean")
     problems.add(path, `is ${show(value)}; give true or false`);
 }
 
-/** Adds a problem for each key that is not one of `known`: a misspelt limit must not be silently none. */
+/** Adds a problem for each key that is not one of `known`: a misspelt limit would silently not apply. */
 export function checkKnownKeys(
   value: object,
   known: ReadonlySet<string>,
@@ -67,7 +67,7 @@ export function checkKnownKeys(
   }
 }
 
-/** Adds a problem where `value` is given and is not one of `allowed`. */
+/** Adds a problem if `value` is given and is not one of `allowed`. */
 export function checkOneOf(
   value: unknown,
   path: string,
@@ -78,7 +78,7 @@ export function checkOneOf(
   problems.add(path, `is ${show(value)}; give one of ${allowed.map(show).join(", ")}`);
 }
 
-/** Adds a problem where `value` is not a duration from `min` to `max` milliseconds; `range` says these in words. */
+/** Adds a problem if `value` is not a duration from `min` to `max` milliseconds; `range` says these in words. */
 export function checkDuration(
   value: unknown,
   path: string,

@@ -1,7 +1,7 @@
 import { isRecord } from "./checks";
 import { isDeferred } from "./problems";
 
-/** Arguments that Pulumi resolves later, as it may: everything typed Input. */
+/** Arguments that may be resolved later: all that are typed Input. */
 const MAY_BE_DEFERRED = [
   /^image(PullSecrets.*)?$/,
   /^(replicas|priorityClassName)$/,
@@ -12,7 +12,7 @@ const MAY_BE_DEFERRED = [
   /^(dns\.resources|resources|mesh\.proxyResources)\.\w+\.\w+$/,
 ];
 
-/** Paths of Outputs and promises where a plain value belongs. */
+/** Paths of Outputs and promises in place of plain values. */
 export function findDeferred(value: unknown, path = ""): string[] {
   if (isDeferred(value)) return MAY_BE_DEFERRED.some((pattern) => pattern.test(path)) ? [] : [path];
   if (Array.isArray(value)) return value.flatMap((item, index) => findDeferred(item, `${path}[${index}]`));

@@ -5,9 +5,9 @@ import { isLabel, MAX_NAMESPACE_LENGTH } from "../values/label";
 import { type Problems, show } from "./problems";
 
 /**
- * Adds a problem where `value` is no list of namespaces, each of them once.
+ * Adds a problem if `value` is not a list of different namespaces.
  *
- * @param whyNotEmpty as {@link checkList} has it
+ * @param whyNotEmpty as for {@link checkList}
  */
 export function checkNamespaceNames(
   value: unknown,
@@ -30,25 +30,25 @@ export function checkNamespaceName(value: unknown, path: string, problems: Probl
   problems.add(path, `${show(value)} is not a namespace's name; give one, such as "monitoring"`);
 }
 
-/** Adds a problem where `value` is given and is no list of addresses. */
+/** Adds a problem if `value` is given and is not a list of addresses. */
 export function checkAddresses(value: unknown, path: string, problems: Problems): void {
   checkList(value, path, `["169.254.20.10"]`, problems, (ip, at) => {
-    // A zone (fe80::1%eth0) has no meaning outside of one machine.
+    // A zone (fe80::1%eth0) has a meaning on one machine only.
     if (typeof ip === "string" && isIP(ip) !== 0 && !ip.includes("%")) return;
     problems.add(at, `${show(ip)} is not an IP address; give one, such as "169.254.20.10"`);
   });
 }
 
-/** Adds a problem where `value` is no range in CIDR notation. */
+/** Adds a problem if `value` is not a range in CIDR notation. */
 export function checkCidr(value: unknown, path: string, problems: Problems): void {
   if (typeof value !== "string" || !parseCidr(value)) problems.add(path, `${show(value)} ${NO_CIDR}`);
 }
 
 /**
- * Adds a problem where `value` is given and is no list; checks each of its items.
+ * Adds a problem if `value` is given and is not a list; checks each of its items.
  *
- * @param whyNotEmpty what makes an empty list an error: it would deny what the absent argument allows, or do nothing at
- *   all; absent: an empty list means none, and is right
+ * @param whyNotEmpty why an empty list is an error: it would deny what the absent argument allows, or do nothing;
+ * absent: an empty list is valid and means none
  */
 export function checkList(
   value: unknown,

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Collects what is wrong with the arguments, so that a user sees every mistake at once. */
+/** Collects the errors in the arguments, so that a user sees all of them at once. */
 export class Problems {
   private readonly found: string[] = [];
   private readonly unknown: string[] = [];
 
   /**
    * @param path The argument, as written in the program: `upstreams[2].host`.
-   * @param what What is wrong and what would be right, with an example; no full stop.
+   * @param what What is wrong and how to correct it, with an example; no full stop.
    */
   add(path: string, what: string): void {
     if (
@@ -19,7 +19,7 @@ export class Problems {
     this.found.push(`${path}: ${what}`);
   }
 
-  /** Reports an Output or a promise where a plain value belongs, and nothing else of it or below it. */
+  /** Reports an Output or a promise in place of a plain value, and no other error of it or below it. */
   addDeferred(path: string): void {
     this.add(path, "is an Output, but it decides what is created; give a plain value, known at preview");
     this.unknown.push(path);

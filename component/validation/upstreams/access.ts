@@ -11,7 +11,7 @@ import type { Surroundings } from "./surroundings";
 
 const RULE = `{ clients: [{ namespace: "shop", serviceAccount: "checkout" }], methods: ["POST"], paths: ["/v1/charges"] }`;
 
-/** Adds a problem for everything that is wrong with who may call an upstream, and with what it is called with. */
+/** Adds a problem for every error in an upstream's rules, credentials and header fields. */
 export function checkAccess(
   upstream: Unchecked,
   path: string,
@@ -71,7 +71,7 @@ function checkRules(allow: unknown, path: string, mesh: unknown, problems: Probl
   });
 }
 
-/** They mean something where rules name paths, and patterns with them need them. */
+/** `encodedSlashes` has an effect only if rules name paths, and patterns with `%2F` need it. */
 function checkEncodedSlashes(value: unknown, allow: unknown, path: string, problems: Problems): void {
   checkBoolean(value, `${path}.encodedSlashes`, problems);
   const rules = (Array.isArray(allow) ? (allow as unknown[]) : []).filter(isRecord);

@@ -4,7 +4,7 @@ import { type Problems, show } from "../checks/problems";
 import { sharedSuffixReason } from "../values/public-suffix";
 import type { Surroundings } from "./surroundings";
 
-/** Adds a problem for what is wrong with an upstream's host, in itself and beside `domain`. */
+/** Adds a problem for an error in an upstream's host, in itself and beside `domain`. */
 export function checkHost(
   host: unknown,
   path: string,

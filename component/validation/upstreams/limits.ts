@@ -13,7 +13,7 @@ const DAY = 24 * 3_600_000;
 const COUNT = { min: 1, max: 1_000_000 };
 const BYTES = { min: 0, max: 2 ** 40, example: 1_048_576 };
 
-/** Adds a problem for everything that is wrong with an upstream's limits: of time, number, size and rate. */
+/** Adds a problem for every error in an upstream's limits: of time, number, size and rate. */
 export function checkLimits(upstream: Unchecked, path: string, problems: Problems): void {
   const { timeouts, retries, circuitBreaker, rateLimit, maxBodyBytes, websockets } = upstream;
   if (timeouts !== undefined) checkTimeouts(timeouts, `${path}.timeouts`, problems);
@@ -74,7 +74,7 @@ function checkBodyLimits(value: unknown, path: string, problems: Problems): void
   for (const key of limits ? keys : []) checkInteger(limits![key], `${path}.${key}`, BYTES, problems);
 }
 
-/** Adds a problem where a period is given and is none: more than 0 and at most 24 h. */
+/** Adds a problem if a period is given and invalid: more than 0 and at most 24 h. */
 export function checkPeriod(value: unknown, path: string, problems: Problems): void {
   if (value === undefined) return;
   checkDuration(value, path, { min: 1, max: DAY, range: "more than 0 and at most 24h" }, problems);

@@ -9,10 +9,10 @@ import { checkPeriod } from "./limits";
 
 /** Methods that an HTTPRoute can match (Gateway API, `HTTPMethod`) and the proxy forwards. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"].filter(isMethod);
-/** Linkerd's own, in milliseconds. */
+/** Linkerd's own defaults, in milliseconds. */
 const PENALTIES = { minPenalty: 1_000, maxPenalty: 60_000 };
 
-/** Adds a problem for everything in an upstream's `mesh` that Linkerd would drop, or that means nothing. */
+/** Adds a problem for every value in an upstream's `mesh` that Linkerd would ignore, or that has no effect. */
 export function checkUpstreamMesh(value: unknown, path: string, mode: unknown, problems: Problems): void {
   if (value === undefined) return;
   if (mode === MeshMode.None) {
@@ -53,7 +53,7 @@ function checkRetries(value: unknown, path: string, problems: Problems): void {
   );
 }
 
-/** As Linkerd's policy controller reads them, but for those that are no failures. */
+/** The form that Linkerd's policy controller reads, without statuses that are no failures. */
 function isStatuses(text: string): boolean {
   if (text === "5xx" || text === "gateway-error") return true;
   const [, first, last] = /^([45]\d\d)(?:-([45]\d\d))?$/.exec(text) ?? [];

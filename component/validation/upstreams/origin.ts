@@ -11,7 +11,7 @@ import { checkBoolean, type Unchecked } from "../checks/checks";
 import { checkList } from "../checks/lists";
 import { type Problems, show } from "../checks/problems";
 
-/** Arguments of an upstream that say how its requests look to the third party, and where its responses may lead. */
+/** Arguments of an upstream about the form of its requests, and about where its responses may lead. */
 export const ORIGIN_KEYS: readonly (keyof Upstream)[] = [
   "passHeaders",
   "via",
@@ -21,11 +21,11 @@ export const ORIGIN_KEYS: readonly (keyof Upstream)[] = [
   "linkHeaders",
 ];
 
-/** Methods whose connection is kept in any case. */
+/** Methods whose connection is always kept. */
 const ALWAYS_WITH_BODY = ["POST", "PUT", "PATCH"];
 
 /**
- * Adds a problem for everything that is wrong with how requests look to the third party and where responses lead.
+ * Adds a problem for every error in the form of requests and in where responses may lead.
  *
  * @param hosts of all upstreams
  */

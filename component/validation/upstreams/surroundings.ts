@@ -1,13 +1,13 @@
-/** What an upstream must fit to. */
+/** Other arguments that an upstream is checked against. */
 export interface Surroundings {
-  /** Of the EgressProxy. */
+  /** Name of the EgressProxy. */
   name: string;
   domain: string;
-  /** The cluster's own. */
+  /** The cluster's own domain. */
   clusterDomain: string;
   mesh: unknown;
-  /** Names of the credentials that there are. */
+  /** Names of the existing credentials. */
   credentials: ReadonlySet<string> | undefined;
-  /** Whether there is one: it can begin without any upstream. */
+  /** Whether there is an audit: then upstreams may be empty. */
   audit: boolean;
 }

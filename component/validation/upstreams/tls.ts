@@ -7,7 +7,7 @@ import { type Problems, show } from "../checks/problems";
 
 const KEYS = ["caCertificates", "minVersion", "serverName", "clientCertificate"];
 
-/** Adds a problem for everything that is wrong with an upstream's `tls`. */
+/** Adds a problem for every error in an upstream's `tls`. */
 export function checkTls(
   value: unknown,
   host: unknown,

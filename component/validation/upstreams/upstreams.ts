@@ -10,7 +10,7 @@ import { ORIGIN_KEYS, checkOrigin } from "./origin";
 import { checkUpstreamMesh } from "./mesh";
 import { checkTls } from "./tls";
 
-/** A Service each, and kube-proxy's and Linkerd's cost grows with Services. */
+/** Each upstream has a Service, and the cost of kube-proxy and Linkerd grows with Services. */
 const MAX_UPSTREAMS = 1_000;
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof Upstream>([
@@ -36,7 +36,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof Upstream>([
   ...ORIGIN_KEYS,
 ]);
 
-/** Adds a problem for everything that is wrong with `upstreams`. */
+/** Adds a problem for every error in `upstreams`. */
 export function checkUpstreams(
   upstreams: readonly Upstream[],
   proxy: Surroundings,

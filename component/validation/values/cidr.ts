@@ -1,10 +1,10 @@
 import { NEVER_ALLOWED } from "../../../proxy-image/src/contract/policy/never-allowed";
 import { type Cidr, contains, parseCidr } from "../../cidr";
 
-/** What is wrong with a text that is to be a range. */
+/** The problem of a text that is not a range. */
 export const NO_CIDR = `is not a range in CIDR notation; write it as in "10.20.0.0/16" or "fd12:3456::/48"`;
 
-/** What is wrong with a range in CIDR notation as an upstream's allowed range, or undefined. */
+/** The problem of a range in CIDR notation as an upstream's allowed range, or undefined. */
 export function allowedCidrProblem(cidr: string): string | undefined {
   const range = parseCidr(cidr);
   if (!range) return NO_CIDR;
@@ -17,8 +17,8 @@ export function allowedCidrProblem(cidr: string): string | undefined {
 }
 
 /**
- * Whether a range is meant to open a forbidden one. A single forbidden address within a wide range is not: the proxy
- * leaves it out, and who allows 100.64.0.0/10 does not think of it.
+ * Whether a range is meant to open a forbidden one. A wide range that includes a single forbidden address is not: the
+ * proxy excludes that address, and a user who allows 100.64.0.0/10 does not mean it.
  */
 function opens(range: Cidr, never: Cidr): boolean {
   const isAddress = never.prefix === (never.family === 4 ? 32 : 128);

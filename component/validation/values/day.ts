@@ -8,7 +8,7 @@ export function endOfDay(day: string): string {
   return new Date(Date.parse(day) + DAY).toISOString().replace(".000Z", "Z");
 }
 
-/** The day so many days after an instant, in UTC. */
+/** The day that is this many days after an instant, in UTC. */
 export function dayAfter(now: Date, days: number): string {
   return new Date(now.getTime() + days * DAY).toISOString().slice(0, 10);
 }

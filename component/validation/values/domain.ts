@@ -4,10 +4,10 @@ import { isWithin, nameProblem } from "./host";
 import { isDeferred, type Problems, show } from "../checks/problems";
 import { sharedSuffixReason } from "./public-suffix";
 
-/** Below these a stub domain would take reverse look-ups or the root from the cluster. */
+/** Below these a stub domain would capture reverse look-ups or the root from the cluster. */
 const RESERVED_DOMAINS = ["arpa"];
 
-/** The domain, or the default where it is wrong. */
+/** The domain, or the default if it is invalid. */
 export function checkDomain({ domain = DEFAULT_DOMAIN, dns }: EgressProxyArgs, problems: Problems): string {
   if (isDeferred(domain)) return DEFAULT_DOMAIN;
   const problem =

@@ -7,7 +7,7 @@ const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** RFC 1035 §2.3.4: 255 octets on the wire are 253 characters. */
 export const MAX_NAME_LENGTH = 253;
 
-/** What is wrong with a DNS name in lower case, or undefined. `example` is what the message offers instead. */
+/** The problem of a DNS name in lower case, or undefined. `example` is suggested in the message. */
 export function nameProblem(name: string, example: string): string | undefined {
   if (name === "") return `is empty; give a name such as "${example}"`;
   if (name !== name.toLowerCase()) return `${show(name)} has capitals; write "${name.toLowerCase()}"`;
@@ -30,7 +30,7 @@ export function nameProblem(name: string, example: string): string | undefined {
   return undefined;
 }
 
-/** What is wrong with an upstream's host, exact or wildcard, or undefined. */
+/** The problem of an upstream's host, exact or wildcard, or undefined. */
 export function hostProblem(host: string): string | undefined {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(host)?.[0];
   if (scheme) {
@@ -64,7 +64,7 @@ function exampleFrom(rest: string): string {
   return `for example "${hostProblem(host) === undefined ? host : "api.stripe.com"}"`;
 }
 
-/** True where `name` is `ancestor` or below it. */
+/** True if `name` is `ancestor` or below it. */
 export function isWithin(name: string, ancestor: string): boolean {
   return name === ancestor || name.endsWith(`.${ancestor}`);
 }

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { getPublicSuffix } from "tldts";
 
 /**
- * Why a wildcard over `suffix` would let strangers in, or undefined: the suffix is an entry of the Public Suffix
- * List (`com`, `github.io`, `s3.amazonaws.com`), or above one (`amazonaws.com`). Anyone can get a name below it.
+ * Why a wildcard over `suffix` would include strangers' names, or undefined: the suffix is an entry of the Public
+ * Suffix List (`com`, `github.io`, `s3.amazonaws.com`), or above one (`amazonaws.com`). Anyone can get a name below it.
  * Source: https://publicsuffix.org, private section included.
  */
 export function sharedSuffixReason(suffix: string): string | undefined {
@@ -17,7 +17,10 @@ export function sharedSuffixReason(suffix: string): string | undefined {
 
 let parents: Map<string, string> | undefined;
 
-/** Every proper ancestor of an entry, with one entry below it. tldts answers "is it one?" but does not list; psl's data file does. */
+/**
+ * Every proper ancestor of an entry, with one entry below it. tldts tells whether a name is one, but has no list; psl's
+ * data file does.
+ */
 function parentsOfSuffixes(): Map<string, string> {
   if (parents) return parents;
   parents = new Map();

@@ -1,6 +1,6 @@
 /**
- * The lines of one stretch that was changed, marked with "-" where they went and with "+" where they came; empty ones
- * are not worth showing.
+ * The changed lines between two texts, which differ in one contiguous part: removed lines marked with "-", added ones
+ * with "+". Empty lines are left out.
  */
 export function changedLines(before: string, after: string): string[] {
   const [some, others] = [before.split("\n"), after.split("\n")];

@@ -14,9 +14,9 @@ import { UsageError } from "./usage-error";
 /**
  * `k8s-egress dns print`
  *
- * @param input the server block, as the output `stubDomain` has it
+ * @param input the server block, as in the output `stubDomain`
  * @returns the exit status
- * @throws UsageError, and ApiError when the cluster refuses or can't be reached
+ * @throws UsageError, and ApiError if the API server rejects a request or can't be reached
  */
 export async function runDnsPrint(
   argv: string[],
@@ -36,7 +36,7 @@ export async function runDnsPrint(
 
 const CONFIG_MAPS: Readonly<Record<Platform, string>> = { eks: LANDMARKS.coredns, rke2: LANDMARKS.rke2 };
 
-/** @throws UsageError when the cluster has no such Corefile, or it can't take the block */
+/** @throws UsageError if the cluster has no such Corefile, or it can't take the block */
 export async function printed(cluster: Cluster, platform: Platform, block: string): Promise<string> {
   const name = CONFIG_MAPS[platform];
   const corefile = textOf(await cluster.configMap({ namespace: "kube-system", name }), COREFILE_FIELD);

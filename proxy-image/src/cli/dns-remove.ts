@@ -8,7 +8,7 @@ import { removeStubDomains } from "./remove-stub-domains";
  * `k8s-egress dns remove`
  *
  * @returns the exit status
- * @throws UsageError, and ApiError when the cluster refuses or can't be reached
+ * @throws UsageError, and ApiError if the API server rejects a request or can't be reached
  */
 export async function runDnsRemove(argv: string[], out: Output, err: Output): Promise<number> {
   const options = readRemoveOptions(argv);

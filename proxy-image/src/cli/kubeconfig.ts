@@ -1,13 +1,13 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { UsageError } from "./usage-error";
 
-/** Which cluster, as kubectl's options of the same names say. */
+/** Selects the cluster, by kubectl's options of the same names. */
 export interface ClusterChoice {
   kubeconfig: string | undefined;
   context: string | undefined;
 }
 
-/** @throws UsageError when there is no such file or context */
+/** @throws UsageError if there is no such file or context */
 export function loadConfig({ kubeconfig, context }: ClusterChoice): KubeConfig {
   const config = new KubeConfig();
   try {

@@ -12,7 +12,7 @@ const USAGE = `usage: k8s-egress COMMAND
 k8s-egress COMMAND --help says more.
 `;
 
-/** @returns the exit status: 0 done, 1 something is left to do, 2 wrong usage */
+/** @returns the exit status: 0 done, 1 something remains to be done, 2 wrong usage */
 async function main(argv: string[]): Promise<number> {
   const [group, command, ...options] = argv;
   if (group === "suggest") return runSuggest(argv.slice(1), process.stdin, process.stdout, process.stderr);

@@ -5,26 +5,29 @@ import { parseCorefile } from "../stubdomain/corefile/server-blocks";
 import { corefileFormat } from "../stubdomain/targets/corefile-format";
 
 /**
- * A Corefile with a stub domain's block: added, or in the place of an older one for the same domain.
+ * Adds a stub domain's block to a Corefile, or replaces an older one for the same domain.
  *
- * @param block as the component's output `stubDomain` has it
- * @throws TargetError when the Corefile can't take it, or what serves the domain now is more than a stub domain
+ * @param block as in the component's output `stubDomain`
+ * @throws TargetError if the Corefile can't take it, or if the block that serves the domain now is not only a stub
+ * domain
  */
 export function withBlock(corefile: string, block: string): string {
   const entry = `\n${block.trim()}\n`;
   const older = corefileFormat.find(corefile, corefileFormat.domainOf(entry));
   if (older !== undefined && corefileFormat.same(older, entry)) return corefile;
-  // The line break that set the older one off goes with it.
+  // Also remove the line break that separated the older block.
   const rest = older === undefined ? corefile : `${corefileFormat.remove(corefile, older).trimEnd()}\n`;
   return corefileFormat.insert(rest, entry);
 }
 
-/** For the EKS add-on `coredns`: all of the Corefile, because its schema knows no part of it. */
+/** For the EKS add-on `coredns`: the whole Corefile, because the add-on's schema has no parts of it. */
 export function eksConfigurationValues(corefile: string): string {
   return JSON.stringify({ corefile }, null, 2);
 }
 
-/** For RKE2, whose Helm controller writes the Corefile from the chart's values: a list is replaced as a whole. */
+/**
+ * For RKE2, whose Helm controller writes the Corefile from the chart's values; a list in them is replaced as a whole.
+ */
 export function rke2ChartConfig(corefile: string): string {
   return JSON.stringify(
     {
@@ -46,9 +49,9 @@ export interface ChartServer {
 }
 
 /**
- * A Corefile as the values of CoreDNS' chart (coredns/helm, `servers`) have it.
+ * Converts a Corefile to the values of CoreDNS' chart (coredns/helm, `servers`).
  *
- * @throws CorefileError for what the chart can't say: imports, and blocks with several addresses
+ * @throws CorefileError for what the chart has no value for: imports, and blocks with several addresses
  */
 export function chartServers(corefile: string): ChartServer[] {
   const { blocks, imports } = parseCorefile(corefile);

@@ -1,4 +1,4 @@
-/** Where text goes. */
+/** Destination of text. */
 export interface Output {
   write: (text: string) => unknown;
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { ClusterChoice } from "./kubeconfig";
 import { UsageError } from "./usage-error";
 
-/** Where a Corefile is configured by what owns it. */
+/** Platforms that own the Corefile, so that it is changed by their own configuration. */
 export const PLATFORMS = ["eks", "rke2"] as const;
 export type Platform = (typeof PLATFORMS)[number];
 

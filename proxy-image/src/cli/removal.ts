@@ -1,11 +1,11 @@
-/** What became of one stub domain. */
+/** Result for one stub domain. */
 export interface Removal {
-  /** Something has still to be done. */
+  /** Something remains to be done. */
   isLeft: boolean;
   text: string;
 }
 
-/** Collects what was done to one object, for its {@link Removal}. */
+/** Collects the steps on one object, for its {@link Removal}. */
 export class Account {
   private readonly lines: string[];
 
@@ -23,5 +23,5 @@ export class Account {
   }
 }
 
-/** Conflicts with other writers are followed so often. */
+/** Attempts when other writers cause conflicts. */
 export const MAX_STEPS = 20;

@@ -18,7 +18,7 @@ import { Account, MAX_STEPS, type Removal } from "./removal";
 import { changedLines } from "./changed-lines";
 
 /**
- * Ends the removal of an anchor that is being deleted, as its controller would.
+ * Completes the removal of an anchor that is being deleted, as its controller would.
  *
  * @throws ApiError
  */
@@ -79,7 +79,7 @@ async function nextStep(
   }
 }
 
-/** What {@link removeByAnchor} would do. */
+/** Describes what {@link removeByAnchor} would do. */
 function announce(
   account: Account,
   record: StubRecord | undefined,

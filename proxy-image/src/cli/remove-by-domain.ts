@@ -9,12 +9,12 @@ import { Account, MAX_STEPS, type Removal } from "./removal";
 import { changedLines } from "./changed-lines";
 
 /**
- * Takes out the entry for a domain whose anchor is lost.
+ * Removes the entry for a domain whose anchor is lost.
  *
- * With the anchor it is lost who owned the text before. Whoever owns it now gets it back; if that is us, it is
- * left to nobody, so that no later apply conflicts with us.
+ * The anchor also recorded who owned the text before, so that is lost too. The present owner gets it back. If that is
+ * us, the text gets no owner, so that no later apply conflicts with us.
  *
- * @param target without a key: it is looked for
+ * @param target without a key: the key is searched
  * @throws ApiError
  */
 export async function removeByDomain(
@@ -39,7 +39,7 @@ export async function removeByDomain(
         const lines = changedLines(before, text);
         if (dryRun) return account.close(false, "would take out:", ...lines);
         const current = formerOwners(object!, field, []);
-        // A key of its own was there for the entry only.
+        // The key was created only for the entry.
         const goes = ref.kind === "corednsCustom" && format.isBlank(text);
         await writeText(cluster, ref, object, goes ? undefined : text);
         owners = current;
@@ -58,7 +58,7 @@ export async function removeByDomain(
   return account.close(true, "it changes all the time: try again");
 }
 
-/** For `corednsCustom`, with the first key whose blocks serve the domain. */
+/** For `corednsCustom`: adds the first key whose blocks serve the domain. */
 function withKey(target: TargetRef, object: TargetObject | undefined, domain: string): TargetRef {
   if (target.kind !== "corednsCustom") return target;
   const keys = Object.keys(object?.data ?? {}).filter((key) => key.endsWith(".server"));

@@ -7,13 +7,13 @@ import type { Removal } from "./removal";
 import { removeByAnchor } from "./remove-by-anchor";
 import { removeByDomain } from "./remove-by-domain";
 
-/** Which stub domains, each part of it narrowing the choice, and whether to touch anything. */
+/** Selects stub domains; each field narrows the choice. `dryRun` changes nothing. */
 export interface Selection {
   anchor: ObjectName | undefined;
   domain: string | undefined;
   kind: TargetKind | undefined;
   target: ObjectName | undefined;
-  /** Those of several namespaces too. */
+  /** Includes those of several namespaces. */
   all: boolean;
   dryRun: boolean;
 }
@@ -30,7 +30,7 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
     const namespaces = new Set(anchors.map(({ metadata }) => metadata.namespace));
     if (namespaces.size > 1 && !selection.all && !dryRun) return [ambiguous(anchors)];
     const removals: Removal[] = [];
-    // One after the other: they may share a Corefile.
+    // Sequentially, because they may share a Corefile.
     for (const { metadata } of anchors) removals.push(await removeByAnchor(cluster, metadata, dryRun));
     return removals;
   }
@@ -49,8 +49,8 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
 }
 
 /**
- * Whoever may create a ConfigMap in some namespace can make one that looks like an anchor and records what is another's:
- * a choice between namespaces is the admin's.
+ * Anyone who may create a ConfigMap in some namespace can create one that looks like an anchor, with a record of
+ * another stub domain. So an admin must choose between namespaces.
  */
 function ambiguous(anchors: ConfigMap[]): Removal {
   const names = anchors.map(({ metadata }) => nameText(metadata)).join(", ");
@@ -75,7 +75,7 @@ function isAbout(anchor: ConfigMap, { domain, kind, target }: Selection): boolea
     const isTarget = isKind && (target === undefined || nameText(record.target) === nameText(target));
     return isTarget && (domain === undefined || record.blocks.some((block) => block.domain === domain));
   } catch (error) {
-    // Perhaps: then it is named, with what is wrong with it.
+    // It may be; then it is listed, with its error.
     if (error instanceof RecordError) return true;
     throw error;
   }

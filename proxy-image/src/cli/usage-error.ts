@@ -1,4 +1,4 @@
-/** The command line is wrong; the message says how, and what would be right. */
+/** The command line is invalid; the message says why, and how to correct it. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

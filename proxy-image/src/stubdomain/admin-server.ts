@@ -1,13 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { Registry } from "prom-client";
 
-/** What the probes ask for. */
+/** The state that the probes query. */
 export interface Health {
   isReady: () => boolean;
   isLive: () => boolean;
 }
 
-/** Serves `/ready`, `/live` and `/metrics`; resolves when it listens. */
+/** Serves `/ready`, `/live` and `/metrics`; resolves when the server listens. */
 export function startAdminServer(
   port: number,
   { isReady, isLive }: Health,

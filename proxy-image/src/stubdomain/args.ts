@@ -7,7 +7,7 @@ import { TARGET_KINDS, type TargetRef } from "../contract/stub-domain/target-ref
 /** The controller's command line. */
 export interface ControllerArgs {
   spec: Spec;
-  /** Of the HTTP server for probes and metrics. */
+  /** Port of the HTTP server for probes and metrics. */
   port: number;
 }
 
@@ -19,21 +19,21 @@ const DEFAULT_PORT = "8081";
 const DEFAULT_PROOF_TIMEOUT_SECONDS = "240";
 const MAX_PROOF_TIMEOUT_SECONDS = 3600;
 
-/** The command line is wrong. */
+/** The command line is invalid. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws UsageError that says which option is wrong and what would be right
+ * @throws UsageError that says which option is wrong, and how to correct it
  */
 export function readArgs(argv: string[]): ControllerArgs {
   try {
     return parse(argv);
   } catch (error) {
-    // The mistake last: the last lines of a container that exits are what Pulumi shows.
+    // The error comes last, because Pulumi shows the last lines of a container that exits.
     const mistake = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${USAGE}\n${mistake}`, { cause: error });
   }
@@ -95,9 +95,9 @@ function parse(argv: string[]): ControllerArgs {
 }
 
 /**
- * Which target an object is.
+ * The target that an object is.
  *
- * @throws Error when there is no such kind, or it needs a key or can't have one
+ * @throws Error if there is no such kind, or if it needs a key or can't have one
  */
 export function targetRef(object: ObjectName, kind?: string, key?: string): TargetRef {
   const known = TARGET_KINDS.find((one) => one === kind);
@@ -114,10 +114,10 @@ export function targetRef(object: ObjectName, kind?: string, key?: string): Targ
 }
 
 /**
- * Checks a domain name in its usual spelling.
+ * Validates a domain name in its usual spelling.
  *
  * @param option for the error
- * @throws Error when it is none
+ * @throws Error if it is invalid
  */
 export function domainName(option: string, text: string): string {
   const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";

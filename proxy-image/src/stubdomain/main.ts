@@ -9,7 +9,7 @@ import { createMetrics } from "./metrics";
 import { oneLine } from "./one-line";
 import { proofPacer } from "./controller/proof-pacer";
 
-/** Without a round for this long the controller hangs; the longest pause between rounds is 40 s. */
+/** The controller hangs if there is no round for this long; the longest pause between rounds is 40 s. */
 const HANGS_AFTER_MS = 180_000;
 
 const log = (message: string) =>
@@ -53,7 +53,7 @@ async function main(): Promise<number> {
   server.close();
   server.closeAllConnections();
   if (reason === undefined) return 0;
-  // The last lines of a container that exits are what Pulumi shows.
+  // Pulumi shows the last lines of a container that exits.
   log(`stub domain ${spec.domain}: ${reason}`);
   return 1;
 }

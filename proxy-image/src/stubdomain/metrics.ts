@@ -7,10 +7,10 @@ export interface Metrics {
   registry: Registry;
   reconciled: (result: "ok" | "error") => void;
   written: (reason: WriteReason) => void;
-  /** Somebody else took the stub domain out of the Corefile. */
+  /** Another writer removed the stub domain from the Corefile. */
   overwritten: () => void;
   proof: (serves: boolean, at: Date) => void;
-  /** Absent: no anchor asks for anything. */
+  /** Absent: there is no anchor. */
   state: (state: State | undefined) => void;
 }
 

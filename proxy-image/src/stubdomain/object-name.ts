@@ -1,10 +1,10 @@
 import type { ObjectName } from "../contract/stub-domain/objects";
 
 /**
- * Reads `namespace/name`.
+ * Parses `namespace/name`.
  *
  * @param option for the error
- * @throws Error when the text has another form
+ * @throws Error if the text has another form
  */
 export function objectName(option: string, text: string): ObjectName {
   const name = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/.exec(

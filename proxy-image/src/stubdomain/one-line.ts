@@ -1,8 +1,8 @@
 const MAX_LENGTH = 1000;
 
 /**
- * A text for a log, a status or an event, in one line and of bounded length: it may quote a Corefile or an answer, in
- * which anything can stand.
+ * Makes a text fit for a log, a status or an event: one line of bounded length. The text may quote a Corefile or an
+ * answer, which can contain anything.
  */
 export function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, (characters) =>

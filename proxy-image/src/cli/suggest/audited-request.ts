@@ -4,12 +4,14 @@ import { isNamespaceName, isServiceAccountName } from "../../contract/names/name
 import { isPublicName } from "../../contract/names/public-name";
 import { isRecord } from "../../contract/policy/schema";
 
-/** A request that an audit let through. Every text has been checked: it can stand in a list of upstreams. */
+/**
+ * A request that an audit let through. Every text has been validated, so it can be written into a list of upstreams.
+ */
 export interface AuditedRequest {
   readonly host: string;
   readonly client: { readonly namespace: string; readonly serviceAccount: string };
   readonly method: string;
-  /** Whether the third party's whole response came. */
+  /** Whether the third party's whole response arrived. */
   readonly answered: boolean;
   /** Whether it became a WebSocket connection. */
   readonly websocket: boolean;
@@ -20,8 +22,8 @@ export interface AuditedRequest {
 /**
  * Reads one line of a proxy's log.
  *
- * @returns "other" for a line of the log about anything else; undefined for what is no line of the log, or not
- * well-formed: nothing of it may be printed
+ * @returns "other" for a log line about anything else; undefined for a line that is not from the log, or is malformed:
+ * nothing of it may be printed
  */
 export function auditedRequest(line: string): AuditedRequest | "other" | undefined {
   const entry = parse(line);

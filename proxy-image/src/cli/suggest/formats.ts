@@ -5,7 +5,7 @@ import type { SuggestedUpstream, Suggestion } from "./suggestion";
 const HEAD = `// Written by \`k8s-egress suggest\` from what an audit let through. UNREVIEWED: a request that was made is not a
 // request that should be. Strike what nobody can account for, and add \`paths\` where only some are needed.`;
 
-/** A module that a program can import. */
+/** Formats the list as a module that a program can import. */
 export function asTypeScript({ upstreams, neverAnswered }: Suggestion): string {
   return [
     HEAD,
@@ -20,7 +20,7 @@ export function asTypeScript({ upstreams, neverAnswered }: Suggestion): string {
   ].join("\n");
 }
 
-/** For other languages: the list stands under a key that says what it is, because JSON has no comments. */
+/** Formats the list for other languages. A key says that it is unreviewed, because JSON has no comments. */
 export function asJson({ upstreams, neverAnswered }: Suggestion): string {
   const unreviewed = upstreams.map(({ upstream }) => upstream);
   return `${JSON.stringify({ unreviewed, neverAnswered }, undefined, 2)}\n`;

@@ -1,9 +1,9 @@
-/** Longest line that is read; the proxy's own stay far below. */
+/** Longest line that is read; the proxy's own lines are much shorter. */
 const MOST_LINE = 65_536;
 
 /**
- * The lines of a text that comes in pieces, without their ends. A longer one than any of the proxy's comes as an empty
- * line: a log can hold anything, and none of it may fill the memory.
+ * The lines of a text that arrives in pieces, without their line ends. A line longer than `MOST_LINE` becomes an empty
+ * line: a log may contain anything, and must not fill the memory.
  */
 export async function* logLines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let line = "";

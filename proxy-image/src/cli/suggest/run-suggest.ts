@@ -29,7 +29,7 @@ Exit status: 0 when there is something to list, 1 when the log has nothing of an
  * `k8s-egress suggest`
  *
  * @returns the exit status
- * @throws UsageError, and what the system says of a file that can't be read
+ * @throws UsageError, and the system's error for a file that can't be read
  */
 export async function runSuggest(
   argv: string[],

@@ -1,28 +1,28 @@
 import type { AuditedRequest } from "./audited-request";
 
-/** As many as an EgressProxy can list. */
+/** The maximum of an EgressProxy. */
 const MOST_HOSTS = 1_000;
-/** As many as a rule can name. */
+/** The maximum of a rule. */
 const MOST_CLIENTS = 1_000;
 const MOST_METHODS = 50;
 
-/** What a log has about one host. */
+/** What the log contains about one host. */
 export interface Sighting {
   requests: number;
-  /** Without the third party's whole response. */
+  /** Requests without the third party's whole response. */
   failed: number;
   websocket: boolean;
   /** Milliseconds since 1970. */
   first: number;
   last: number;
-  /** Methods of answered requests, by `namespace/serviceAccount`. */
+  /** Methods of requests with a whole response, by `namespace/serviceAccount`. */
   readonly methods: Map<string, Set<string>>;
 }
 
-/** Who asked for what, host by host. Bounded, whatever the log holds: beyond, `dropped` counts. */
+/** Collects which clients asked for what, per host. Bounded, whatever the log contains: `dropped` counts the rest. */
 export class Sightings {
   readonly hosts = new Map<string, Sighting>();
-  /** Requests that had no room. */
+  /** Requests that were not counted for lack of room. */
   dropped = 0;
 
   add(request: AuditedRequest): void {
@@ -48,7 +48,7 @@ export class Sightings {
   }
 }
 
-/** @returns false where there is no room */
+/** @returns false if there is no room */
 function addMethod(byClient: Sighting["methods"], { client, method }: AuditedRequest): boolean {
   const key = `${client.namespace}/${client.serviceAccount}`;
   const methods = byClient.get(key) ?? new Set();

@@ -8,18 +8,18 @@ export interface SuggestedUpstream {
   readonly allow: PolicyRule[];
 }
 
-/** A list that allows what was seen, and no more but the paths. */
+/** A list that allows the requests in the log; paths are not restricted. */
 export interface Suggestion {
   /** Sorted by host. */
   readonly upstreams: { readonly upstream: SuggestedUpstream; readonly seen: Sighting }[];
-  /** Hosts that were asked for and never answered: misspelt, private, gone. Sorted. */
+  /** Hosts that never gave a whole response: misspelt, private, or no longer there. Sorted. */
   readonly neverAnswered: string[];
 }
 
 /**
- * One upstream for each host, one rule for each set of methods, with the clients that used all of it. Without paths:
- * a log has those of yesterday, with their identifiers, and which of them are the same call only who knows the third
- * party's API can say.
+ * Suggests one upstream for each host, and one rule for each set of methods, with the clients that used all of them.
+ * Rules have no paths: those in a log contain identifiers, and only a person who knows the third party's API can say
+ * which of them are the same call.
  */
 export function suggest({ hosts }: Sightings): Suggestion {
   const sorted = [...hosts].sort(([a], [b]) => order(a, b));

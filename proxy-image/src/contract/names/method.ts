@@ -4,12 +4,12 @@ export const MOST_METHOD_LENGTH = 64;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * Methods that are forwarded to no upstream. A CONNECT tunnel would escape the policy. TRACE would echo the
- * credentials that the policy sets. PRI is reserved for HTTP/2's connection preface (RFC 9113 §3.4).
+ * Methods that are never forwarded. A CONNECT tunnel would escape the policy. TRACE would echo the credentials that the
+ * policy sets. PRI is reserved for HTTP/2's connection preface (RFC 9113 §3.4).
  */
 const NEVER_FORWARDED: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "PRI"]);
 
-/** What nearly everybody means who writes one of them in other letters. */
+/** Methods that are almost always meant if their name is written in other letter case. */
 const COMMON: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** What a rule's method must be, for messages. */
@@ -23,18 +23,18 @@ export function isToken(value: string): boolean {
 }
 
 /**
- * Whether the proxy never forwards a method, in whatever letters: methods are case-sensitive (RFC 9110 §9.1), but a
- * third party may be careless about that.
+ * Whether the proxy never forwards a method, in upper or lower case: methods are case-sensitive (RFC 9110 §9.1), but a
+ * third party may ignore that.
  */
 export function isNeverForwarded(method: string): boolean {
-  // Lengths first: upper-casing every request's method would cost an allocation.
+  // Compare the lengths first: upper-casing every request's method would cost an allocation.
   const { length } = method;
   return (length === 3 || length === 5 || length === 7) && NEVER_FORWARDED.has(method.toUpperCase());
 }
 
 /**
- * Whether a text can stand as a method in a rule: any token that the proxy forwards (RFC 9110 §9.1), but not `get` and
- * `*`, which would admit nothing that was meant.
+ * Whether a text may be a method in a rule: any token that the proxy forwards (RFC 9110 §9.1), except `get` and `*`,
+ * which would not admit what their author meant.
  */
 export function isMethod(value: string): boolean {
   if (value === "*") return false;

@@ -6,21 +6,21 @@ const HOSTNAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 const ONLY_DIGITS = /^\d+$|^0x[0-9a-f]*$/;
 
 /**
- * Whether a name is a canonical DNS name: lower case, no trailing dot, labels of at most 63 and a whole of at
- * most 253 characters, and no form of an IPv4 address, which URL parsers see in a last label that is a number
- * (WHATWG URL §3.5).
+ * Whether a name is a canonical DNS name: lower case, no trailing dot, labels of at most 63 and in total at most 253
+ * characters, and not a form of an IPv4 address: URL parsers read a name as one if its last label is a number (WHATWG
+ * URL §3.5).
  */
 export function isHostname(name: string): boolean {
   if (name.length > 253 || !HOSTNAME.test(name)) return false;
   return !ONLY_DIGITS.test(name.slice(name.lastIndexOf(".") + 1));
 }
 
-/** Whether a name is one that a cluster's DNS has for itself: a canonical DNS name without `_`. */
+/** Whether a name can be a cluster's own DNS domain: a canonical DNS name without `_`. */
 export function isDomain(name: string): boolean {
   return isHostname(name) && !name.includes("_");
 }
 
-/** Whether a host is an upstream's: a name of at least two labels, or `*.` and a name. */
+/** Whether a text can be an upstream's host: a name of at least two labels, or `*.` and a name. */
 export function isUpstreamHost(host: string): boolean {
   return host.startsWith("*.") ? isHostname(host.slice(2)) : host.includes(".") && isHostname(host);
 }

@@ -18,8 +18,8 @@ const NOT_PUBLIC: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a host can be a third party's on the Internet, by its name alone: one that `upstreams` could list. What it
- * resolves to is another question.
+ * Whether a host, by its name alone, can be a third party's on the Internet: one that `upstreams` could list. The
+ * addresses that it resolves to are checked separately.
  */
 export function isPublicName(host: string): boolean {
   return isDomain(host) && host.includes(".") && !NOT_PUBLIC.has(host.slice(host.lastIndexOf(".") + 1));

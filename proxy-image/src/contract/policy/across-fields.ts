@@ -1,7 +1,7 @@
 import type { Policy, PolicyUpstream } from "./policy";
 import type { Mistake } from "./schema";
 
-/** What no field's schema can see alone. */
+/** Checks rules that involve several fields. */
 export function checkAcrossFields({ mesh, audit, upstreams }: Policy, mistakes: Mistake[]): void {
   const owners = new Map<string, string>();
   if (audit) owners.set(audit.service, "audit");
@@ -33,7 +33,7 @@ export function checkAcrossFields({ mesh, audit, upstreams }: Policy, mistakes: 
   }
 }
 
-/** What is one host's can't be said of all below a suffix. */
+/** Settings that belong to one host can't apply to all names below a suffix. */
 function checkWildcard(
   { tls, setHeaders, hostHeader }: PolicyUpstream,
   path: string,
@@ -46,7 +46,7 @@ function checkWildcard(
   }
 }
 
-/** A third party's key is a loaded gun: only in the hands of those who are named, for what is named. */
+/** A credential may only be used by named clients, for named methods and paths. */
 function checkSetHeaders({ allow }: PolicyUpstream, path: string, mistakes: Mistake[]): void {
   if (allow?.every(({ clients, methods, paths }) => clients && methods && paths)) return;
   mistakes.push({

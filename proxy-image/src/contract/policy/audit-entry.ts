@@ -1,2 +1,2 @@
-/** What an audit's requests have for an entry of the policy, in metrics and logs. No host is called so. */
+/** The policy's entry for an audit's requests, in metrics and logs. No host can have this name. */
 export const AUDIT_ENTRY = "audit";

@@ -3,7 +3,7 @@ import { policyHash } from "./hash";
 import type { Policy } from "./policy";
 import { parsePolicy } from "./validate";
 
-/** The policy's file can't be read, or is not the text that the pod was given the hash of. */
+/** The policy's file can't be read, or does not have the hash that the pod was given. */
 export class PolicyFileError extends Error {
   override readonly name = "PolicyFileError";
 }
@@ -11,7 +11,7 @@ export class PolicyFileError extends Error {
 /**
  * Reads the policy that a pod was started for.
  *
- * @param sha256 hash of the file's bytes; a text with another one is refused, so that pods and policy always match
+ * @param sha256 hash of the file's bytes; a file with another hash is an error, so that pods and policy always match
  * @throws PolicyFileError, InvalidPolicyError
  */
 export function loadPolicy(file: string, sha256: string): Policy {

@@ -1,7 +1,7 @@
 /**
- * Where no third party is, whatever an upstream's `allowedCidrs` say: the pod itself, its node, and the cloud's
- * metadata services. IPv4 inside IPv6 is here too: it is another way to write an address, and no name resolves to it
- * for a good reason.
+ * Ranges that are never connected to, whatever an upstream's `allowedCidrs` say: the pod itself, its node, and the
+ * cloud's metadata services. IPv4 inside IPv6 is included: it is another spelling of an address, and no name resolves
+ * to it for a good reason.
  */
 export const NEVER_ALLOWED: readonly { readonly what: string; readonly cidr: string }[] = [
   { what: "this network", cidr: "0.0.0.0/8" },

@@ -1,12 +1,12 @@
 /**
- * A segment that reads the same to everyone: unreserved and sub-delims without `;`, `:` and `@` (RFC 3986 §3.3); and the
- * escaped slash, which does to a third party whose upstream has `encodedSlashes`.
+ * A segment that all servers read the same way: unreserved and sub-delims without `;`, `:` and `@` (RFC 3986 §3.3);
+ * also the escaped slash, which a third party reads the same way if its upstream has `encodedSlashes`.
  */
 const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%2F)+$/;
 
 /**
- * Whether a text is a pattern for paths: segments that stand for themselves, `*` for any one, and `**` at the
- * end for one or more.
+ * Whether a text is a pattern for paths: literal segments, `*` for any single segment, and `**` at the end for one or
+ * more.
  */
 export function isPathPattern(pattern: string): boolean {
   if (!pattern.startsWith("/") || pattern.length > 1_000) return false;
@@ -21,9 +21,9 @@ export function isPathPattern(pattern: string): boolean {
 }
 
 /**
- * The pattern as a test on paths in normal form.
+ * Compiles the pattern to a test of normalised paths.
  *
- * `*` and `**` match no empty segment but the one behind a trailing slash of `**`: `/v1/**` matches `/v1/a`,
+ * `*` and `**` match no empty segment, except the one after a trailing slash of `**`: `/v1/**` matches `/v1/a`,
  * `/v1/a/b` and `/v1/a/`, not `/v1` and not `/v1/`.
  */
 export function compilePathPattern(pattern: string): (path: string) => boolean {

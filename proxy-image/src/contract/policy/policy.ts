@@ -1,26 +1,29 @@
 /**
- * The policy: the one document that the proxy obeys. The component compiles it from its arguments, an
- * immutable ConfigMap named by its hash carries it, and the proxy refuses a text with another hash.
+ * The policy: the only document that configures what the proxy allows. The component compiles it from its arguments,
+ * and an immutable ConfigMap named by its hash carries it. The proxy does not start with a text of another hash.
  *
- * A field that may be absent switches something on where it is present; the proxy has no defaults.
+ * An optional field enables something if it is present; the proxy has no defaults.
  */
 export interface Policy {
   version: 1;
-  /** The domain under which applications name upstreams: `egress.local`. */
+  /** The domain below which applications name upstreams: `egress.local`. */
   domain: string;
-  /** Where the upstream Services are, because their own names are accepted as Host too. */
+  /** The namespace of the upstreams' Services: their own names are accepted as Host too. */
   services: { namespace: string; clusterDomain: string };
-  /** How Linkerd names clients. Absent: clients are not told apart, and no rule may name clients. */
+  /** The mesh's identities of clients. Absent: clients are not identified, and no rule may name clients. */
   mesh?: PolicyMesh;
-  /** What unlisted hosts are to some clients, for a while. Absent: 403. Only with `mesh`. */
+  /** Lets some clients call unlisted hosts, for a while. Absent: 403. Only with `mesh`. */
   audit?: PolicyAudit;
-  /** What a request's head may be. */
+  /** Limits of a request's head. */
   limits: PolicyLimits;
-  /** Keyed by host, exact (`api.stripe.com`) or wildcard (`*.ingest.sentry.io`), so that one upstream more is one entry in a diff. */
+  /**
+   * Keyed by host, exact (`api.stripe.com`) or wildcard (`*.ingest.sentry.io`), so that a new upstream is one entry in
+   * a diff.
+   */
   upstreams: Record<string, PolicyUpstream>;
 }
 
-/** Of the requests of all clients. */
+/** Limits for the requests of all clients. */
 export interface PolicyLimits {
   /** Bytes of a request line and its header section. */
   headerBytes: number;
@@ -31,15 +34,15 @@ export interface PolicyLimits {
 /** The mesh that vouches for clients. */
 export interface PolicyMesh {
   /**
-   * What follows service account and namespace in `l5d-client-id`:
-   * `serviceaccount.identity.<Linkerd's namespace>.<trust domain>`.
+   * The part of `l5d-client-id` after service account and namespace: `serviceaccount.identity.<Linkerd's
+   * namespace>.<trust domain>`.
    */
   identitySuffix: string;
 }
 
 /**
- * Unlisted third parties, for clients whose needs are being found out. What must not be wider than a public host on
- * port 443 with a public certificate is no field here.
+ * Settings for unlisted third parties, for clients whose needs are being determined. It has no fields for anything
+ * wider than a public host on port 443 with a public certificate.
  */
 export interface PolicyAudit extends Pick<
   PolicyUpstream,
@@ -54,11 +57,11 @@ export interface PolicyAudit extends Pick<
 > {
   /** Namespaces of the clients. Never empty. */
   namespaces: string[];
-  /** From when on it is over: `2027-02-01T00:00:00Z`. */
+  /** The audit ends at this time: `2027-02-01T00:00:00Z`. */
   until: string;
 }
 
-/** One allowed third party. Every default is already filled in: the proxy adds none of its own. */
+/** One allowed third party. Every default is filled in: the proxy adds none. */
 export interface PolicyUpstream {
   /** Name of the Service that stands for this upstream in the cluster. */
   service: string;
@@ -68,23 +71,29 @@ export interface PolicyUpstream {
   tls: PolicyTls;
   /** Private ranges (CIDR) that the host may resolve to. */
   allowedCidrs: string[];
-  /** Who may call what; any rule admits. Absent: every client, everything. Never empty. */
+  /** Which clients may call what; one matching rule is enough. Absent: every client, everything. Never empty. */
   allow?: PolicyRule[];
-  /** `%2F` in a path is a character of its segment, not a slash in disguise. Absent: where rules name paths it is ambiguous. */
+  /**
+   * `%2F` in a path is a character of its segment, not a separator. Absent: such a path is ambiguous if rules name
+   * paths.
+   */
   encodedSlashes?: true;
-  /** Fields put on every request in place of the client's, keyed by name in lower case. Not for wildcards. */
+  /** Fields set on every request in place of the client's, keyed by name in lower case. Not for wildcards. */
   setHeaders?: Record<string, PolicySetHeader>;
-  /** Request fields that tell about clients and go out nonetheless, in lower case: `x-forwarded-for`. Never empty. */
+  /** Request fields about clients that are sent nonetheless, in lower case: `x-forwarded-for`. Never empty. */
   passHeaders?: string[];
   /** Requests have no Via field. */
   via?: false;
-  /** Host that requests have, where it is not the upstream's own; `host` or `host:port`. Not for wildcards. */
+  /** Host of the requests, if it is not the upstream's own; `host` or `host:port`. Not for wildcards. */
   hostHeader?: string;
-  /** Methods beside POST, PUT and PATCH whose body the third party is known to read, so that its connection can be kept. Never empty. */
+  /**
+   * Methods beside POST, PUT and PATCH whose body the third party reads, so that its connection can be kept. Never
+   * empty.
+   */
   bodyMethods?: string[];
-  /** Other entries of the policy to which this third party may lead clients. Never empty. */
+  /** Other entries of the policy that this third party's responses may lead clients to. Never empty. */
   linksTo?: string[];
-  /** Response fields that hold one reference, beyond those that are known to, in lower case. Never empty. */
+  /** Further response fields that hold one reference, in lower case. Never empty. */
   linkHeaders?: string[];
   /** Connections to the third party at a time, for each name and each pod. Absent: no limit. */
   maxConnections?: number;
@@ -102,37 +111,37 @@ export interface PolicyUpstream {
   rateLimit?: PolicyRateLimit;
   /** Absent: no circuit breaker. */
   circuitBreaker?: PolicyCircuitBreaker;
-  /** Absent: WebSocket is refused. */
+  /** Absent: WebSocket is denied. */
   websockets?: PolicyWebsockets;
 }
 
-/** Admits a request that fits every field that is present. */
+/** Admits a request that matches every field that is present. */
 export interface PolicyRule {
-  /** Service accounts; one without `serviceAccount` is every account of its namespace. */
+  /** Service accounts; an entry without `serviceAccount` means every account of its namespace. */
   clients?: { namespace: string; serviceAccount?: string }[];
-  /** In capitals. */
+  /** In upper case. */
   methods?: string[];
   /** Path patterns: `/v1/charges`, `/v1/*` (one segment), `/v1/**` (one or more segments; last only). */
   paths?: string[];
 }
 
-/** A field's value: a prefix and a credential, which is a file below the folder that `--credentials` names. */
+/** A field's value: a prefix and a credential, which is a file in the folder that `--credentials` names. */
 export interface PolicySetHeader {
   /** Name of the credential. */
   credential: string;
-  /** Goes before it: `Bearer `, or nothing. */
+  /** The text before the credential: `Bearer `, or nothing. */
   prefix: string;
 }
 
 /** Milliseconds. */
 export interface PolicyTimeouts {
-  /** Name, TCP connection and TLS handshake. */
+  /** Resolving, TCP connection and TLS handshake. */
   connect: number;
   /** From the request's last byte to the response's headers. */
   response: number;
   /** Between two pieces of a body. */
   idle: number;
-  /** The same of a stream: server-sent events, gRPC, WebSocket. */
+  /** The same for a stream: server-sent events, gRPC, WebSocket. */
   stream: number;
   /** From the request's headers to the response's end. Absent: no limit. */
   total?: number;
@@ -140,7 +149,7 @@ export interface PolicyTimeouts {
 
 export interface PolicyTls {
   minVersion: "TLSv1.2" | "TLSv1.3";
-  /** Name sent as SNI and verified in the certificate, where it is not the host itself. */
+  /** Name sent as SNI and verified in the certificate, if it is not the host itself. */
   serverName?: string;
   /** PEM; replaces the public authorities for this upstream. */
   caCertificates?: string;
@@ -148,22 +157,22 @@ export interface PolicyTls {
   clientCertificate?: { certificate: string; key: string };
 }
 
-/** Once at most, and only where the third party can't have acted on the first try. */
+/** Retries: at most one per request, and only if the third party can't have acted on the first attempt. */
 export interface PolicyRetries {
-  /** Retries in percent of the requests of the last ten seconds; one is always left. */
+  /** Retries in percent of the requests of the last ten seconds; at least one is always allowed. */
   budgetPercent: number;
 }
 
-/** A token bucket in each pod; an empty one gives 429. */
+/** A token bucket in each pod; if it is empty, the response is 429. */
 export interface PolicyRateLimit {
   /** Requests in `period` milliseconds. */
   requests: number;
   period: number;
-  /** Requests that may come at once. */
+  /** Requests that may arrive at once. */
   burst: number;
 }
 
-/** For each name of the third party and each pod; an open one gives 503 at once. */
+/** One for each name of the third party and each pod; while it is open, the response is 503 at once. */
 export interface PolicyCircuitBreaker {
   /** Failures in a row (no connection, no response, 5xx) that open it. */
   failures: number;

@@ -1,12 +1,12 @@
-/** One thing that is wrong, and where. */
+/** One error in the document, and its position. */
 export interface Mistake {
-  /** Where it is, as one would write it in JavaScript: `upstreams["api.stripe.com"].port`. */
+  /** Its position, in JavaScript's notation: `upstreams["api.stripe.com"].port`. */
   path: string;
-  /** What is wrong and what would be right. */
+  /** What is wrong, and how to correct it. */
   problem: string;
 }
 
-/** Checks one value; adds what is wrong with it to `mistakes`. */
+/** Checks one value; adds its errors to `mistakes`. */
 export type Check = (value: unknown, path: string, mistakes: Mistake[]) => void;
 
 /** A field that may be absent. */
@@ -14,12 +14,12 @@ export interface Optional {
   optional: Check;
 }
 
-/** Marks an object's field as one that may be absent. */
+/** Marks an object's field as optional. */
 export function optional(check: Check): Optional {
   return { optional: check };
 }
 
-/** An object with exactly these fields: an unknown one is a mistake, because nothing would obey it. */
+/** An object with exactly these fields. An unknown field is an error, because it would have no effect. */
 export function object(fields: Record<string, Check | Optional>): Check {
   return (value, path, mistakes) => {
     if (!isRecord(value)) {
@@ -76,7 +76,7 @@ export function list(entry: Check, least: number, most: number): Check {
   };
 }
 
-/** A whole number within bounds, which are given with their unit in `meaning`. */
+/** A whole number within bounds; `meaning` describes it with its unit. */
 export function integer(least: number, most: number, meaning: string): Check {
   return (value, path, mistakes) => {
     if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
@@ -101,7 +101,7 @@ export function oneOf(...values: (string | number | boolean)[]): Check {
   };
 }
 
-/** `path.name`, or `path["na.me"]` where the name is not an identifier. */
+/** `path.name`, or `path["na.me"]` if the name is not an identifier. */
 export function member(path: string, name: string): string {
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
   return path === "" ? name : `${path}.${name}`;
@@ -112,7 +112,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Long values and PEM texts are cut: the message is for a log line. */
+/** Long values and PEM texts are truncated: the message is for a log line. */
 function wrong(mistakes: Mistake[], path: string, problem: string, value: unknown): void {
   const shown = value === undefined ? "nothing" : JSON.stringify(value);
   mistakes.push({

@@ -25,7 +25,7 @@ export const SPECIAL_RANGES: readonly string[] = [
 ];
 
 /**
- * Where IPv6 addresses of third parties are: global unicast (IANA assigns from 2000::/3 only), and below the well-known
- * prefix of translators (RFC 6052), where an address is judged by the IPv4 one that it stands for.
+ * Ranges of third parties' IPv6 addresses: global unicast (IANA assigns from 2000::/3 only), and the well-known prefix
+ * of translators (RFC 6052), whose addresses are checked by the IPv4 address in them.
  */
 export const GLOBAL_IPV6: readonly string[] = ["2000::/3", "64:ff9b::/96"];

@@ -25,7 +25,7 @@ import { isPathPattern } from "./path-pattern";
 import type { Policy } from "./policy";
 import { type Mistake, integer, isRecord, list, object, oneOf, optional, record, text } from "./schema";
 
-/** The document is not a policy; the message has every mistake on a line of its own. */
+/** The document is not a valid policy; the message has one line per error. */
 export class InvalidPolicyError extends Error {
   override readonly name = "InvalidPolicyError";
 
@@ -35,7 +35,7 @@ export class InvalidPolicyError extends Error {
 }
 
 const DAY = 86_400_000;
-/** More than the component's limit, so that only the component decides it. */
+/** Higher than the component's limit, so that only the component enforces it. */
 const MOST_UPSTREAMS = 20_000;
 const MOST_COUNT = 1_000_000;
 const MOST_BYTES = 2 ** 40;
@@ -75,7 +75,7 @@ const rule = object({
   ),
 });
 
-/** What an audit has in common with an upstream. */
+/** Fields that an audit and an upstream have in common. */
 const common = {
   service: text(isServiceName, 'the name of a Service, such as "api-stripe-com"'),
   timeouts: object({
@@ -167,10 +167,10 @@ const policy = object({
 });
 
 /**
- * Reads a policy, strictly: an unknown field is a mistake, a missing one too, because every default is the
+ * Parses a policy, strictly: an unknown field is an error, and so is a missing one, because all defaults are the
  * component's.
  *
- * @throws InvalidPolicyError with every mistake and its path
+ * @throws InvalidPolicyError with every error and its path
  */
 export function parsePolicy(source: string): Policy {
   const value = parseJson(source);
@@ -197,7 +197,10 @@ function parseJson(source: string): unknown {
   return value;
 }
 
-/** Also a file's name in the credentials' folder, so without dots and slashes. */
+/**
+ * Whether a text may name a credential. It is also a file name in the credentials' folder, so it has no dots and
+ * slashes.
+ */
 export function isCredentialName(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value);
 }

@@ -1,17 +1,19 @@
 /**
- * The names by which the component and the controller know the anchor: a ConfigMap without data, whose annotations
- * carry the controller's record and status, and whose finalizer keeps it until the stub domain is taken out again.
+ * Names that the component and the controller share for the anchor: a ConfigMap without data. Its annotations hold the
+ * controller's record and status, and its finalizer keeps it until the stub domain has been removed.
  *
- * Free of imports: the component uses it too.
+ * Free of imports, because the component uses it too.
  */
 
-/** Annotation: the hash of the last specification that was proven to serve. Pulumi waits for it. */
+/** Annotation: the hash of the last specification that has been proven to serve. Pulumi waits for it. */
 export const APPLIED_ANNOTATION = "k8s-egress/applied";
 
-/** Annotation: what the controller may have written and who owned the Corefile before (JSON), for the way back. */
+/**
+ * Annotation: what the controller may have written, and who owned the Corefile before (JSON); needed for the removal.
+ */
 export const RECORD_ANNOTATION = "k8s-egress/record";
 
-/** Annotation: what the controller saw last (JSON), for people. */
+/** Annotation: the last state that the controller observed (JSON), for people. */
 export const STATUS_ANNOTATION = "k8s-egress/status";
 
 /** Finalizer: the stub domain may still be in the cluster's DNS. */
@@ -26,13 +28,13 @@ export const ANCHOR_LABEL_VALUE = "stub-domain";
 /** Field manager of everything that the controller writes. */
 export const FIELD_MANAGER = "k8s-egress";
 
-/** Annotation by which Pulumi is told what to wait for; its value is {@link waitForApplied}. */
+/** Annotation that tells Pulumi what to wait for; its value is {@link waitForApplied}. */
 export const WAIT_FOR_ANNOTATION = "pulumi.com/waitFor";
 
 /**
- * What Pulumi waits for: the controller has proven this specification.
+ * The condition that Pulumi waits for: the controller has proven this specification.
  *
- * In brackets, because Pulumi reads RFC 9535, where `-` and `/` end a name after a dot.
+ * The name is in brackets, because Pulumi uses RFC 9535, where `-` and `/` end a name after a dot.
  *
  * @param specHash hexadecimal; an `=` in it would end Pulumi's expression
  */

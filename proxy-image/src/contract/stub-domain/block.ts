@@ -1,43 +1,41 @@
-/**
- * The text of a stub domain. Free of imports: the component shows the same text to those who paste it themselves.
- */
+/** The text of a stub domain. Free of imports, because the component shows the same text for manual installation. */
 
-/** What a stub domain's server block says. */
+/** Settings of a stub domain's server block. */
 export interface StubBlock {
   /** The zone to forward, such as "egress.local". */
   domain: string;
-  /** Where the cluster's DNS listens; absent: CoreDNS' default, for a Corefile that says none either. */
+  /** Port of the cluster's DNS; absent: CoreDNS' default, if the Corefile names none either. */
   port?: number | undefined;
-  /** Lines of the default block's `bind` plugin. Blocks on one port must all bind or none: CoreDNS' bind plugin. */
+  /** Lines of the default block's `bind` plugin. Either all blocks on one port bind, or none: CoreDNS' bind plugin. */
   bind?: readonly string[] | undefined;
-  /** IP of the DNS server to ask. */
+  /** IP of the DNS server to query. */
   forwardTo: string;
-  /** Whether to ask by TCP, whatever the client uses. */
+  /** Whether to query by TCP, whatever the client uses. */
   forceTcp?: boolean | undefined;
   /** Who manages the block, for the comment above it; absent: no comment. */
   marker?: string | undefined;
 }
 
 /**
- * While the DNS server of the domain is away, names that were asked for in the last hour keep resolving. `verify`,
- * because without it a name that is listed anew, or no longer, would be answered once more as it was: plugin/cache,
- * since CoreDNS 1.9.2.
+ * While the DNS server of the domain is unavailable, names that were queried in the last hour keep resolving. Without
+ * `verify`, a name that has just been listed or removed would get its old answer once more (plugin/cache, since CoreDNS
+ * 1.9.2).
  */
 const SERVE_STALE = "1h verify";
 
 /**
- * Questions that may wait for the domain's DNS server at a time; more are refused at once, so that one that hangs
- * costs the cluster's DNS 2 MB at most: plugin/forward.
+ * Concurrent queries to the domain's DNS server; further ones fail at once, so that a server that hangs costs the
+ * cluster's DNS 2 MB at most (plugin/forward).
  */
 const MAX_CONCURRENT = 1000;
 
 /**
  * A server block that forwards one zone, ending with a line break.
  *
- * Two spaces of indentation and no cluster domain: minikube and Cilium replace text in Corefiles by patterns with
- * four spaces and with the cluster's domain.
+ * It has two spaces of indentation and no cluster domain: minikube and Cilium replace text in Corefiles by patterns
+ * with four spaces and with the cluster's domain.
  *
- * @throws Error when a value could end the line that it stands on
+ * @throws Error if a value could end its line
  */
 export function stubBlock({ domain, port, bind = [], forwardTo, forceTcp, marker }: StubBlock): string {
   for (const [name, value] of Object.entries({ domain, forwardTo })) {
@@ -68,13 +66,13 @@ export function stubBlock({ domain, port, bind = [], forwardTo, forceTcp, marker
 }
 
 /**
- * The comment above a block that is managed.
+ * The comment above a managed block.
  *
- * @param marker namespace and name of the anchor, and after a space its owner if that is known
+ * @param marker namespace and name of the anchor, and after a space its owner if known
  */
 export function markerText(marker: string): string {
   return `managed by k8s-egress ${marker}`;
 }
 
-/** Such a comment at the end of what stands before a block, with its line breaks. */
+/** This comment at the end of the text before a block, with its line breaks. */
 export const MARKER_LINE = /\n# managed by k8s-egress ([^\n]*)\n$/;

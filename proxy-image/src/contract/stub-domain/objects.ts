@@ -4,10 +4,10 @@ export interface ObjectName {
   name: string;
 }
 
-/** One thing that an account may be allowed to do. */
+/** One permission of an account. */
 export interface Right {
   verb: string;
-  /** API group; "" for the core. */
+  /** API group; "" for the core group. */
   group: string;
   resource: string;
   namespace: string;

@@ -3,8 +3,8 @@ import type { Spec } from "./spec";
 import { TARGET_OBJECTS, type TargetRef } from "./target-ref";
 
 /**
- * ConfigMaps that tell one kind of cluster from another: read at start, to name the setting that fits. Of each only
- * the name is known; most clusters have one of them.
+ * ConfigMaps whose existence shows the kind of cluster. They are read at start, to suggest the right setting. Only
+ * their names are used; most clusters have one of them.
  */
 export const LANDMARKS = {
   coredns: TARGET_OBJECTS.coredns.name,
@@ -14,8 +14,8 @@ export const LANDMARKS = {
 } as const;
 
 /**
- * Everything that the controller does in its life: the component grants exactly this, and preflight checks it, so that
- * nothing fails half-way. Free of imports at run time but the names, because the component uses it too.
+ * All permissions that the controller ever needs. The component grants exactly these, and preflight checks them, so
+ * that nothing fails half-way. At run time it imports only the names, because the component uses it too.
  */
 export function neededRights({
   target,
@@ -35,7 +35,7 @@ function targetRights({ kind = "coredns", namespace, name }: TargetRef): Right[]
   const looks = Object.values(LANDMARKS)
     .filter((landmark) => landmark !== name)
     .map((landmark) => configMap("get", namespace, landmark));
-  /** Whose answers prove that the stub domain serves. */
+  /** The servers whose answers prove that the stub domain serves. */
   const servers = { verb: "list", group: "discovery.k8s.io", resource: "endpointslices", namespace };
   switch (kind) {
     case "coredns":
@@ -44,7 +44,7 @@ function targetRights({ kind = "coredns", namespace, name }: TargetRef): Right[]
       return edits;
     case "corednsCustom":
     case "kubeDns":
-      // RBAC can't narrow `create` by name, which is not part of the request's path: the admission policy does.
+      // RBAC can't restrict `create` by name, which is not in the request's path; the admission policy does.
       return [
         ...edits,
         ...looks,

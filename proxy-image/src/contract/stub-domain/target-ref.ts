@@ -1,24 +1,24 @@
 import type { ObjectName } from "./objects";
 
 /**
- * What of a cluster's DNS is told about a stub domain, in the words of the component's `dns.target`. Free of imports
- * at run time: the component uses it too.
+ * The objects of a cluster's DNS that can hold a stub domain, with the names of the component's `dns.target`. Free of
+ * imports at run time, because the component uses it too.
  */
 export const TARGET_KINDS = ["coredns", "corednsCustom", "kubeDns", "nodeLocalDns", "openshift"] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
-/** One object in which stub domains are written down. */
+/** An object that stub domains are written into. */
 export interface TargetRef extends ObjectName {
-  /** Absent: `coredns`, the only one that the first records knew. */
+  /** Absent: `coredns`, the only kind in the first records. */
   kind?: TargetKind;
-  /** Which key of the ConfigMap is ours; for `corednsCustom`. */
+  /** The key of the ConfigMap that is ours; for `corednsCustom`. */
   key?: string;
 }
 
-/** On a ConfigMap that we made, because there was none: it goes when nothing is left in it. */
+/** Marks a ConfigMap that we created, because there was none: it is deleted when it is empty. */
 export const MADE_ANNOTATION = "k8s-egress/made";
 
-/** Where distributions have these objects. A cluster-scoped one stands with the namespace of the DNS it configures. */
+/** The objects in the distributions. A cluster-scoped one has the namespace of the DNS that it configures. */
 export const TARGET_OBJECTS: Readonly<Record<TargetKind, ObjectName>> = {
   coredns: { namespace: "kube-system", name: "coredns" },
   corednsCustom: { namespace: "kube-system", name: "coredns-custom" },
@@ -33,7 +33,7 @@ export function targetText({ kind, namespace, name, key }: TargetRef): string {
   return `ConfigMap ${namespace}/${name}${key === undefined ? "" : `, key ${key}`}`;
 }
 
-/** Whether two are the same place. */
+/** Whether two references name the same place. */
 export function sameTarget(one: TargetRef, other: TargetRef): boolean {
   return (
     (one.kind ?? "coredns") === (other.kind ?? "coredns") &&

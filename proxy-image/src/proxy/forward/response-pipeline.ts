@@ -38,7 +38,7 @@ export interface PipelineOptions {
 export abstract class ResponsePipeline implements Pipeline {
   /** When the client stopped reading, on the exchanges' clock; 0 while it reads. */
   pausedSince = 0;
-  /** What is awaited from the third party. `awaitingSince` tells since when. */
+  /** What is awaited from the third party; `awaitingSince`: since when, on the exchanges' clock, 0 for nothing. */
   awaiting: "connection" | "head" | "body" = "connection";
   awaitingSince = 0;
   streams = false;

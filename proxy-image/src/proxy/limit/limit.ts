@@ -10,7 +10,7 @@ import { Limits } from "./limits";
 export const MOST_IN_FLIGHT = 4_096;
 
 /**
- * Third stage: denies a request for which there is no room now. Requests are not queued: a queue only hides an
+ * Third stage: ends a request for which there is no room now. Requests are not queued: a queue only hides an
  * overload.
  */
 export function limit(origins: Origins, inFlight: () => number): Stage {

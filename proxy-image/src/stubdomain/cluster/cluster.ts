@@ -1,6 +1,6 @@
 import type { ObjectName, Right } from "../../contract/stub-domain/objects";
 
-/** Who last wrote which fields of an object: one entry of `metadata.managedFields`. */
+/** The last writer of some fields of an object: one entry of `metadata.managedFields`. */
 export interface ManagedFields {
   manager?: string;
   operation?: string;
@@ -32,20 +32,20 @@ export interface ConfigMap {
   immutable?: boolean;
 }
 
-/** OpenShift's `operator.openshift.io/v1` DNS, as far as it matters here: cluster-scoped. */
+/** OpenShift's `operator.openshift.io/v1` DNS, with the fields that are used here: cluster-scoped. */
 export interface DnsOperator {
   metadata: Metadata;
   spec?: { servers?: unknown[]; managementState?: string };
 }
 
-/** What a stub domain is written into. */
+/** The object that a stub domain is written into. */
 export type TargetObject = (ConfigMap & { spec?: undefined }) | (DnsOperator & { data?: undefined });
 
-/** Which kind of cluster it is. */
+/** The kind of cluster. */
 export interface Platform {
   /** Such as "v1.36.3-gke.100". */
   version: string;
-  /** Of the APIs that it serves. */
+  /** The API groups that it serves. */
   groups: string[];
 }
 
@@ -62,7 +62,7 @@ export interface EndpointSlice {
 /** A JSON merge patch (RFC 7396): `null` removes. */
 export interface Patch {
   metadata: {
-    /** The version that was read: with another one in the cluster the patch is refused as a conflict. */
+    /** The version that was read: the patch fails with a conflict if the cluster has another one. */
     resourceVersion: string;
     annotations?: Record<string, string | null>;
     finalizers?: string[];
@@ -85,14 +85,14 @@ export interface ClusterEvent {
   message: string;
 }
 
-/** What is needed of the Kubernetes API. All methods throw {@link ApiError}. */
+/** The operations that are needed of the Kubernetes API. All methods throw {@link ApiError}. */
 export interface Cluster {
   configMap(name: ObjectName): Promise<ConfigMap | undefined>;
   /** All ConfigMaps with a label, in all namespaces. */
   configMapsLabelled(label: string): Promise<ConfigMap[]>;
   patchConfigMap(name: ObjectName, patch: ConfigMapPatch): Promise<ConfigMap>;
   createConfigMap(object: ConfigMap): Promise<ConfigMap>;
-  /** Exactly the version that was read: another one is a conflict. */
+  /** Deletes exactly the version that was read: another one is a conflict. */
   deleteConfigMap(object: ConfigMap): Promise<void>;
   dnsOperator(name: string): Promise<DnsOperator | undefined>;
   patchDnsOperator(name: string, patch: DnsOperatorPatch): Promise<DnsOperator>;
@@ -104,13 +104,13 @@ export interface Cluster {
   emit(about: ConfigMap, event: ClusterEvent): Promise<void>;
 }
 
-/** The API server refused a request, or could not be reached. */
+/** The API server rejected a request, or could not be reached. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
   /**
-   * @param message what was asked, and the answer
-   * @param status HTTP status; 0 when there was no answer
+   * @param message the request, and the response
+   * @param status HTTP status; 0 if there was no response
    */
   constructor(
     message: string,

@@ -6,7 +6,7 @@ import { ApiError } from "./cluster";
 /** One request to the API server. */
 export interface ApiRequest {
   method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** With the query. */
+  /** Path with the query. */
   path: string;
   /** Sent as JSON. */
   body?: unknown;
@@ -15,16 +15,16 @@ export interface ApiRequest {
 
 const TIMEOUT_MS = 15_000;
 
-/** Far more than etcd lets an object have; a list of endpoints may have some megabytes. */
+/** Much more than etcd's limit for an object; a list of endpoints may have some megabytes. */
 const MAX_BODY_BYTES = 32 * 2 ** 20;
 
 /**
- * Asks the API server and returns the JSON of its answer as it came.
+ * Sends a request to the API server and returns the JSON of its response, unchanged.
  *
- * Not through the client's generated models: those drop every field that they don't know, and turn the times in
+ * The client's generated models are not used: they drop every field that they don't know, and turn the times in
  * `managedFields` into dates.
  *
- * @throws ApiError when the answer is no success, or there is none
+ * @throws ApiError if the response is not a success, or there is none
  */
 export async function ask(config: KubeConfig, request: ApiRequest): Promise<unknown> {
   const what = `${request.method} ${request.path}`;
@@ -82,13 +82,13 @@ function send(
   });
 }
 
-/** The message of a Kubernetes Status, or the beginning of whatever it is. */
+/** The message of a Kubernetes Status, or the beginning of any other text. */
 function reasonOf(text: string): string {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
     if (typeof message === "string") return message;
   } catch {
-    // No Status, such as a proxy's HTML page.
+    // Not a Status, for example a proxy's HTML page.
   }
   return text.slice(0, 200);
 }

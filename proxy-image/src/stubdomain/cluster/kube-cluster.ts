@@ -16,7 +16,7 @@ import { ask } from "./kube-client";
 /** Source: validation of core/v1 Event in Kubernetes. */
 const MAX_EVENT_MESSAGE = 1024;
 
-/** A cluster behind a kubeconfig. */
+/** The cluster of a kubeconfig. */
 export function kubeCluster(config: KubeConfig): Cluster {
   const get = async <T>(path: string): Promise<T | undefined> => {
     try {

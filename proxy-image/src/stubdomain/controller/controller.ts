@@ -6,27 +6,27 @@ import type { Spec } from "../../contract/stub-domain/spec";
 import type { World } from "./world";
 import { isHeldBack, readStatus } from "../state/status";
 
-/** How often, in milliseconds. */
+/** Intervals, in milliseconds. */
 export interface Pace {
-  /** Between rounds while something is under way. */
+  /** Between rounds while something is in progress. */
   busy: number;
-  /** Between looks at the anchor and the target when all is well; two small reads. */
+  /** Between checks of the anchor and the target when all is well; two small reads. */
   idle: number;
   /** Between proofs when all is well. */
   proof: number;
-  /** How long a preflight check may fail for reasons that pass. */
+  /** How long a preflight check may fail for temporary reasons. */
   preflight: number;
 }
 
 export const PACE: Pace = { busy: 2_000, idle: 5_000, proof: 30_000, preflight: 30_000 };
 
-/** What the controller's life needs of the world. */
+/** The controller's dependencies. */
 export type ControllerWorld = World & PreflightWorld & { onReady: () => void; onRound: () => void };
 
 /**
- * The controller's life: checks, then rounds until it is told to stop, or the installation has failed.
+ * Runs the controller: checks, then rounds until it is told to stop, or the installation has failed.
  *
- * @returns why it ended: a failed check or installation; undefined after `stop`
+ * @returns the reason: a failed check or installation; undefined after `stop`
  */
 export async function runController(
   spec: Spec,
@@ -58,7 +58,8 @@ async function start(
       const anchor: ConfigMap | undefined = await world.cluster.configMap(spec.anchor);
       if (needsPreflight(spec, anchor, world.now())) await preflight(spec, world, anchor);
       if (!anchor || !isHeldBack(readStatus(anchor), spec.specHash, world.now())) return undefined;
-      // Finishes taking a failed installation back, and then ends with its reason: not ready, so that it is seen.
+      // Completes the removal of a failed installation, and then ends with its reason: not ready, so that it is
+      // noticed.
       const outcome = await reconcile(spec, world);
       if (outcome.kind === "failed") return outcome.message;
     } catch (error) {

@@ -6,7 +6,7 @@ import { targetText } from "../../contract/stub-domain/target-ref";
 import type { World } from "./world";
 import { release } from "./writes";
 
-/** Waits for the cluster's DNS to notice the removal, but not for ever. */
+/** Waits until the cluster's DNS has applied the removal, up to a time limit. */
 export async function drain(
   spec: Spec,
   world: World,

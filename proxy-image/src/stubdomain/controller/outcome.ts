@@ -1,8 +1,8 @@
-/** How a round ended. */
+/** Result of a round. */
 export type Outcome =
-  /** Nothing to do before something changes. */
+  /** Nothing to do until something changes. */
   | { kind: "idle" }
-  /** Soon again: the proof is awaited, or something is in the way. */
+  /** Another round soon: the proof is pending, or something prevents the next step. */
   | { kind: "again" }
-  /** The installation failed and was taken back. */
+  /** The installation failed and was removed again. */
   | { kind: "failed"; message: string };

@@ -19,7 +19,7 @@ export class PreflightError extends Error {
   override readonly name = "PreflightError";
 
   /**
-   * @param message what is wrong, and what would be right
+   * @param message what is wrong, and how to correct it
    * @param mayPass whether the same check may succeed in some seconds
    */
   constructor(
@@ -30,14 +30,14 @@ export class PreflightError extends Error {
   }
 }
 
-/** What the checks need of the world. */
+/** The dependencies of the checks. */
 export interface PreflightWorld extends Pick<ClusterDns, "primary"> {
   cluster: Cluster;
 }
 
 /**
- * Whether there is an installation to check for: not while one is taken out or waits after a failure, and not where
- * one is through, because from then on trouble is reported and never ends the controller.
+ * Whether an installation is to be checked for. It is not during a removal or the pause after a failure, nor after an
+ * installation has succeeded: from then on errors are reported and never end the controller.
  */
 export function needsPreflight(spec: Spec, anchor: ConfigMap | undefined, now: Date): boolean {
   if (!anchor) return true;
@@ -48,7 +48,7 @@ export function needsPreflight(spec: Spec, anchor: ConfigMap | undefined, now: D
 /**
  * Checks everything that can be known before the first write.
  *
- * @throws PreflightError with the reason, ApiError when the API server can't be asked
+ * @throws PreflightError with the reason, ApiError if the API server can't be queried
  */
 export async function preflight(
   spec: Spec,
@@ -68,7 +68,7 @@ export async function preflight(
   const mname = await primary().catch((error: unknown) => {
     throw new PreflightError(error instanceof Error ? error.message : String(error), true);
   });
-  // Where our block is in already, it may still lead to the Service of before.
+  // If our block is already in, it may still point to the previous Service.
   if (isOurs || mname === undefined || mname === expectedMname(spec)) return;
   throw new PreflightError(
     `the cluster's DNS answers for ${spec.domain} already: its zone's primary server is ${JSON.stringify(mname)}. ` +
@@ -78,9 +78,9 @@ export async function preflight(
 
 /**
  * Whether the domain's entry is ours already: as recorded, or as this component's entry under its former names, which
- * goes before our anchor comes.
+ * is removed before our anchor is created.
  *
- * @throws TargetError when the target can't be edited, or the domain is served by somebody else
+ * @throws TargetError if the target can't be edited, or if something else serves the domain
  */
 function isOurEntry(
   spec: Spec,
@@ -109,7 +109,7 @@ async function checkRights(spec: Spec, cluster: Cluster): Promise<void> {
     const what = group === "" ? resource : `${resource}.${group}`;
     return `${verb} ${what} ${name === undefined ? `in ${namespace}` : nameText({ namespace, name })}`;
   });
-  // Roles that were created a moment ago take effect a moment later.
+  // New roles take effect after a short delay.
   throw new PreflightError(`the service account lacks rights: ${texts.join(", ")}`, true);
 }
 

@@ -1,7 +1,7 @@
 import type { ProofPacer } from "./world";
 
 /**
- * Lets a proof be due some time after the last one.
+ * Makes a proof due some time after the last one.
  *
  * @param pauseMs between proofs that succeed
  * @param now milliseconds; only differences matter

@@ -22,14 +22,14 @@ import { readTarget, writeOwners, writeText } from "../targets/store";
 import { targetText } from "../../contract/stub-domain/target-ref";
 import { recordAhead, release } from "./writes";
 
-/** A round never needs more; with conflicts it may, and then the next round goes on. */
+/** A round without conflicts needs fewer; otherwise the next round continues. */
 const MAX_STEPS = 15;
 
 /**
- * Leads the cluster towards what the anchor asks for, step by step, until there is nothing to do or something has to
- * be waited for. May be cut off anywhere.
+ * Moves the cluster towards what the anchor requests, step by step, until there is nothing to do or something has to be
+ * waited for. It may be interrupted at any point.
  *
- * @throws ApiError when the API server refuses or can't be reached
+ * @throws ApiError if the API server rejects a request or can't be reached
  */
 export async function reconcile(spec: Spec, world: World): Promise<Outcome> {
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -38,7 +38,7 @@ export async function reconcile(spec: Spec, world: World): Promise<Outcome> {
       const outcome = await act(spec, world, observed);
       if (outcome) return outcome;
     } catch (error) {
-      // Somebody else wrote since we read: plan again.
+      // Another writer changed the object since it was read: plan again.
       if (!(error instanceof ApiError && error.isConflict)) throw error;
       world.log(`${error.message}; reading again`);
     }
@@ -56,7 +56,7 @@ async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
   return { anchor, ...surroundings, forwardTo: clusterIp(service?.spec?.clusterIP), now: now() };
 }
 
-/** What CoreDNS starts from, where that is at hand. */
+/** The Corefile that CoreDNS starts from, if it has been read. */
 function corefileOf({ corefile, object }: Observed): string | undefined {
   return corefile ?? textOf(object, COREFILE_FIELD);
 }
@@ -66,7 +66,7 @@ export function clusterIp(ip: string | undefined): string | undefined {
   return ip === undefined || ip === "" || ip === "None" ? undefined : ip;
 }
 
-/** Does the next step; returns how the round ended, or nothing when there is more to do. */
+/** Does the next step; returns the result of the round, or undefined if there is more to do. */
 async function act(spec: Spec, world: World, observed: Observed): Promise<Outcome | undefined> {
   const { cluster, log, metrics } = world;
   const { anchor, object } = observed;
@@ -106,7 +106,7 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
   }
 }
 
-/** Not worth a stuck deletion: the former manager can take the field with `--force-conflicts`. */
+/** A failure must not block the deletion: the former manager can take the field with `--force-conflicts`. */
 async function giveOwnershipBack(
   spec: Spec,
   { cluster, log }: World,
@@ -124,12 +124,12 @@ async function giveOwnershipBack(
   }
 }
 
-/** Whether this record counts somebody's overwriting that the anchor's does not. */
+/** Whether this record counts an overwrite that the anchor's record does not. */
 function isUndoneAnew(anchor: ConfigMap, { undone }: StubRecord): boolean {
   return undone !== undefined && undone.version !== readRecord(anchor)?.undone?.version;
 }
 
-/** What the proof means for an installation, and for one that is through. */
+/** Applies the result of a proof to an installation, or to a stub domain that is installed. */
 async function judge(
   spec: Spec,
   world: World,
@@ -167,7 +167,7 @@ async function judge(
   return { kind: "idle" };
 }
 
-/** An API server that refuses to say whom to ask must not keep an installation in suspense for ever. */
+/** Reports an error of the API server as a failed proof, so that an installation still reaches its time limit. */
 async function proofOf({ prove }: World, address: string): Promise<Proof> {
   try {
     return await prove(address);
@@ -177,7 +177,9 @@ async function proofOf({ prove }: World, address: string): Promise<Proof> {
   }
 }
 
-/** An obstacle: an installation that is over its time is given up, everything else waits and says so. */
+/**
+ * Handles an obstacle: an installation that exceeds its time limit is given up; everything else waits and reports it.
+ */
 async function hinder(
   spec: Spec,
   world: World,
@@ -204,11 +206,11 @@ async function hinder(
   world.log(`the installation failed, and is taken back: ${message}`);
   await saveStatus(spec, world, anchor, status, {});
   await emit(world, anchor, { type: "Warning", reason: "StubDomainFailed", message });
-  // The next step takes it back.
+  // The next step removes it again.
   return undefined;
 }
 
-/** Before the first write there is nothing to wait for. */
+/** Before the first write no time limit runs. */
 function isOverTime({ specHash, proofTimeoutMs }: Spec, { now }: World, anchor: ConfigMap): boolean {
   try {
     const { installing } = readRecord(anchor) ?? {};

@@ -10,21 +10,21 @@ import { inWords } from "../state/words";
 import type { World } from "./world";
 import { patchOf } from "./writes";
 
-/** The time of the last proof is written anew when it is older than this, and not at each proof. */
+/** The time of the last proof is rewritten only if it is older than this, not after each proof. */
 const PROOF_SHOWN_MS = 5 * 60_000;
 
-/** What is to be said of the stub domain now. */
+/** What to report about the stub domain now. */
 export interface News {
   state: State;
   message: string;
-  /** It was seen to serve now. */
+  /** It has just been proven to serve. */
   proven?: boolean;
 }
 
 /**
- * Puts a state on the anchor, with an event when it is another one than before; writes nothing when nothing is new.
+ * Writes a state to the anchor, with an event if the state has changed; writes nothing if nothing is new.
  *
- * @param annotations to be written along with it
+ * @param annotations to be written with it
  */
 export async function report(
   spec: Spec,
@@ -64,13 +64,13 @@ function nextStatus(
   const isError = state !== "serving" && state !== "leaving" && message !== before?.message;
   const lastError = isError ? { at, message } : before?.lastError;
   if (lastError) status.lastError = lastError;
-  // The count of failures outlives the next try, and ends with its success.
+  // The count of failures is kept during the next attempt, and reset when it succeeds.
   const failures = state === "installing" && before?.specHash === specHash ? before.failures : undefined;
   if (failures !== undefined) status.failures = failures;
   return status;
 }
 
-/** Puts a status on the anchor. */
+/** Writes a status to the anchor. */
 export async function saveStatus(
   spec: Spec,
   { cluster, metrics }: World,
@@ -83,7 +83,7 @@ export async function saveStatus(
   await cluster.patchConfigMap(anchor.metadata, patchOf(anchor, { annotations: all }));
 }
 
-/** Events are for people: that one can't be written must not hold anything up. */
+/** Events are for people: a failure to write one must not delay anything. */
 export async function emit({ cluster, log }: World, anchor: ConfigMap, event: ClusterEvent): Promise<void> {
   try {
     await cluster.emit(anchor, event);
@@ -93,7 +93,7 @@ export async function emit({ cluster, log }: World, anchor: ConfigMap, event: Cl
   }
 }
 
-/** What will not stop the stub domain from serving, but should be known. */
+/** Warns of settings that do not stop the stub domain from serving. */
 export async function warn(world: World, anchor: ConfigMap, corefile: string | undefined): Promise<void> {
   if (corefile === undefined) return;
   for (const message of warningsAbout(parseCorefile(corefile))) {
@@ -102,7 +102,7 @@ export async function warn(world: World, anchor: ConfigMap, corefile: string | u
   }
 }
 
-/** What a write to the target is called in events. */
+/** The event for a write to the target. */
 export function writeEvent(spec: Spec, reason: WriteReason): ClusterEvent {
   const target = targetText(spec.target);
   switch (reason) {

@@ -3,18 +3,18 @@ import type { Cluster, ConfigMap, Platform } from "../cluster/cluster";
 import { LANDMARKS } from "../../contract/stub-domain/rights";
 import type { TargetRef } from "../../contract/stub-domain/target-ref";
 
-/** What shows which kind of cluster it is. */
+/** Facts that show the kind of cluster. */
 export interface Survey extends Platform {
   coredns: ConfigMap | undefined;
   kubeDns: ConfigMap | undefined;
   nodeLocalDns: ConfigMap | undefined;
   rke2: ConfigMap | undefined;
-  /** Whether the cluster's DNS has pods of its own that are ready. */
+  /** Whether the cluster's DNS has ready pods of its own. */
   hasPods: boolean;
 }
 
 /**
- * Looks at the cluster, as far as the rights for this target allow.
+ * Reads the facts about the cluster, as far as the permissions for this target allow.
  *
  * @throws ApiError
  */

@@ -2,7 +2,7 @@ import type { Cluster } from "../cluster/cluster";
 import type { ClusterDns } from "../dns/cluster-dns";
 import type { Metrics } from "../metrics";
 
-/** What the reconciler needs of the world. */
+/** The reconciler's dependencies. */
 export interface World extends Pick<ClusterDns, "prove" | "stillServedBy"> {
   cluster: Cluster;
   now: () => Date;
@@ -11,10 +11,10 @@ export interface World extends Pick<ClusterDns, "prove" | "stillServedBy"> {
   pacer: ProofPacer;
 }
 
-/** Spares the cluster's DNS where all is well; what is decided does not depend on it. */
+/** Reduces the load on the cluster's DNS when all is well; it does not influence decisions. */
 export interface ProofPacer {
   isDue: () => boolean;
-  /** The cluster's DNS was seen to serve. */
+  /** The cluster's DNS has been proven to serve. */
   served: () => void;
   /** The Corefile has changed, or the cluster's DNS did not serve. */
   reset: () => void;

@@ -2,15 +2,15 @@ import { FINALIZER, RECORD_ANNOTATION } from "../../contract/stub-domain/anchor"
 import type { Cluster, ConfigMap, Patch, TargetObject } from "../cluster/cluster";
 import type { StubRecord } from "../state/record";
 
-/** A patch of exactly the version that was read. */
+/** A patch that applies only to the version that was read. */
 export function patchOf(object: TargetObject, metadata: Omit<Patch["metadata"], "resourceVersion">): Patch {
   return { metadata: { resourceVersion: object.metadata.resourceVersion!, ...metadata } };
 }
 
-/** Writes down what the next write may leave behind, and holds the anchor until it is gone. */
+/** Records what the next write may leave behind, and holds the anchor until that is removed. */
 export async function recordAhead(cluster: Cluster, anchor: ConfigMap, record: StubRecord): Promise<void> {
   const finalizers = anchor.metadata.finalizers ?? [];
-  // While it is being deleted an object takes no more finalizers.
+  // An object that is being deleted takes no more finalizers.
   const isHeld = finalizers.includes(FINALIZER) || anchor.metadata.deletionTimestamp !== undefined;
   await cluster.patchConfigMap(
     anchor.metadata,
@@ -21,7 +21,7 @@ export async function recordAhead(cluster: Cluster, anchor: ConfigMap, record: S
   );
 }
 
-/** Lets the anchor go: no record, no finalizer. */
+/** Releases the anchor: removes record and finalizer. */
 export async function release(cluster: Cluster, anchor: ConfigMap): Promise<void> {
   const finalizers = (anchor.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
   await cluster.patchConfigMap(

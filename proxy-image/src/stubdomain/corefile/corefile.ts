@@ -1,6 +1,6 @@
 import type { Token } from "./lex";
 
-/** One plugin's line (and its braces) in a server block. */
+/** One plugin in a server block: its line and its braces. */
 export interface Directive {
   /** The plugin's name as written. */
   name: string;
@@ -12,24 +12,24 @@ export interface Directive {
 export interface ServerBlock {
   /** The addresses that it serves, as written, without the commas between them. */
   keys: string[];
-  /** What it does, snippets expanded, in the order of the file. */
+  /** Its plugins, with snippets expanded, in the order of the file. */
   directives: Directive[];
   /** Line of its first key, from 1. */
   line: number;
-  /** Whether it has braces of its own; without them its plugins go on to the next closing brace or the file's end. */
+  /** Whether it has its own braces; without them it reaches to the next closing brace or the end of the file. */
   hasBraces: boolean;
-  /** Index of its first key; absent when the key came from a snippet. */
+  /** Index of its first key; absent if the key came from a snippet. */
   start: number | undefined;
-  /** Index after its closing brace; absent when it has none, or the brace came from a snippet. */
+  /** Index after its closing brace; absent if it has none, or if the brace came from a snippet. */
   end: number | undefined;
 }
 
-/** A Corefile, understood as far as CoreDNS does before it asks the plugins. */
+/** A Corefile, parsed as far as CoreDNS does before it calls the plugins. */
 export interface Corefile {
   blocks: ServerBlock[];
-  /** Files that it imports: what they hold is not known here. */
+  /** Files that it imports; their contents are unknown here. */
   imports: string[];
-  /** Those of them that stand between the server blocks, where others could follow. */
+  /** Imports between the server blocks, whose files may contain further blocks. */
   topLevelImports: string[];
   /** The text ends inside quotes. */
   openQuote: boolean;

@@ -3,19 +3,20 @@ import { requireBraces } from "./misplaced-brace";
 import type { Corefile, Directive } from "./corefile";
 import { zoneKeys } from "./zone-key";
 
-/** What a stub domain takes over from the block that serves all other names. */
+/** Settings that a stub domain copies from the block that serves all other names. */
 export interface DefaultBlock {
-  /** Absent when the block leaves it to CoreDNS. */
+  /** Absent: CoreDNS' default. */
   port: number | undefined;
-  /** Lines of its `bind` plugins; empty when it listens everywhere. */
+  /** Lines of its `bind` plugins; empty if it listens on all addresses. */
   bind: string[];
 }
 
 /**
- * Finds the block of zone `.`, which the cluster's pods ask.
+ * Finds the block of zone `.`, which the cluster's pods query.
  *
  * @param corefile the text that was parsed, for `bind` as written
- * @throws CorefileError when there is none, when a brace is misplaced, or when several on different ports leave it open which one pods ask
+ * @throws CorefileError if there is none, if a brace is misplaced, or if there are several on different ports, so that
+ * it is unknown which one pods query
  */
 export function defaultBlock(corefile: string, parsed: Corefile): DefaultBlock {
   requireBraces(corefile, parsed);
@@ -49,16 +50,16 @@ export function defaultBlock(corefile: string, parsed: Corefile): DefaultBlock {
 }
 
 /**
- * Whether CoreDNS will notice a change of the file.
+ * Checks that CoreDNS will notice a change of the file.
  *
- * @throws CorefileError when no block has the `reload` plugin
+ * @throws CorefileError if no block has the `reload` plugin
  */
 export function requireReload({ blocks }: Corefile): void {
   if (blocks.some(({ directives }) => directives.some(({ name }) => name === "reload"))) return;
   throw new CorefileError('no server block has the plugin "reload": CoreDNS would not notice a stub domain');
 }
 
-/** A plugin as it stands in the file, without comments; what is in its braces two spaces further in. */
+/** A plugin's text in the file, without comments; the text in its braces is indented by two more spaces. */
 export function sourceOf(corefile: string, { name, tokens }: Directive): string {
   let text = "";
   let line = tokens[0]!.line;

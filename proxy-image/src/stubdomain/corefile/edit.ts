@@ -5,19 +5,21 @@ import type { Corefile, ServerBlock } from "./corefile";
 import { parseCorefile } from "./server-blocks";
 import { zoneKeys, type ZoneKey } from "./zone-key";
 
-/** A Corefile with a block more. */
+/** A Corefile with an additional block. */
 export interface Inserted {
   text: string;
-  /** Exactly what was put in; {@link removeBlock} needs it. */
+  /** Exactly what was inserted; {@link removeBlock} needs it. */
   inserted: string;
 }
 
-/** What {@link removeBlock} did. */
+/** Result of {@link removeBlock}. */
 export interface Removed {
   text: string;
   /**
+   * How it was removed:
+   *
    * - `exact`: the inserted bytes, all of them and nothing else;
-   * - `structural`: the file was re-formatted since, and a block that says the same was taken out;
+   * - `structural`: the file had been re-formatted, and a block with the same meaning was removed;
    * - `absent`: the block is not there, the text is unchanged.
    */
   how: "exact" | "structural" | "absent";
@@ -26,13 +28,13 @@ export interface Removed {
 /**
  * Appends a server block.
  *
- * It begins with a line break of its own, whatever comes before: so blocks can be taken out in any order, each with
- * exactly its own bytes, and no block ends up on the line of a comment.
+ * It always begins with a line break of its own. So blocks can be removed in any order, each with exactly its own
+ * bytes, and no block is appended to a comment's line.
  *
  * @param corefile a text that CoreDNS accepts
  * @param block one server block with one address, ending with a line break
- * @throws CorefileError when the text can't be understood, its zone and port are served already, or nothing can be
- *   appended to the text
+ * @throws CorefileError if the text can't be parsed, if its zone and port are served already, or if nothing can be
+ * appended to the text
  */
 export function insertBlock(corefile: string, block: string): Inserted {
   const before = parseCorefile(corefile);
@@ -50,10 +52,10 @@ export function insertBlock(corefile: string, block: string): Inserted {
 }
 
 /**
- * Takes out a block that {@link insertBlock} put in.
+ * Removes a block that {@link insertBlock} inserted.
  *
  * @param inserted what insertBlock returned
- * @throws CorefileError when the block was changed by hand, or the rest would not be a legal Corefile
+ * @throws CorefileError if the block was changed by hand, or the rest would not be a valid Corefile
  */
 export function removeBlock(corefile: string, inserted: string): Removed {
   let parsed: Corefile;
@@ -76,7 +78,7 @@ export function removeBlock(corefile: string, inserted: string): Removed {
     const after = corefile.slice(start + inserted.length);
     const exact = corefile.slice(0, start) + after;
     if (keepsRest(exact)) return { text: exact, how: "exact" };
-    // Somebody appended to the line that our first line break began.
+    // Another writer appended to the line that our first line break began.
     const separated = `${corefile.slice(0, start)}\n${after}`;
     if (keepsRest(separated)) return { text: separated, how: "structural" };
   }
@@ -88,13 +90,13 @@ export function removeBlock(corefile: string, inserted: string): Removed {
   );
 }
 
-/** Whether a block that says the same is in the Corefile, however it is formatted. */
+/** Whether the Corefile has a block with the same meaning, however it is formatted. */
 export function hasBlock({ blocks }: Corefile, inserted: string): boolean {
   const own = singleBlock(inserted);
   return blocks.some((block) => sameBlock(block, own));
 }
 
-/** The blocks that serve a zone on a port, by whatever protocol; blocks named by a variable are not known. */
+/** The blocks that serve a zone on a port, by any protocol; blocks whose address is a variable are unknown. */
 export function servedBy(
   { blocks }: Corefile,
   { zone, port }: Pick<ZoneKey, "zone" | "port">,
@@ -123,9 +125,9 @@ export function zoneOf(block: ServerBlock): ZoneKey {
 }
 
 /**
- * Reads a text that holds one server block.
+ * Parses a text that holds one server block.
  *
- * @throws CorefileError when it holds none or more
+ * @throws CorefileError if it holds none or more
  */
 export function singleBlock(text: string): ServerBlock {
   const { blocks, imports, openQuote } = parseCorefile(text);
@@ -137,7 +139,7 @@ export function singleBlock(text: string): ServerBlock {
 }
 
 function withoutBlock(corefile: string, inserted: string, parsed: Corefile, own: ServerBlock): Removed {
-  // The bytes may stand where they are no server block, such as in another block's braces.
+  // The bytes may also occur where they are not a server block, such as in another block's braces.
   const at = corefile.indexOf(inserted);
   const isQuoted = lex(corefile).tokens.some(({ start, end }) => start < at && at < end);
   const literal = isQuoted ? undefined : cutLiteral(corefile, inserted);
@@ -164,7 +166,7 @@ function notAppendable({ blocks, openQuote }: Corefile): CorefileError {
 function blocksOf(corefile: string): ServerBlock[] | undefined {
   try {
     const { blocks } = parseCorefile(corefile);
-    // All addresses must be legal too, or CoreDNS refuses the whole text.
+    // All addresses must be valid too, or CoreDNS rejects the whole text.
     for (const { keys, line } of blocks) keys.forEach((key) => zoneKeys(key, line));
     return blocks;
   } catch (error) {
@@ -177,7 +179,7 @@ function sameBlocks(some: ServerBlock[] | undefined, others: ServerBlock[]): boo
   return some?.length === others.length && some.every((block, at) => sameBlock(block, others[at]!));
 }
 
-/** Whether two blocks mean the same to CoreDNS, wherever they stand. */
+/** Whether two blocks mean the same to CoreDNS, wherever they are. */
 function sameBlock(one: ServerBlock, other: ServerBlock): boolean {
   return JSON.stringify(meaning(one)) === JSON.stringify(meaning(other));
 }
@@ -191,7 +193,7 @@ function meaning({ keys, directives }: ServerBlock) {
   ];
 }
 
-/** The text without the only occurrence of some bytes; undefined when there is none or more. */
+/** The text without the only occurrence of some bytes; undefined if there is none, or more than one. */
 function cutLiteral(text: string, bytes: string): string | undefined {
   const start = text.indexOf(bytes);
   if (start < 0 || text.includes(bytes, start + 1)) return undefined;

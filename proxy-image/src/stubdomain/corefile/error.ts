@@ -1,12 +1,12 @@
 import { TargetError } from "../targets/error";
 
-/** Why a Corefile can't be read or edited; the message says where and what would be right. */
+/** Why a Corefile can't be parsed or edited; the message says where, and how to correct it. */
 export class CorefileError extends TargetError {
   override readonly name = "CorefileError";
 
   /**
-   * @param message what is wrong, and what would be right
-   * @param line where in the Corefile, from 1; absent when it concerns all of it
+   * @param message what is wrong, and how to correct it
+   * @param line where in the Corefile, from 1; absent if it concerns the whole file
    */
   constructor(
     message: string,

@@ -1,4 +1,4 @@
-/** A word of a Corefile, and where it stands. */
+/** A word of a Corefile, and its position. */
 export interface Token {
   /** Without its quotes and escapes; `{$VAR}` is not expanded here. */
   text: string;
@@ -13,7 +13,7 @@ export interface Token {
 /** A Corefile's tokens. */
 export interface Lexed {
   tokens: Token[];
-  /** The text ends inside quotes: whatever is appended would become part of the last token. */
+  /** The text ends inside quotes: appended text would become part of the last token. */
   openQuote: boolean;
 }
 
@@ -21,12 +21,14 @@ export interface Lexed {
 const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /**
- * Splits a Corefile into tokens as CoreDNS does, mistakes included.
+ * Splits a Corefile into tokens as CoreDNS does, including its peculiarities.
  *
- * Source: caddyfile/lexer.go in coredns/caddy. Its rules, where they surprise:
- * a `#` starts a comment inside a word too, and such a comment ends at the next whitespace, not at the line's end,
- * because the word does; a carriage return separates nothing; quotes count only at a word's start, and what
- * follows the closing one is a word of its own; in quotes a backslash escapes a quote and nothing else.
+ * Source: caddyfile/lexer.go in coredns/caddy. The rules that may surprise:
+ * - A `#` starts a comment inside a word too. Such a comment ends at the next whitespace, where the word ends, and not
+ *   at the end of the line.
+ * - A carriage return separates nothing.
+ * - Quotes count only at the start of a word, and what follows the closing quote is a word of its own.
+ * - In quotes a backslash escapes a quote and nothing else.
  */
 export function lex(corefile: string): Lexed {
   const tokens: Token[] = [];

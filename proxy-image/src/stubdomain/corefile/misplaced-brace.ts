@@ -1,7 +1,7 @@
 import { CorefileError } from "./error";
 import type { Corefile, ServerBlock } from "./corefile";
 
-/** Plugins of clusters' Corefiles. Where one is an address, the block before it was closed too early. */
+/** Plugins of clusters' Corefiles. If one is an address, the block before it was closed too early. */
 const PLUGINS = new Set([
   ..."autopath bind bufsize cache dns64 errors forward health hosts import k8s_external kubernetes".split(
     " ",
@@ -10,9 +10,9 @@ const PLUGINS = new Set([
 ]);
 
 /**
- * Refuses a text in which a brace stands at a wrong depth. CoreDNS' parser accepts it: it takes what follows the brace
- * for the addresses of a block without braces, which swallows the plugins up to the next closing brace or all of the
- * rest. So it does where an opening brace is part of an address.
+ * Rejects a text in which a brace is at a wrong depth. CoreDNS' parser accepts it: it reads what follows the brace as
+ * the addresses of a block without braces, which then contains the plugins up to the next closing brace, or all of the
+ * rest. It does the same if an opening brace is part of an address.
  *
  * @throws CorefileError that names the brace's line
  */
@@ -22,7 +22,7 @@ export function requireBraces(corefile: string, { blocks }: Corefile): void {
   const at = blocks.findIndex((block, index) => isStray(block) || (index > 0 && isUnbraced(block)));
   const stray = blocks[at];
   if (!stray) return;
-  // The block that was closed too early is the one before all that should be in it.
+  // The block that was closed too early precedes all blocks that should be inside it.
   let first = at;
   while (first > 1 && isPlugin(blocks[first - 1]!)) first--;
   const closed = blocks[first - 1];
@@ -44,7 +44,7 @@ export function gluedBrace(key: string, line: number | undefined): CorefileError
   return new CorefileError(`CoreDNS reads "${key}" as a name: put a space before {, as in "${zone} {"`, line);
 }
 
-/** A closing brace that CoreDNS takes for an address. */
+/** A closing brace that CoreDNS reads as an address. */
 function isStray({ keys }: ServerBlock): boolean {
   return keys[0] === "}";
 }

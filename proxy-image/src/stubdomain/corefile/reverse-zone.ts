@@ -1,11 +1,11 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * The reverse zones that together hold a range of addresses: several when its length is not on a label's boundary
- * (8 bits for IPv4, 4 for IPv6), as CoreDNS splits them.
+ * The reverse zones that cover a range of addresses. There are several if its length is not on a label's boundary (8
+ * bits for IPv4, 4 for IPv6), as CoreDNS splits them.
  *
- * @param text what may be a range in CIDR notation
- * @returns fully qualified names, or undefined when the text is no such range
+ * @param text possibly a range in CIDR notation
+ * @returns fully qualified names, or undefined if the text is no such range
  */
 export function reverseZones(text: string): string[] | undefined {
   const [, address, prefix] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text) ?? [];

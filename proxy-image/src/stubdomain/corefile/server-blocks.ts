@@ -7,10 +7,10 @@ import { TokenCursor } from "./token-cursor";
 /**
  * Groups a Corefile's tokens into server blocks as CoreDNS does.
  *
- * Source: caddyfile/parse.go in coredns/caddy, whose verdict on every text is also this function's, except for what
- * only the running CoreDNS knows: environment variables, imported files and the names of its plugins.
+ * Source: caddyfile/parse.go in coredns/caddy. This function accepts and rejects the same texts, except for what only
+ * the running CoreDNS knows: environment variables, imported files and the names of its plugins.
  *
- * @throws CorefileError where CoreDNS would refuse the text
+ * @throws CorefileError if CoreDNS would reject the text
  */
 export function parseCorefile(corefile: string): Corefile {
   const { tokens, openQuote } = lex(corefile);
@@ -37,7 +37,7 @@ class Parser {
     const blocks: ServerBlock[] = [];
     while (this.cursor.next()) {
       const block = this.serverBlock();
-      // A block without any key is legal, and CoreDNS ignores it.
+      // A block without any key is valid, and CoreDNS ignores it.
       if (block && block.keys.length > 0) blocks.push(block);
     }
     return blocks;
@@ -67,8 +67,8 @@ class Parser {
     block.hasBraces = braces;
     const closing = this.directives(block.directives);
     if (braces) {
-      // At the end of the file CoreDNS looks at the last token again: the brace of the last plugin passes for
-      // the block's own. The text is legal, but nothing can be appended to it.
+      // At the end of the file CoreDNS looks at the last token again, so the brace of the last plugin also counts as
+      // the block's own. The text is valid, but nothing can be appended to it.
       if (!this.cursor.is("}")) {
         throw new CorefileError(`the server block "${keys.join(" ")}" has no closing brace "}"`, block.line);
       }

@@ -2,22 +2,22 @@ import { CorefileError } from "./error";
 import type { Token } from "./lex";
 import type { TokenCursor } from "./token-cursor";
 
-/** How often a snippet may be expanded, as in CoreDNS: it stops imports in a circle. */
+/** Maximum number of expansions of a snippet, as in CoreDNS: it stops circular imports. */
 const MAX_EXPANSIONS = 10_000;
 
-/** How many tokens the expansions may add up to: snippets of snippets can double at each step. */
+/** Maximum number of tokens of all expansions: nested snippets can double at each step. */
 const MAX_TOKENS = 1_000_000;
 
-/** What a Corefile imports: its own snippets, which are put in place, and files, whose names are kept. */
+/** The imports of a Corefile: its own snippets, which are expanded, and files, whose names are kept. */
 export class Snippets {
-  /** Files, as they were named. */
+  /** Names of files, as written. */
   readonly files: string[] = [];
   private readonly snippets = new Map<string, Token[]>();
   private expansions = 0;
 
   constructor(private readonly cursor: TokenCursor) {}
 
-  /** Reads what follows a snippet's name. */
+  /** Reads the tokens after a snippet's name. */
   define(name: string): void {
     const { cursor } = this;
     const { line } = cursor;
@@ -39,7 +39,7 @@ export class Snippets {
     this.snippets.set(name, body);
   }
 
-  /** Puts a snippet's tokens in the place of `import NAME`, and leaves the cursor on the first of them. */
+  /** Replaces `import NAME` by a snippet's tokens, and leaves the cursor on the first of them. */
   expand(): void {
     const { cursor } = this;
     const { line } = cursor;
@@ -56,7 +56,7 @@ export class Snippets {
     } else if (++this.expansions > MAX_EXPANSIONS) {
       throw new CorefileError(`the snippet (${name}) is imported more than ${MAX_EXPANSIONS} times`, line);
     }
-    // A token object stands for one place in the file, so that an expanded one is a copy.
+    // A token object stands for one position in the file, so expanded tokens are copies.
     const copies = (snippet ?? []).map((token) => ({ ...token }));
     if (cursor.size + copies.length > MAX_TOKENS) {
       throw new CorefileError(`the imported snippets add up to more than ${MAX_TOKENS} words`, line);
@@ -65,7 +65,7 @@ export class Snippets {
   }
 }
 
-/** Whether CoreDNS takes it: one `*` or `?` at most, and no pair of brackets. */
+/** Whether CoreDNS accepts it: at most one `*` or `?`, and no pair of brackets. */
 function isImportPattern(name: string): boolean {
   const repeated = (character: string): boolean => name.indexOf(character) !== name.lastIndexOf(character);
   return !repeated("*") && !repeated("?") && !(name.includes("[") && name.includes("]"));

@@ -1,6 +1,6 @@
 import type { Token } from "./lex";
 
-/** A place in a Corefile's tokens, which snippets may change as they are read. */
+/** A position in a Corefile's tokens, which snippets may change during parsing. */
 export class TokenCursor {
   private at = -1;
   private readonly own: ReadonlySet<Token>;
@@ -38,14 +38,14 @@ export class TokenCursor {
     return true;
   }
 
-  /** Whether the token stands on a later line than the one before it. */
+  /** Whether the token is on a later line than the one before it. */
   isNewLine(): boolean {
     if (this.at < 1) return true;
     const token = this.token;
     return token !== undefined && lastLine(this.tokens[this.at - 1]) < token.line;
   }
 
-  /** Where the token stands in the file; absent for those that a snippet brought. */
+  /** Position of the token in the file; absent if it came from a snippet. */
   positionOf(token: Token): Token | undefined {
     return this.own.has(token) ? token : undefined;
   }
@@ -55,19 +55,19 @@ export class TokenCursor {
     this.at--;
   }
 
-  /** Tokens there are now. */
+  /** Present number of tokens. */
   get size(): number {
     return this.tokens.length;
   }
 
-  /** Puts others in the place of this token and the one before it, and goes to the first of them. */
+  /** Replaces this token and the one before it, and moves to the first of the new ones. */
   replacePair(others: readonly Token[]): void {
     this.tokens = [...this.tokens.slice(0, this.at - 1), ...others, ...this.tokens.slice(this.at + 1)];
     this.at--;
   }
 }
 
-/** A quoted token may end some lines below the one where it starts. */
+/** A quoted token may span several lines. */
 function lastLine(token: Token | undefined): number {
   return token ? token.line + token.text.split("\n").length - 1 : 0;
 }

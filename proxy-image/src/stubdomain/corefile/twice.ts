@@ -4,18 +4,18 @@ import { zoneKeys } from "./zone-key";
 
 /** A part of the cluster's DNS configuration. */
 export interface CorefilePart {
-  /** `Corefile`, or the key that it imports. */
+  /** `Corefile`, or the imported key. */
   name: string;
   parsed: Corefile;
 }
 
 /**
- * Refuses a configuration that serves a zone twice on a port: CoreDNS starts with none such, nor reloads it, wherever
- * its parts come from. Blocks that `bind` different addresses, and those that `view` tells apart, may share a zone.
+ * Rejects a configuration that serves a zone twice on a port: CoreDNS neither starts nor reloads with one, whatever
+ * files its parts come from. Blocks that `bind` different addresses, or that `view` distinguishes, may share a zone.
  *
  * Source: validateZonesAndListeningAddresses in core/dnsserver/register.go.
  *
- * @param only the zone to look at, with its last dot; absent: all of them
+ * @param only the zone to check, with its last dot; absent: all of them
  * @throws CorefileError that names both blocks
  */
 export function requireServedOnce(parts: readonly CorefilePart[], only?: string): void {
@@ -47,7 +47,7 @@ function addressesOf({ keys, line }: ServerBlock, only: string | undefined): str
     .map(({ protocol, zone, port }) => `${protocol}://${zone}:${port}`);
 }
 
-/** Whether both listen at one address, as far as the text tells: names of interfaces are compared as names. */
+/** Whether both listen on a common address, as far as the text shows: names of interfaces are compared as names. */
 function listenAlike(one: ServerBlock, other: ServerBlock): boolean {
   const [some, others] = [boundTo(one), boundTo(other)];
   return some.length === 0 || others.length === 0 || some.some((address) => others.includes(address));

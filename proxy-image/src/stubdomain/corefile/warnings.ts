@@ -2,13 +2,13 @@ import type { Corefile, Directive, ServerBlock } from "./corefile";
 import { zoneKeys } from "./zone-key";
 
 /**
- * What in a Corefile makes a stub domain work worse than it could, though it works: one sentence each.
+ * Settings in a Corefile with which a stub domain works, but not well: one sentence each.
  *
  * - `autopath` answers for the whole search path at once, from the plugins of its own block; a stub domain is another
- *   block. So its names are asked of whatever that block forwards to, before the client asks for them as they are:
- *   plugin/autopath.
- * - A block for all names answers what the domain's DNS server asks it about a Service's name. What it does there to
- *   questions for IPv6 addresses reaches clients: NXDOMAIN, after which musl and .NET give up the IPv4 address too, or
+ *   block. So its names are first looked up where that block forwards to, before the client queries the plain name
+ *   (plugin/autopath).
+ * - A block for all names answers the queries of the domain's DNS server for a Service's name. If it alters answers to
+ *   queries for IPv6 addresses, clients see that: NXDOMAIN, after which musl and .NET ignore the IPv4 address too, or
  *   an A record in the answer to AAAA (seen with CoreDNS 1.15.0).
  */
 export function warningsAbout({ blocks }: Corefile): string[] {

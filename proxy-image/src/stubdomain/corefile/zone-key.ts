@@ -2,11 +2,11 @@ import { CorefileError } from "./error";
 import { gluedBrace } from "./misplaced-brace";
 import { reverseZones } from "./reverse-zone";
 
-/** What one address of a server block means. */
+/** The meaning of one address of a server block. */
 export interface ZoneKey {
   /** Lower case, with the last dot. */
   zone: string;
-  /** Where it listens; empty for Unix sockets. */
+  /** Port; empty for Unix sockets. */
   port: string;
   /** Whether the port is written out; if not, it is the protocol's default. */
   explicitPort: boolean;
@@ -24,21 +24,21 @@ const DEFAULT_PORTS: Record<string, string> = {
   unix: "",
 };
 
-/** `{$NAME}` and `{%NAME%}`: CoreDNS puts an environment variable there. */
+/** `{$NAME}` and `{%NAME%}`: CoreDNS replaces them by an environment variable. */
 const VARIABLE = /\{\$[^}]+\}|\{%.+?%\}/;
 
 const MAX_ZONE = 255;
 const MAX_LABEL = 63;
 
 /**
- * The zones of one address: several when it is a reverse range off a label's boundary, none when it holds an
+ * The zones of one address: several if it is a reverse range that is not on a label's boundary, none if it contains an
  * environment variable, whose value only CoreDNS knows.
  *
  * Source: plugin/normalize.go and core/dnsserver/register.go in CoreDNS.
  *
  * @param key as written, such as `example.org`, `dns://.:1053` or `10.0.0.0/24`
  * @param line for the error
- * @throws CorefileError where CoreDNS would refuse the address
+ * @throws CorefileError if CoreDNS would reject the address
  */
 export function zoneKeys(key: string, line?: number): ZoneKey[] {
   if (VARIABLE.test(key)) return [];
@@ -56,7 +56,7 @@ export function zoneKeys(key: string, line?: number): ZoneKey[] {
   return (reverseZones(name) ?? [qualified(name)]).map((zone) => ({ zone, port, explicitPort, protocol }));
 }
 
-/** What CoreDNS refuses as no domain name, told by what it was meant to be. */
+/** The error for an address that CoreDNS rejects as a domain name; the message depends on what was probably meant. */
 function notAZone(key: string, line: number | undefined): CorefileError {
   if (key.endsWith("{")) return gluedBrace(key, line);
   if (/^:\d+$/.test(key)) {
@@ -70,7 +70,9 @@ export function qualified(name: string): string {
   return (name.endsWith(".") ? name : `${name}.`).toLowerCase();
 }
 
-/** Stricter than CoreDNS in one thing: names with escapes (`a\.b`) are refused, so that names compare as they look. */
+/**
+ * Stricter than CoreDNS in one point: names with escapes (`a\.b`) are rejected, so that names can be compared as text.
+ */
 function isDomainName(name: string): boolean {
   if (name.includes("\\")) return false;
   if (name === ".") return true;

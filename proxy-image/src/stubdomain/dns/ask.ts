@@ -4,23 +4,23 @@ import { connect, isIPv6 } from "node:net";
 import { DnsMessageError } from "./error";
 import { dnsQuery, readDnsAnswer, type DnsAnswer, type Question } from "./message";
 
-/** How a question travels. */
+/** Transport of a query. */
 export type Transport = "udp" | "tcp";
 
 /** A DNS server's address. */
 export interface DnsServer {
   address: string;
-  /** Absent: it does not listen there. */
+  /** Absent: it does not listen on that transport. */
   ports: Partial<Record<Transport, number>>;
 }
 
-/** Asks one server; rejects when there is no answer in time. */
+/** Queries one server; rejects if there is no answer in time. */
 export type Ask = (server: DnsServer, transport: Transport, question: Question) => Promise<DnsAnswer>;
 
 const TIMEOUT_MS = 2_000;
 const MAX_MESSAGE_BYTES = 65_535;
 
-/** Asks over the network. Not through node:dns, which can't be made to use TCP. */
+/** Queries over the network. It does not use node:dns, which can't be made to use TCP. */
 export const ask: Ask = async ({ address, ports }, transport, question) => {
   const port = ports[transport];
   if (port === undefined) throw new Error(`does not listen on ${transport}`);
@@ -54,11 +54,11 @@ const overUdp: Exchange = ({ address, port }, query, read) =>
         const answer = read(message);
         finish(() => resolve(answer));
       } catch (error) {
-        // What does not answer the question may be forged: the right one may still come.
+        // A message that does not answer the question may be forged: wait for the right one.
         if (!(error instanceof DnsMessageError)) finish(() => reject(asError(error)));
       }
     });
-    // Connected, so that the kernel drops what others send, and tells when nothing listens.
+    // Connected, so that the kernel drops packets of other senders, and reports if nothing listens.
     socket.connect(port, address, () => socket.send(query));
   });
 

@@ -2,26 +2,26 @@ import { BlockList, isIPv6 } from "node:net";
 import { PROBE_LABEL } from "../../contract/stub-domain/probe";
 import type { DnsAnswer, Question } from "./message";
 
-/** What the cluster's DNS shall serve. */
+/** The zone that the cluster's DNS must serve. */
 export interface StubZone {
   domain: string;
-  /** The primary name server that only our own zone file names: lower case, with the last dot. */
+  /** The primary name server that only our own zone file has: lower case, with the last dot. */
   mname: string;
-  /** Of our DNS server's Service, for which its zone has an alias. */
+  /** Address of our DNS server's Service, for which its zone has an alias. */
   address: string;
   /** Such as "cluster.local". */
   clusterDomain: string;
 }
 
-/** One question, and what is wrong with an answer. */
+/** One question, and the check of its answer. */
 export interface Check {
   question: Question;
   complaint: (answer: DnsAnswer) => string | undefined;
-  /** No answer at all is no complaint: it is not for the cluster's DNS alone to give one. */
+  /** No answer at all is no failure: it does not depend on the cluster's DNS alone. */
   mayFail?: boolean;
 }
 
-/** The zone is ours. */
+/** The cluster's DNS answers from our zone. */
 export function zoneCheck({ domain, mname }: StubZone): Check {
   return {
     question: { name: domain, type: "SOA" },
@@ -35,8 +35,9 @@ export function zoneCheck({ domain, mname }: StubZone): Check {
 }
 
 /**
- * Our DNS server is asked now: nobody has asked for this name before, so that no cache has it. Below the probe's name,
- * because a wildcard ends where a name exists (RFC 4592 §4.4): a zone with an audit answers all others.
+ * Proves that our DNS server is queried now: no cache has this name, because it has never been queried before. It is
+ * below the probe's name, because a wildcard ends where a name exists (RFC 4592 §4.4): a zone with an audit answers all
+ * others.
  */
 export function freshCheck({ domain, mname }: StubZone, nonce: string): Check {
   const name = `${nonce}.${PROBE_LABEL}.${domain}`;
@@ -49,7 +50,7 @@ export function freshCheck({ domain, mname }: StubZone, nonce: string): Check {
   };
 }
 
-/** What is listed leads to its Service. */
+/** A listed name leads to its Service. */
 export function listedCheck(zone: StubZone): Check {
   const name = `${PROBE_LABEL}.${zone.domain}`;
   return {
@@ -61,7 +62,7 @@ export function listedCheck(zone: StubZone): Check {
   };
 }
 
-/** The cluster's own names are as well as before. */
+/** The cluster's own names still resolve. */
 export function clusterCheck(zone: StubZone): Check {
   const name = `kubernetes.default.svc.${zone.clusterDomain}`;
   return {
@@ -71,9 +72,9 @@ export function clusterCheck(zone: StubZone): Check {
 }
 
 /**
- * With ndots:5, names of the stub domain are looked up in the search domains first, where each must not exist: the
- * first answer wins, and musl's resolver stops at an empty one too. Search domains beyond the cluster's are other
- * people's; of these only an address is wrong, because it would get the application's requests.
+ * With ndots:5, names of the stub domain are looked up in the search domains first, where they must not exist: the
+ * first answer wins, and musl's resolver also stops at an empty one. Search domains other than the cluster's belong to
+ * others; in these only an address is wrong, because it would receive the application's requests.
  */
 export function searchCheck(zone: StubZone, search: string): Check {
   const name = `${PROBE_LABEL}.${zone.domain}.${search}`;
@@ -109,7 +110,7 @@ function said({ rcode, addresses }: DnsAnswer): string {
   return addresses.length > 0 ? addresses.slice(0, 3).join(", ") : `${rcode} without an address`;
 }
 
-/** A name from an answer may hold any bytes, and goes to logs and events. */
+/** A name in an answer may contain any bytes, and is written to logs and events. */
 function printable(name: string): string {
   return JSON.stringify(name.slice(0, 100));
 }

@@ -4,26 +4,26 @@ import { ask } from "./ask";
 import { primaryOf, prove, stillServedBy, type Proof } from "./proof";
 import { CLUSTER_DNS_LABELS, readyServers, resolvConfServers, searchDomains } from "./servers";
 
-/** The cluster's DNS, as one may ask it. All methods throw ApiError when the API server does not say whom to ask. */
+/** Queries to the cluster's DNS. All methods throw ApiError if the API server does not tell which servers to query. */
 export interface ClusterDns {
   /**
-   * Whether it serves the domain now.
+   * Whether the cluster's DNS serves the domain now.
    *
    * @param address of our DNS server's Service
    */
   prove: (address: string) => Promise<Proof>;
   /** A server that still answers for the domain from our zone. */
   stillServedBy: () => Promise<string | undefined>;
-  /** Who answers for the domain now, by the resolver of pods; throws when nobody answers at all. */
+  /** The primary name server for the domain now, by the resolver of pods; throws if no server answers at all. */
   primary: () => Promise<string | undefined>;
 }
 
-/** @param resolvConf text of the file, which the kubelet may write anew */
+/** @param resolvConf text of the file, which the kubelet may rewrite */
 export function clusterDns(spec: Spec, cluster: Cluster, resolvConf: () => Promise<string>): ClusterDns {
   const { domain, clusterDomain } = spec;
   const { kind = "coredns" } = spec.target;
   const mname = expectedMname(spec);
-  /** Each node's cache can be asked from its own node only, as resolv.conf says. */
+  /** A node's cache can be queried from its own node only, as resolv.conf says. */
   const whom = async (text: string) => {
     const resolvers = resolvConfServers(text);
     if (kind === "nodeLocalDns") return { endpoints: resolvers, resolvers };

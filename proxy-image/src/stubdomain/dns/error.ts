@@ -1,4 +1,4 @@
-/** The bytes are no answer to the question, or the question can't be asked. */
+/** The bytes do not answer the question, or the question can't be sent. */
 export class DnsMessageError extends Error {
   override readonly name = "DnsMessageError";
 }

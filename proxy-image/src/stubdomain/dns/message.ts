@@ -1,22 +1,22 @@
 import { DnsMessageError } from "./error";
 import { encodeName, nameText, readName } from "./name";
 
-/** What is asked about a name. */
+/** A DNS question. */
 export interface Question {
   /** With or without the last dot. */
   name: string;
   type: keyof typeof TYPES;
 }
 
-/** What a DNS server says, as far as it matters here. */
+/** The parts of a DNS answer that are used here. */
 export interface DnsAnswer {
   /** RFC 1035 name of the response code, such as "NXDOMAIN". */
   rcode: string;
-  /** The zone's primary name server, lower case with the last dot, where the name itself has a SOA record. */
+  /** The zone's primary name server, lower case with the last dot, if the name itself has a SOA record. */
   mname?: string;
-  /** The same of the zone that says "no such name or record" (RFC 2308, section 2). */
+  /** The same, of the zone that answers "no such name or record" (RFC 2308, section 2). */
   authority?: string;
-  /** Where the name leads to, through CNAMEs. */
+  /** The addresses of the name, through CNAMEs. */
   addresses: string[];
 }
 
@@ -29,10 +29,10 @@ const TRUNCATED = 0x0200;
 const RCODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
 
 /**
- * A question with recursion: RFC 1035, section 4.
+ * Encodes a recursive query: RFC 1035, section 4.
  *
- * @param id number of the question, 0 to 65535
- * @throws DnsMessageError for a name that can't be asked for
+ * @param id number of the query, 0 to 65535
+ * @throws DnsMessageError for an invalid name
  */
 export function dnsQuery(id: number, { name, type }: Question): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
@@ -43,9 +43,9 @@ export function dnsQuery(id: number, { name, type }: Question): Buffer {
 }
 
 /**
- * Reads the answer to {@link dnsQuery}.
+ * Parses the answer to {@link dnsQuery}.
  *
- * @throws DnsMessageError when it answers something else, is cut short, or is malformed: the sender is not trusted
+ * @throws DnsMessageError if it answers another question, is truncated, or is malformed: the sender is not trusted
  */
 export function readDnsAnswer(message: Buffer, id: number, question: Question): DnsAnswer {
   try {
@@ -79,7 +79,7 @@ function readAnswer(message: Buffer, id: number, asked: string): DnsAnswer {
   };
 }
 
-/** A resource record of the types that are asked for; `value` is a name or an address. */
+/** A resource record of the types that are queried; `value` is a name or an address. */
 interface ResourceRecord {
   owner: string;
   type: number;

@@ -4,9 +4,9 @@ const MAX_NAME_BYTES = 255;
 const MAX_LABEL_BYTES = 63;
 
 /**
- * A name as it travels: RFC 1035, section 3.1.
+ * Encodes a name as in a message: RFC 1035, section 3.1.
  *
- * @throws DnsMessageError for what is no name
+ * @throws DnsMessageError for an invalid name
  */
 export function encodeName(name: string): Buffer {
   const labels = name.replace(/\.$/, "").split(".");
@@ -20,9 +20,9 @@ export function encodeName(name: string): Buffer {
 }
 
 /**
- * Reads a name that may point backwards into the message (RFC 1035, section 4.1.4).
+ * Reads a name, which may point backwards into the message (RFC 1035, section 4.1.4).
  *
- * @throws DnsMessageError where it points elsewhere or is too long, RangeError where the message ends in it
+ * @throws DnsMessageError if it points elsewhere or is too long, RangeError if the message ends in it
  */
 export function readName(message: Buffer, start: number): { text: string; end: number } {
   const labels: string[] = [];
@@ -34,7 +34,7 @@ export function readName(message: Buffer, start: number): { text: string; end: n
     if (length === 0) return { text: nameText(labels.join(".")), end: end ?? at + 1 };
     if (length >= 0xc0) {
       const target = message.readUInt16BE(at) & 0x3fff;
-      // Only backwards, so that it ends.
+      // Only backwards, so that the loop ends.
       if (target >= at) throw new DnsMessageError("a name in the answer points forwards");
       end ??= at + 2;
       at = target;
@@ -49,7 +49,7 @@ export function readName(message: Buffer, start: number): { text: string; end: n
   }
 }
 
-/** In the one spelling in which names compare: lower case, with the last dot. */
+/** The canonical spelling for comparisons: lower case, with the last dot. */
 export function nameText(name: string): string {
   return `${name.replace(/\.$/, "")}.`.toLowerCase();
 }

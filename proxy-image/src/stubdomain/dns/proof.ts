@@ -11,28 +11,28 @@ import {
   type StubZone,
 } from "./checks";
 
-/** Whether the cluster's DNS serves the stub domain, and if not, who says what instead. */
+/** Whether the cluster's DNS serves the stub domain; if not, which server answers what instead. */
 export type Proof = { serves: true } | { serves: false; reason: string };
 
-/** Who can be asked. */
+/** The servers that can be queried. */
 export interface ClusterDnsServers {
-  /** Every process of the cluster's DNS that is ready. */
+  /** Every ready process of the cluster's DNS. */
   endpoints: readonly DnsServer[];
-  /** Whom pods ask. */
+  /** The servers that pods query. */
   resolvers: readonly DnsServer[];
   /** The search domains of pods. */
   search: readonly string[];
 }
 
-/** A server may have more than one process behind its address, of which some still have the old configuration. */
+/** Several processes may share a server's address, and some of them may still have the old configuration. */
 const ROUNDS: readonly Transport[] = ["udp", "udp", "udp", "tcp"];
 const PAUSE_MS = 200;
 const MAX_REASONS = 3;
 
 /**
- * Asks every server for the zone's SOA record, several times; then for a name that no cache can have, for a listed
- * name and for one of the cluster's own; and the resolvers also through their search domains. With one wrong answer
- * the stub domain does not serve.
+ * Queries every server several times for the zone's SOA record; then for a name that no cache can have, for a listed
+ * name and for one of the cluster's own; and the resolvers also through their search domains. One wrong answer means
+ * that the stub domain does not serve.
  */
 export async function prove(
   ask: Ask,
@@ -56,9 +56,9 @@ export async function prove(
 }
 
 /**
- * Who answers for the zone, if anybody: its primary name server.
+ * The primary name server of the zone, if there is one.
  *
- * @throws Error when no server answers at all
+ * @throws Error if no server answers at all
  */
 export async function primaryOf(
   ask: Ask,
@@ -78,7 +78,8 @@ export async function primaryOf(
 }
 
 /**
- * The first server that still answers from our zone; undefined when none does. Who does not answer does not serve.
+ * The first server that still answers from our zone; undefined if none does. A server that does not answer does not
+ * serve.
  *
  * @param mname as in {@link StubZone}
  */

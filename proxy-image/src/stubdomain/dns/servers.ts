@@ -6,7 +6,7 @@ import type { DnsServer, Transport } from "./ask";
 /** Label of the cluster's DNS in every distribution but OpenShift, on its Service and so on its EndpointSlices. */
 const KUBE_DNS = "k8s-app=kube-dns";
 
-/** By which the EndpointSlices are found of those who serve what a target configures. */
+/** The labels of the EndpointSlices of the servers that a target configures. */
 export const CLUSTER_DNS_LABELS: Readonly<Record<Exclude<TargetKind, "nodeLocalDns">, string>> = {
   coredns: KUBE_DNS,
   corednsCustom: KUBE_DNS,
@@ -14,10 +14,10 @@ export const CLUSTER_DNS_LABELS: Readonly<Record<Exclude<TargetKind, "nodeLocalD
   openshift: "kubernetes.io/service-name=dns-default",
 };
 
-/** So many servers are asked at most. */
+/** Maximum number of servers that are queried. */
 const MAX_SERVERS = 100;
 
-/** The cluster's DNS servers that are ready: their own ports, which need not be 53. */
+/** The ready servers of the cluster's DNS: their own ports, which need not be 53. */
 export function readyServers(slices: readonly EndpointSlice[]): DnsServer[] {
   return slices
     .flatMap(({ endpoints, ports }) => {
@@ -31,7 +31,7 @@ export function readyServers(slices: readonly EndpointSlice[]): DnsServer[] {
     .slice(0, MAX_SERVERS);
 }
 
-/** The servers that resolv.conf(5) names. */
+/** The name servers in resolv.conf(5). */
 export function resolvConfServers(resolvConf: string): DnsServer[] {
   return resolvConf
     .split("\n")
@@ -40,7 +40,7 @@ export function resolvConfServers(resolvConf: string): DnsServer[] {
     .map((address) => ({ address, ports: { udp: 53, tcp: 53 } }));
 }
 
-/** The search domains of resolv.conf(5): the last line counts; the domain itself, ".", is none. */
+/** The search domains in resolv.conf(5): the last line counts; the root domain "." is left out. */
 export function searchDomains(resolvConf: string): string[] {
   const last = resolvConf
     .split("\n")
@@ -50,7 +50,7 @@ export function searchDomains(resolvConf: string): string[] {
 }
 
 function portsOf(ports: NonNullable<EndpointSlice["ports"]>): DnsServer["ports"] {
-  // The metrics port is TCP too: the name decides, then the number.
+  // The metrics port is TCP too, so look for the name first, then for the number.
   const find = (transport: Transport, protocol: string, name: string) => {
     const some = ports.filter((port) => (port.protocol ?? "TCP") === protocol && port.port !== undefined);
     const port = (some.find((one) => one.name === name) ?? some.find((one) => one.port === 53))?.port;

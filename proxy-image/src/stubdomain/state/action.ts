@@ -4,23 +4,23 @@ import type { StubRecord } from "./record";
 /** Why the target is written. */
 export type WriteReason = "install" | "heal" | "remove" | "revert";
 
-/** The one next step from what was observed. Each can be cut off by a crash: the next start plans it again. */
+/** The single next step for an observed state. A crash may interrupt each: the next start plans it again. */
 export type Action =
-  /** Nothing to do before the anchor appears, changes or is gone. */
+  /** Nothing to do until the anchor appears, changes or is deleted. */
   | { do: "wait" }
-  /** Write down, on the anchor and together with the finalizer, what the next write may leave in the target. */
+  /** Record on the anchor, together with the finalizer, what the next write may leave in the target. */
   | { do: "record"; record: StubRecord }
-  /** Without a text the field goes, and with the last field an object that we made. */
+  /** Write the target. Without a text the field is removed, and with the last field an object that we created. */
   | { do: "write"; text: string | undefined; reason: WriteReason }
-  /** Give the field back to those who owned it. */
+  /** Give the field back to its former owners. */
   | { do: "handBack"; managedFields: ManagedFields[] }
-  /** Nothing of ours is in the target: let the anchor go. */
+  /** Nothing of ours is in the target: release the anchor. */
   | { do: "release" }
-  /** It is out of the target: let the anchor go as soon as nobody serves it any more, or at the deadline. */
+  /** The block has left the target: release the anchor as soon as no server serves it any more, or at the deadline. */
   | { do: "drain"; until: string }
-  /** The block is in the target: ask whether the cluster's DNS serves it. */
+  /** The block is in the target: check whether the cluster's DNS serves it. */
   | { do: "prove"; record: StubRecord; inserted: string }
-  /** The next step can't be done. */
+  /** The next step is impossible. */
   | { do: "problem"; message: string }
-  /** A failed installation was taken back, and must not be tried again yet. */
+  /** A failed installation was removed, and must not be tried again yet. */
   | { do: "giveUp"; message: string };

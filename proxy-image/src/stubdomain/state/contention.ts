@@ -1,35 +1,35 @@
 import type { ManagedFields } from "../cluster/cluster";
 
-/** That somebody else took the block out of the target again, which we had put there. */
+/** A record that another writer removed our block from the target. */
 export interface Undone {
-  /** How often in a row. */
+  /** How many times in a row. */
   times: number;
-  /** When that was last seen and answered. */
+  /** When that was last seen and dealt with. */
   at: string;
   /** The target's resourceVersion in which the block was missing. */
   version: string;
 }
 
-/** What to do about a block that is missing though it was written. */
+/** What to do about a block that was written and is missing. */
 export type Answer =
-  /** Put it back: this time is counted already. */
+  /** Put it back: this occurrence has been counted. */
   | { do: "write" }
   /** Count it, then put it back. */
   | { do: "count"; undone: Undone }
-  /** Leave it for now: two controllers that undo each other's writes would rewrite the target without end. */
+  /** Leave it for now: two controllers that undo each other's writes would rewrite the target endlessly. */
   | { do: "hold"; until: string };
 
-/** After the first time it is put back at once; each further time waits twice as long. */
+/** The first time it is put back at once; the pause before each further time doubles. */
 const FIRST_PAUSE_MS = 30_000;
 const LAST_PAUSE_MS = 10 * 60_000;
 
-/** A block that stayed for so long ends the row: an addon is upgraded now and then, and is no adversary. */
+/** A block that stayed for this long resets the count: an occasional upgrade of an addon is no conflict. */
 const FORGOTTEN_AFTER_MS = 30 * 60_000;
 
 /**
  * Whether to put the block back, and when.
  *
- * @param undone what was recorded of it
+ * @param undone the recorded removals
  * @param version of the target in which the block is missing now
  */
 export function answerTo(undone: Undone | undefined, version: string, now: Date): Answer {
@@ -43,7 +43,7 @@ export function answerTo(undone: Undone | undefined, version: string, now: Date)
   return { do: "count", undone: { times: undone.times + 1, at: now.toISOString(), version } };
 }
 
-/** Why nothing is written for now. */
+/** The message that explains why nothing is written for now. */
 export function overwritten(owners: ManagedFields[], { times }: Undone, until: string): string {
   const managers = [...new Set(owners.flatMap(({ manager }) => manager ?? []))];
   const who = managers.map((manager) => JSON.stringify(manager)).join(" and ") || "somebody";

@@ -3,29 +3,29 @@ import { FIELD_MANAGER } from "../../contract/stub-domain/anchor";
 import type { FieldSet, ManagedFields, TargetObject } from "../cluster/cluster";
 import type { Field } from "../targets/target";
 
-/** All entries that own the field, each complete: another stub domain's write is ours too. */
+/** All entries that own the field, unabridged. Those of other stub domains have our field manager too. */
 export function owners({ metadata }: TargetObject, field: Field): ManagedFields[] {
   return (metadata.managedFields ?? []).filter((entry) => owns(entry, field));
 }
 
 /**
- * To whom the field is to be handed back after the next write of ours, which takes it away from all others.
+ * The owners that get the field back later. Our next write takes it away from them.
  *
  * @param recorded owners before earlier writes of ours
  */
 export function formerOwners(target: TargetObject, field: Field, recorded: ManagedFields[]): ManagedFields[] {
   const others = owners(target, field).filter((entry) => !isOurs(entry));
-  // Somebody wrote the field after us: those before are history.
+  // Another writer wrote the field after us: earlier owners no longer matter.
   if (!ownedByUs(target, field)) return others.length > 0 ? others : recorded;
   return [...recorded.filter((entry) => !others.some((other) => sameManager(other, entry))), ...others];
 }
 
 /**
- * The target's `managedFields` with the field given back from us to its former owners; undefined when that would
- * change nothing.
+ * The target's `managedFields` with the field given back from us to its former owners; undefined if that would change
+ * nothing.
  *
- * An entry that only lost the field is restored as it was recorded, time included, so that afterwards the list
- * is the same byte for byte. What others changed meanwhile stays.
+ * An entry that only lost the field is restored as it was recorded, including its time, so that the list is the same
+ * byte for byte. What others changed in the meantime stays.
  */
 export function handBack(
   target: TargetObject,
@@ -36,7 +36,8 @@ export function handBack(
   if (!ownedByUs(target, field)) return undefined;
   const entries = current.flatMap((entry) => {
     const before = recorded.find((other) => sameManager(other, entry));
-    // Ours from another stub domain: only the time differs, and the API server does not change only that.
+    // An entry of another stub domain: only its time differs, and the API server does not write a change of the time
+    // alone.
     if (isOurs(entry)) return before ? [entry] : nonEmpty(without(entry, field));
     return before ? [restored(entry, before, field)] : [entry];
   });
@@ -44,11 +45,11 @@ export function handBack(
   const next = [...entries, ...gone.map((entry) => restored(undefined, entry, field))];
   if (isDeepStrictEqual(next, current)) return undefined;
   if (next.length > 0) return next;
-  // The API server takes an empty list for none given: an entry must stay, but owns nothing that others apply.
+  // The API server treats an empty list as absent: keep an entry, but one that owns nothing that others apply.
   return current.filter(isOurs).map((entry) => ({ ...entry, fieldsV1: { [`f:${field[0]}`]: {} } }));
 }
 
-/** Whether the last word on the field was ours. */
+/** Whether we were the last to write the field. */
 export function ownedByUs(target: TargetObject, field: Field): boolean {
   return owners(target, field).some(isOurs);
 }
@@ -57,7 +58,7 @@ function nonEmpty(entry: ManagedFields): ManagedFields[] {
   return Object.keys(entry.fieldsV1 ?? {}).length > 0 ? [entry] : [];
 }
 
-/** One former owner's entry, as it is now, with the field again. */
+/** One former owner's present entry, with the field added again. */
 function restored(now: ManagedFields | undefined, before: ManagedFields, field: Field): ManagedFields {
   const fields = now?.fieldsV1 ?? {};
   if (isDeepStrictEqual(fields, without(before, field).fieldsV1)) return before;
@@ -68,9 +69,9 @@ function restored(now: ManagedFields | undefined, before: ManagedFields, field: 
 }
 
 /**
- * An entry as the API server leaves it when its manager loses the field.
+ * An entry after its manager has lost the field, as the API server writes it.
  *
- * A set of fields names itself by "." beside its members, and by nothing when it has none: structured-merge-diff,
+ * A set of fields contains "." for itself beside its members, and nothing if it has no members: structured-merge-diff,
  * fieldpath/serialize.go.
  */
 function without(entry: ManagedFields, field: Field): ManagedFields {
@@ -94,7 +95,10 @@ function isOurs({ manager, subresource }: ManagedFields): boolean {
   return manager === FIELD_MANAGER && !subresource;
 }
 
-/** Source: BuildManagerIdentifier in structured-merge-diff's use by apimachinery: appliers are one across versions. */
+/**
+ * Source: BuildManagerIdentifier in structured-merge-diff's use by apimachinery: an applier is the same in all
+ * versions.
+ */
 function sameManager(one: ManagedFields, other: ManagedFields): boolean {
   return (
     one.manager === other.manager &&

@@ -15,7 +15,7 @@ import { planRemoval } from "./removal";
 import { isHeldBack, readStatus } from "./status";
 import { wantedText, type Wanted } from "./wanted";
 
-/** The state of the cluster, as far as it matters. */
+/** The observed state of the cluster. */
 export interface Observed extends Surroundings {
   anchor: ConfigMap | undefined;
   /** ClusterIP of the DNS server's Service. */
@@ -23,10 +23,10 @@ export interface Observed extends Surroundings {
   now: Date;
 }
 
-/** A write right after this needs no new entry of the time from which the proof's limit counts. */
+/** A write within this time after the record does not restart the proof's time limit. */
 const RECORD_FRESH_MS = 30_000;
 
-/** Decides the next step. It remembers nothing: what matters is in the anchor and in the target. */
+/** Decides the next step. It keeps no state: all state is in the anchor and in the target. */
 export function plan(spec: Spec, observed: Observed): Action {
   const { anchor, now } = observed;
   if (!anchor) return { do: "wait" };
@@ -76,13 +76,13 @@ export function isHeld(anchor: ConfigMap): boolean {
   return anchor.metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
-/** How long after the removal the cluster's DNS may go on serving: mounted ConfigMaps follow within 90 s, `reload` in 45. */
+/** How long the cluster's DNS may serve after the removal: mounted ConfigMaps follow within 90 s, `reload` in 45 s. */
 const DRAIN_MS = 180_000;
 
-/** A removal is complete when the cluster's DNS has noticed it: until then it sends questions to a server that goes next. */
+/** A removal is complete when the cluster's DNS has applied it: until then it queries a server that is removed next. */
 function drained(action: Action, record: StubRecord | undefined, { object, now }: Observed): Action {
   if (action.do !== "release" || !record) return action;
-  // What somebody else deleted is gone with our block in it, and when is not known.
+  // If another writer deleted the field, our block went with it, at an unknown time.
   if (!record.made && textOf(object, targetOf(record.target).field) === undefined) return action;
   if (record.outSince === undefined) {
     return { do: "record", record: { ...record, outSince: now.toISOString() } };
@@ -90,7 +90,7 @@ function drained(action: Action, record: StubRecord | undefined, { object, now }
   return { do: "drain", until: new Date(Date.parse(record.outSince) + DRAIN_MS).toISOString() };
 }
 
-/** After a failed installation: back to what was proven before, or to nothing; `wait` when there. */
+/** After a failed installation: back to what was proven before, or to nothing; `wait` when done. */
 function takeBack({ object }: Observed, anchor: ConfigMap, record: StubRecord | undefined): Action {
   const keep = record?.blocks.filter(({ proven }) => proven) ?? [];
   const action = planRemoval(record, object, { keep, reason: "revert" });
@@ -116,7 +116,7 @@ function serve(spec: Spec, observed: Observed, anchor: ConfigMap, record: StubRe
     owners: ownersAhead(spec, wanted, record),
   };
   if (isMade(spec, wanted, record)) next.made = true;
-  // The time of an installation goes on while somebody undoes it, or that would never end.
+  // An installation's time limit keeps running while another writer undoes it; otherwise it would never end.
   if (isInstalling(spec, anchor))
     next.installing = installing(spec, record, wanted.changes && !isUndone, now);
   const undone = answer?.do === "count" ? answer.undone : record?.undone;
@@ -128,7 +128,7 @@ function serve(spec: Spec, observed: Observed, anchor: ConfigMap, record: StubRe
   return { do: "prove", record: next, inserted: wanted.inserted };
 }
 
-/** The first record holds whoever owns the text now; later ones follow those who wrote after us. */
+/** The first record holds the present owners of the text; later ones add those who wrote after us. */
 function ownersAhead(
   spec: Spec,
   { object, changes }: Wanted,
@@ -140,18 +140,18 @@ function ownersAhead(
   return changes ? formerOwners(object, field, record.owners) : record.owners;
 }
 
-/** Whether the block was in the target, as far as is known: proven, or its proof was awaited. */
+/** Whether the block was in the target, as far as is known: it was proven, or its proof was pending. */
 function wasWritten({ specHash }: Spec, anchor: ConfigMap, { proven }: RecordedBlock): boolean {
   const status = readStatus(anchor);
   return proven || (status?.state === "installing" && status.specHash === specHash);
 }
 
-/** Of the target; empty where it is not there. */
+/** The target's resourceVersion; empty if there is no target. */
 function version({ object }: Wanted): string {
   return object?.metadata.resourceVersion ?? "";
 }
 
-/** Whether the field is there only because of us: made by us, and written by nobody else since. */
+/** Whether the field exists only because of us: we created it, and no other writer has written it since. */
 function isMade(spec: Spec, { object, changes }: Wanted, record: StubRecord | undefined): boolean {
   const { field } = targetOf(spec.target);
   if (textOf(object, field) === undefined) return true;

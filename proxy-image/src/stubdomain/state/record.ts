@@ -14,39 +14,37 @@ export interface RecordedBlock {
   proven: boolean;
 }
 
-/**
- * What is needed to take the stub domain out again; written to the anchor before each write to the target.
- */
+/** Everything needed to remove the stub domain; written to the anchor before each write to the target. */
 export interface StubRecord {
   version: 1;
   target: TargetRef;
-  /** During a change the old one and the new one: either may be there. */
+  /** During a change both the old and the new one: either may be there. */
   blocks: RecordedBlock[];
-  /** Who owned the text before the first write. */
+  /** The owners of the text before the first write. */
   owners: ManagedFields[];
-  /** The target's field was not there, and goes again when nothing else is in it. */
+  /** The target's field did not exist; it is removed again when nothing else is in it. */
   made?: true;
-  /** The installation that is going on. */
+  /** The installation in progress. */
   installing?: {
     specHash: string;
-    /** When the block was about to be written; the time limit of the proof counts from here. */
+    /** When the block was about to be written; the proof's time limit starts here. */
     since: string;
   };
-  /** Absent: nobody has undone our writes lately. */
+  /** Absent: no writer has undone our writes lately. */
   undone?: Undone;
-  /** During removal: when the target was seen without our blocks, which the cluster's DNS has yet to notice. */
+  /** During removal: when the target was first seen without our blocks. The cluster's DNS has yet to apply that. */
   outSince?: string;
 }
 
-/** The record on an anchor can't be used. */
+/** The record on an anchor is invalid. */
 export class RecordError extends Error {
   override readonly name = "RecordError";
 }
 
 /**
- * The record on an anchor, or undefined when nothing was ever written.
+ * The record on an anchor, or undefined if nothing was ever written.
  *
- * @throws RecordError when it is there and not understood; the target must not be touched on a guess
+ * @throws RecordError if it can't be parsed; the target must not be changed on a guess
  */
 export function readRecord(anchor: ConfigMap): StubRecord | undefined {
   const text = anchor.metadata.annotations?.[RECORD_ANNOTATION];
@@ -91,7 +89,7 @@ function problemOfBlock(block: unknown, target: TargetRef): string | undefined {
   if (typeof block.proven !== "boolean") return "a block does not say whether it was proven";
   try {
     const domain = targetOf(target).format.domainOf(block.inserted);
-    // The text decides what is taken out: it must not name another domain than the block says.
+    // The text decides what is removed: it must not name another domain than the block does.
     return domain === block.domain ? undefined : `the text of the block for ${block.domain} is for ${domain}`;
   } catch (error) {
     if (error instanceof TargetError) return error.message;

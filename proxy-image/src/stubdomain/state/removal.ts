@@ -8,15 +8,15 @@ import type { Action, WriteReason } from "./action";
 import { formerOwners, handBack } from "./ownership";
 import type { RecordedBlock, StubRecord } from "./record";
 
-/** How to leave the target. */
+/** The intended state of the target. */
 export interface RemovalGoal {
-  /** Blocks of the record that stay, or come back. */
+  /** Blocks of the record that stay, or are restored. */
   keep: RecordedBlock[];
   reason: WriteReason;
 }
 
 /**
- * The next step towards a target without our blocks, owned by those who owned it before; `release` when there.
+ * The next step towards a target without our blocks, owned by its former owners; `release` when done.
  *
  * @param record absent: nothing was ever written
  * @param object the target; absent: it was deleted, and our blocks with it
@@ -55,7 +55,7 @@ function withBlocks(
 ): string {
   const leaving = recorded.filter((block) => !keep.includes(block)).map(({ inserted }) => inserted);
   let text = before;
-  // Those that are there first: one that is not may have been replaced by another one of ours, in the same zone.
+  // First those that are present: a missing one may have been replaced by another one of ours, in the same zone.
   const [there, absent] = partition(leaving, (inserted) => tolerant(() => format.has(before, inserted)));
   for (const inserted of there) text = format.remove(text, inserted);
   for (const { inserted } of keep) if (!format.has(text, inserted)) text = format.insert(text, inserted);
@@ -67,7 +67,7 @@ function withBlocks(
   return text;
 }
 
-/** A text that can't be read is left to `remove`, which knows what is still possible and says what is not. */
+/** Treats a text that can't be parsed as no match: `remove` decides what is still possible, and reports the rest. */
 function tolerant(test: () => boolean): boolean {
   try {
     return test();

@@ -2,35 +2,36 @@ import { STATUS_ANNOTATION } from "../../contract/stub-domain/anchor";
 import type { ConfigMap } from "../cluster/cluster";
 
 /**
- * - `installing`: written, the proof is awaited;
+ * States:
+ * - `installing`: written, the proof is pending;
  * - `serving`: proven;
- * - `degraded`: installed, but not as it should be, or not answering;
- * - `failed`: the installation was taken back;
- * - `leaving`: removed, but some server of the cluster's DNS has not noticed yet;
- * - `blocked`: to be removed, but that needs a hand.
+ * - `degraded`: installed, but not as intended, or not answering;
+ * - `failed`: the installation was removed again;
+ * - `leaving`: removed, but some server of the cluster's DNS has not applied that yet;
+ * - `blocked`: the removal needs manual work.
  */
 export type State = "installing" | "serving" | "degraded" | "failed" | "leaving" | "blocked";
 
 export const STATES: readonly State[] = ["installing", "serving", "degraded", "failed", "leaving", "blocked"];
 
-/** What was seen last, on the anchor, for people and for the back-off after a failure. */
+/** The last observation, on the anchor, for people and for the back-off after a failure. */
 export interface Status {
   state: State;
   message: string;
   specHash: string;
   /** When this state began. */
   since: string;
-  /** When the cluster's DNS was last seen to serve; while it does, some minutes old at most. */
+  /** When the cluster's DNS was last proven to serve; while it serves, at most some minutes old. */
   lastProof?: string;
-  /** What was last in the way, also when it is over. */
+  /** The last error, even if it is over. */
   lastError?: { at: string; message: string };
   /** Installations of this specification that failed in a row. */
   failures?: number;
-  /** Before this time a failed installation is not tried again. */
+  /** A failed installation is not tried again before this time. */
   retryAt?: string;
 }
 
-/** The status on an anchor; undefined when there is none, or it is not understood. */
+/** The status on an anchor; undefined if there is none, or it can't be parsed. */
 export function readStatus(anchor: ConfigMap): Status | undefined {
   try {
     const value = JSON.parse(
@@ -46,13 +47,13 @@ export function readStatus(anchor: ConfigMap): Status | undefined {
   }
 }
 
-/** First pause after a failed installation; each further failure doubles it. */
+/** First pause after a failed installation; doubled by each further failure. */
 const FIRST_RETRY_MS = 5 * 60_000;
 const LAST_RETRY_MS = 60 * 60_000;
 
 /**
- * The status after a failed installation. A container that exits is started again at once: without a pause on
- * record each start would write to the cluster's DNS. Another specification is tried at once.
+ * The status after a failed installation. Kubernetes restarts a container that exits at once: without a recorded pause
+ * each start would write to the cluster's DNS. Another specification is tried at once.
  */
 export function failedStatus(
   previous: Status | undefined,

@@ -7,23 +7,23 @@ import { targetText } from "../../contract/stub-domain/target-ref";
 import type { Stub, Surroundings } from "../targets/target";
 import type { StubRecord } from "./record";
 
-/** What the target shall be. */
+/** The intended state of the target. */
 export interface Wanted {
-  /** The target as it is; absent: it is to be made. */
+  /** The present target; absent: it is to be created. */
   object: TargetObject | undefined;
   text: string;
-  /** Whether that differs from what it is. */
+  /** Whether it differs from the present state. */
   changes: boolean;
-  /** Whether our block is not in it. */
+  /** Whether our block is missing and is added. */
   adds: boolean;
   /** Our block, as it is inserted. */
   inserted: string;
 }
 
 /**
- * The target's text with our block for today's Service and surroundings, and without our older ones.
+ * The target's text with our block for the present Service and surroundings, and without our older blocks.
  *
- * @throws TargetError when that can't be
+ * @throws TargetError if that is impossible
  */
 export function wantedText(
   spec: Spec,
@@ -37,7 +37,7 @@ export function wantedText(
   const fresh = target.entry(stubOf(spec, forwardTo), surroundings);
   const recorded = record?.blocks.map(({ inserted }) => inserted) ?? [];
   let text = before ?? format.blank;
-  // A block that an older version wrote with another comment says the same, and stays as it was recorded.
+  // A block with another comment, from an older version, has the same meaning, and stays as it was recorded.
   const known = recorded.find((other) => format.same(other, fresh));
   const inserted = known ?? fresh;
   const isThere = known === undefined ? format.isOurs(text, fresh) : format.has(text, known);
@@ -47,7 +47,7 @@ export function wantedText(
   return { object, text, changes: text !== before, adds: !isThere, inserted };
 }
 
-/** What is to be told, as this specification has it. */
+/** The stub domain's settings, from the specification. */
 export function stubOf({ domain, dnsService, anchor, owner }: Spec, forwardTo: string | undefined): Stub {
   if (forwardTo === undefined) {
     throw new TargetError(
@@ -58,7 +58,7 @@ export function stubOf({ domain, dnsService, anchor, owner }: Spec, forwardTo: s
   return { domain, forwardTo, marker, owner };
 }
 
-/** The target's text; undefined where it may be missing, and is. */
+/** The target's text; undefined if it is missing and may be. */
 function requireText(spec: Spec, object: TargetObject | undefined): string | undefined {
   const { field, mayBeMissing } = targetOf(spec.target);
   const where = targetText({ ...spec.target, key: undefined });

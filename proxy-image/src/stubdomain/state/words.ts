@@ -3,13 +3,13 @@ import { targetText } from "../../contract/stub-domain/target-ref";
 import type { Spec } from "../../contract/stub-domain/spec";
 import type { Status } from "./status";
 
-/** Annotations of the anchor that say how it is, for whoever reads `kubectl describe configmap`. */
+/** Prefix of the annotations that describe the anchor's state, for readers of `kubectl describe configmap`. */
 const PREFIX = "k8s-egress/";
 
 /**
- * A status as annotations in words, a line each.
+ * A status as readable annotations, one line each.
  *
- * @returns `null` takes an annotation away
+ * @returns `null` removes an annotation
  */
 export function inWords(
   { domain, dnsService, target }: Spec,

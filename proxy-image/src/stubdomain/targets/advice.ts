@@ -8,7 +8,7 @@ import { textOf } from "./object";
 import type { TargetKind } from "../../contract/stub-domain/target-ref";
 
 /**
- * The setting that fits this cluster, where the chosen one does not; undefined where it does. Pure.
+ * The setting that fits this cluster, if the chosen one does not; undefined if it does. Pure.
  *
  * Sources, a line each, in docs/platforms.
  */
@@ -74,7 +74,7 @@ function withoutCoredns({ kubeDns, version }: Survey): string {
   );
 }
 
-/** Pods ask it first, and for names outside of the cluster it does not ask the cluster's DNS. */
+/** Pods query this cache first, and for names outside the cluster it does not query the cluster's DNS. */
 function uncoveredCache({ behindCache }: Spec, { nodeLocalDns }: Survey): string | undefined {
   if (!nodeLocalDns || behindCache) return undefined;
   return (
@@ -83,12 +83,12 @@ function uncoveredCache({ behindCache }: Spec, { nodeLocalDns }: Survey): string
   );
 }
 
-/** Whether a Corefile takes server blocks from ConfigMap coredns-custom. */
+/** Whether a Corefile imports server blocks from ConfigMap coredns-custom. */
 function importsServers(corefile: string): boolean {
   try {
     return importOf(parseCorefile(corefile).topLevelImports, "any.server") !== undefined;
   } catch (error) {
-    // What is wrong with it is said where it is to be edited.
+    // Editing the Corefile reports its errors.
     if (error instanceof TargetError) return false;
     throw error;
   }

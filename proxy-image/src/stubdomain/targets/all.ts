@@ -6,7 +6,7 @@ import { openshift } from "./openshift";
 import type { TargetRef } from "../../contract/stub-domain/target-ref";
 import type { Target } from "./target";
 
-/** What is known about the place that a reference names. */
+/** The kind of target that a reference names. */
 export function targetOf({ kind = "coredns", key }: TargetRef): Target {
   switch (kind) {
     case "coredns":

@@ -10,8 +10,8 @@ import { TakenError, TargetError } from "./error";
 import type { Target } from "./target";
 
 /**
- * A key of our own in the ConfigMap whose files the Corefile imports: where the Corefile itself is put back by its
- * distribution (AKS, k3s, DOKS, OKE, LKE).
+ * A key of our own in the ConfigMap whose files the Corefile imports, for distributions that revert changes of the
+ * Corefile itself (AKS, k3s, DOKS, OKE, LKE).
  *
  * @param key such as `egress.server`
  */
@@ -51,7 +51,7 @@ export function corednsCustom(key: string | undefined): Target {
   };
 }
 
-/** CoreDNS starts with no configuration that serves a zone twice, wherever its parts come from. */
+/** CoreDNS does not start with a configuration that serves a zone twice, whatever files its parts come from. */
 function requireFree(entry: string, files: [name: string, text: string][]): void {
   const zone = zoneOf(singleBlock(entry));
   for (const [name, text] of files) {
@@ -70,12 +70,12 @@ function parsedFile(name: string, text: string): Corefile {
   }
 }
 
-/** The import, between the server blocks, that brings a key of the ConfigMap. */
+/** The import, between the server blocks, that includes a key of the ConfigMap. */
 export function importOf(imports: readonly string[], key: string): string | undefined {
   return imports.find((pattern) => /(^|\/)custom\//.test(pattern) && matches(pattern, key));
 }
 
-/** Whether a file's name fits the last part of a pattern: Go's filepath.Match, as far as `*` and `?`. */
+/** Whether a file's name matches the last part of a pattern: Go's filepath.Match, as far as `*` and `?`. */
 function matches(pattern: string, file: string): boolean {
   const last = pattern.slice(pattern.lastIndexOf("/") + 1);
   const expression = last

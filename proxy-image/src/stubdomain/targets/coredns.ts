@@ -10,9 +10,10 @@ import type { Field, Target } from "./target";
 export const COREFILE_FIELD: Field = ["data", "Corefile"];
 
 /**
- * A target that is a whole Corefile: a server block beside the default one, on its port and addresses.
+ * A target that is a whole Corefile: the stub domain is a server block beside the default one, on its port and
+ * addresses.
  *
- * @param settings what the block has besides
+ * @param settings further settings of the block
  */
 export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Target {
   return {
@@ -25,7 +26,7 @@ export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Targ
       const parsed = parseCorefile(corefile);
       const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
-      // What else is wrong with the Corefile CoreDNS refuses with our block and without.
+      // CoreDNS rejects all other errors in the Corefile with our block and without it.
       requireServedOnce([{ name: "Corefile", parsed }], qualified(domain));
       return `\n${stubBlock({ domain, forwardTo, ...place, ...settings, marker })}`;
     },

@@ -6,7 +6,7 @@ import { qualified, zoneKeys } from "../corefile/zone-key";
 import { TakenError } from "./error";
 import type { Format } from "./target";
 
-/** What a stub domain's block consists of. */
+/** The plugins of a stub domain's block. */
 const PLUGINS = new Set(["bind", "errors", "cache", "forward"]);
 
 /** A Corefile, whose entries are server blocks; each begins with a line break of its own. */
@@ -25,7 +25,7 @@ export const corefileFormat: Format = {
   remove: (text, entry) => removeBlock(text, entry).text,
   has: (text, entry) => hasBlock(parseCorefile(text), entry),
   same: (one, other) => hasBlock(parseCorefile(one), other),
-  // Only our comment tells our block from one that somebody pasted.
+  // Only our comment distinguishes our block from one that was pasted by hand.
   isOurs: (text, entry) => text.includes(entry) && hasBlock(parseCorefile(text), entry),
   domainOf,
   ownerOf: (entry) => MARKER_LINE.exec(entry.slice(0, singleBlock(entry).start))?.[1]?.split(" ")[1],
@@ -37,10 +37,9 @@ function domainOf(entry: string): string {
 }
 
 /**
- * The text of a stub domain's block, with its comment, as far as it is there; undefined when nothing serves the
- * domain.
+ * The text of a stub domain's block, with its comment if it has one; undefined if nothing serves the domain.
  *
- * @throws CorefileError when what serves the domain is more than a stub domain: then it is not for us to remove
+ * @throws CorefileError if the block that serves the domain is not only a stub domain: then we must not remove it
  */
 export function findStubBlock(corefile: string, domain: string): string | undefined {
   const parsed = parseCorefile(corefile);

@@ -1,13 +1,13 @@
-/** Why a stub domain can't be put into, or taken out of, what configures a cluster's DNS; says what would be right. */
+/** Why a stub domain can't be added to, or removed from, a cluster's DNS configuration; says how to correct it. */
 export class TargetError extends Error {
   override readonly name: string = "TargetError";
 }
 
-/** The domain is served already. */
+/** The domain is already served. */
 export class TakenError extends TargetError {
   override readonly name = "TakenError";
 
-  /** @param entry what serves it, as far as it could be a stub domain's entry */
+  /** @param entry the entry that serves it, if it could be a stub domain's */
   constructor(
     message: string,
     readonly entry?: string,

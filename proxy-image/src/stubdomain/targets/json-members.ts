@@ -1,6 +1,6 @@
 import { TargetError } from "./error";
 
-/** One `"key": value` of a JSON object, and where it stands. */
+/** One `"key": value` of a JSON object, and its position. */
 export interface JsonMember {
   key: string;
   value: unknown;
@@ -8,20 +8,20 @@ export interface JsonMember {
   end: number;
 }
 
-/** A JSON object's text, taken apart without losing how it is formatted. */
+/** A JSON object's text, split so that its formatting is kept. */
 export interface JsonObject {
   /** Index after the opening brace. */
   open: number;
   members: JsonMember[];
 }
 
-/** Complete for a text that `JSON.parse` takes. */
+/** Matches all tokens of a text that `JSON.parse` accepts. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
  * The members of the outermost object, in the order of the text; keys may repeat.
  *
- * @throws TargetError when the text is no JSON object
+ * @throws TargetError if the text is not a JSON object
  */
 export function jsonMembers(text: string): JsonObject {
   requireObject(text);

@@ -5,10 +5,10 @@ import { jsonMembers, type JsonMember } from "./json-members";
 import type { Format, Target } from "./target";
 
 /**
- * kube-dns' `stubDomains`, JSON such as `{"egress.local": ["10.96.3.4"]}`, as GKE has it. Others' entries and the
- * text's formatting stay.
+ * kube-dns' `stubDomains`, JSON such as `{"egress.local": ["10.96.3.4"]}`, as in GKE. Other entries and the text's
+ * formatting are kept.
  *
- * Source: kubernetes/dns pkg/dns/config: a value that is no list of strings makes kube-dns ignore all of it.
+ * Source: kubernetes/dns pkg/dns/config: kube-dns ignores all of it if a value is not a list of strings.
  */
 const format: Format = {
   blank: "{}",
@@ -21,7 +21,8 @@ const format: Format = {
       throw new TakenError(`stubDomains has an entry for ${key} already`, text.slice(taken.start, taken.end));
     }
     const [first] = members;
-    // As the first one, behind the same space as the first one before: cutting it out restores every byte.
+    // Inserted as the first member, with the space that precedes the present first one: removing it restores every
+    // byte.
     const added = first ? `${text.slice(open, first.start)}${entry},` : entry;
     return text.slice(0, open) + added + text.slice(open);
   },
@@ -46,7 +47,7 @@ const format: Format = {
     );
   },
   same: (one, other) => isDeepStrictEqual(meaning(memberOf(one)), meaning(memberOf(other))),
-  // JSON has no comment that could say whose an entry is.
+  // JSON has no comment that could name an entry's owner.
   isOurs: () => false,
   ownerOf: () => undefined,
   domainOf: (entry) => memberOf(entry).key,

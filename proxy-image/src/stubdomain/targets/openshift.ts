@@ -18,7 +18,7 @@ interface Server {
 
 const PREFIX = "egress-";
 
-/** `spec.servers` as JSON; an entry is a server, and has its owner's name, because the name must be unique. */
+/** `spec.servers` as JSON. An entry is a server; its name comes from its owner, because it must be unique. */
 const format: Format = {
   blank: "[]",
   isBlank: (text) => serversOf(text).length === 0,
@@ -85,7 +85,7 @@ export const openshift: Target = {
   },
 };
 
-/** What others wrote there is theirs: nothing is taken for granted. */
+/** An observed server may have been written by others, so no field is assumed. */
 type Observed = { [key in keyof Server]?: unknown } & { zones?: unknown[] };
 
 function serversOf(text: string): Observed[] {
@@ -112,7 +112,7 @@ function serverOf(entry: string): Server {
   return server as Server;
 }
 
-/** The API server adds defaults, such as `policy`: what we did not say does not count. */
+/** The API server adds defaults, such as `policy`: fields that we did not set are ignored. */
 function saysTheSame({ name, zones, forwardPlugin }: Observed, own: Server): boolean {
   const upstreams = (forwardPlugin as { upstreams?: unknown } | undefined)?.upstreams;
   return (

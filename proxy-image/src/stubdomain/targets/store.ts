@@ -18,8 +18,8 @@ export async function readTarget(cluster: Cluster, ref: TargetRef): Promise<Surr
 /**
  * Replaces the target's text, and nothing else in its object.
  *
- * @param object as it was read; absent: it is made
- * @param text absent: the field goes, and with it an object that we made and that holds nothing else
+ * @param object as it was read; absent: it is created
+ * @param text absent: the field is removed, and with it an object that we created and that holds nothing else
  */
 export async function writeText(
   cluster: Cluster,
@@ -40,7 +40,7 @@ export async function writeText(
   }
 }
 
-/** Says anew who owns which of the target's fields. */
+/** Replaces the owners of the target's fields. */
 export async function writeOwners(
   cluster: Cluster,
   ref: TargetRef,

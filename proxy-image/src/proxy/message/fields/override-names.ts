@@ -9,7 +9,7 @@
  * | Rails (Rack::MethodOverride), Sinatra | X-HTTP-Method-Override | `_method` |
  * | Laravel, Symfony | X-HTTP-Method-Override | `_method`, in the query too |
  * | Spring (HiddenHttpMethodFilter), Grails | X-HTTP-Method-Override | `_method`, in the query too |
- * | Express (method-override) | X-HTTP-Method-Override, X-HTTP-Method, X-Method-Override | `_method`, `[_method]` by `qs` |
+ * | Express' method-override | X-HTTP-Method-Override, X-HTTP-Method, X-Method-Override | `_method`, `[_method]` (qs) |
  * | Slim, Mojolicious, Dancer, CGI's REST::Utils | X-HTTP-Method-Override | `_METHOD`, `_method` |
  * | Plack, Catalyst | X-HTTP-Method-Override | `x-tunneled-method` |
  * | Haskell's wai-extra | X-HTTP-Method-Override | `_method_override` |
