@@ -9,7 +9,7 @@ import { outcomeOf } from "../limit/outcome";
 export function endExchange(exchange: Exchange, observe: (exchange: Exchange) => void): void {
   const settle = (): void => {
     exchange.slot?.release(exchange.client?.key ?? "");
-    exchange.origin?.breaker?.report(outcomeOf(exchange));
+    exchange.origin?.breaker?.report(outcomeOf(exchange), exchange.startedAt);
     observe(exchange);
   };
   exchange.pipeline?.cancel();

@@ -14,6 +14,8 @@ export class Breaker {
   private failures = 0;
   private openUntil = 0;
   private probing = false;
+  /** When it opened last. */
+  private openedAt = -Infinity;
 
   constructor(private readonly settings: PolicyCircuitBreaker) {}
 
@@ -33,12 +35,19 @@ export class Breaker {
     return 0;
   }
 
-  /** Every admitted request reports once. */
-  report(outcome: Outcome): void {
+  /**
+   * Every admitted request reports once. Since the breaker opened, probes alone are admitted: a request that began before
+   * tells nothing of how the third party is now, and must not let a second probe through.
+   *
+   * @param startedAt when the request came, on `performance.now()`'s clock
+   */
+  report(outcome: Outcome, startedAt: number): void {
+    if (startedAt < this.openedAt) return;
     this.probing = false;
     if (outcome === "success") this.failures = 0;
     else if (outcome === "failure" && ++this.failures >= this.settings.failures) {
-      this.openUntil = performance.now() + this.settings.reset;
+      this.openedAt = performance.now();
+      this.openUntil = this.openedAt + this.settings.reset;
     }
   }
 }
