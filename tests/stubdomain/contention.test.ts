@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answerTo, type Undone } from "../../proxy-image/src/stubdomain/state/contention";
+import { reactionTo, type Undone } from "../../proxy-image/src/stubdomain/state/contention";
 import { readRecord } from "../../proxy-image/src/stubdomain/state/record";
 import { COREFILES } from "./corefiles";
 import { ANCHOR, BLOCK, scene, SPEC, TARGET, type Scene } from "./scene";
@@ -21,22 +21,22 @@ describe("the answer to an overwritten block", () => {
   const undone = (times: number): Undone => ({ times, at: at(0).toISOString(), version: "7" });
 
   it("is to count it and put it back, at the first time and after long peace", () => {
-    assert.deepEqual(answerTo(undefined, "7", at(0)), { do: "count", undone: undone(1) });
-    const later = answerTo(undone(5), "8", at(31));
+    assert.deepEqual(reactionTo(undefined, "7", at(0)), { do: "count", undone: undone(1) });
+    const later = reactionTo(undone(5), "8", at(31));
     assert.equal(later.do === "count" ? later.undone.times : 0, 1);
   });
 
   it("is to write once it is counted", () => {
-    assert.deepEqual(answerTo(undone(3), "7", at(0)), { do: "write" });
+    assert.deepEqual(reactionTo(undone(3), "7", at(0)), { do: "write" });
   });
 
   it("waits twice as long each time, up to ten minutes", () => {
     const pauses = [1, 2, 3, 4, 5, 6, 20].map((times) => {
-      const answer = answerTo(undone(times), "8", at(0));
+      const answer = reactionTo(undone(times), "8", at(0));
       return answer.do === "hold" ? (Date.parse(answer.until) - at(0).getTime()) / 1000 : undefined;
     });
     assert.deepEqual(pauses, [30, 60, 120, 240, 480, 600, 600]);
-    const after = answerTo(undone(2), "8", at(1));
+    const after = reactionTo(undone(2), "8", at(1));
     assert.equal(after.do === "count" ? after.undone.times : 0, 3);
   });
 });

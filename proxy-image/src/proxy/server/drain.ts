@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { cutExchange } from "./exchange-end";
+import { destroyExchange } from "./exchange-end";
 import type { DataServer } from "./data-server";
 import type { Observer } from "../observe/observer";
 
@@ -25,7 +25,7 @@ export async function drain(server: DataServer, observer: Observer, limit: numbe
     server.closeIdleConnections();
   }
   const cut = observer.exchanges.size;
-  for (const exchange of observer.exchanges) cutExchange(exchange);
+  for (const exchange of observer.exchanges) destroyExchange(exchange);
   server.closeAllConnections();
   await closed;
   return cut;

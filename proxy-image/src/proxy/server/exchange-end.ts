@@ -27,7 +27,7 @@ export function endExchange(exchange: Exchange, observe: (exchange: Exchange) =>
 }
 
 /** Ends an exchange at once, without a response: the drain is over. */
-export function cutExchange(exchange: Exchange): void {
+export function destroyExchange(exchange: Exchange): void {
   exchange.tunnel?.destroy();
   exchange.stream.abort();
 }

@@ -11,7 +11,7 @@ import { accepts } from "../message/websocket";
 import type { LinkPolicy, ResponseRewriter } from "../forward/links";
 import type { PipelineOptions } from "../forward/response-pipeline";
 import type { Tunnel } from "../exchange/parts";
-import { RefusalRelay } from "./refusal";
+import { DeclinedUpgrade } from "./declined-upgrade";
 import { responseHeaders } from "../forward/response-headers";
 import { UpgradeGate } from "./gate";
 
@@ -152,7 +152,7 @@ export class Upgrade implements Tunnel {
       clearTimeout(this.timer);
       // A destroyed gate tells http-proxy-middleware that it must not pass on this response: the relay does.
       gate.destroy();
-      new RefusalRelay(exchange, this.options, this.links, response);
+      new DeclinedUpgrade(exchange, this.options, this.links, response);
     });
     request.on("upgrade", (response, socket) => this.switch(response, socket));
   }

@@ -11,7 +11,7 @@ export interface Undone {
 }
 
 /** What to do about a block that was written and is missing. */
-export type Answer =
+export type Reaction =
   /** Put it back: this occurrence has been counted. */
   | { do: "write" }
   /** Count it, then put it back. */
@@ -32,7 +32,7 @@ const FORGOTTEN_AFTER_MS = 30 * 60_000;
  * @param undone the recorded removals
  * @param version of the target in which the block is missing now
  */
-export function answerTo(undone: Undone | undefined, version: string, now: Date): Answer {
+export function reactionTo(undone: Undone | undefined, version: string, now: Date): Reaction {
   if (undone?.version === version) return { do: "write" };
   const age = undone ? now.getTime() - Date.parse(undone.at) : Infinity;
   if (!undone || age > FORGOTTEN_AFTER_MS) {

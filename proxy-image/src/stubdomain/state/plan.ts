@@ -8,7 +8,7 @@ import { textOf } from "../targets/object";
 import { sameTarget, targetText } from "../../contract/stub-domain/target-ref";
 import type { Surroundings } from "../targets/target";
 import type { Action } from "./action";
-import { answerTo, overwritten } from "./contention";
+import { reactionTo, overwritten } from "./contention";
 import { formerOwners, ownedByUs, owners } from "./ownership";
 import { readRecord, RecordError, type RecordedBlock, type StubRecord } from "./record";
 import { planRemoval } from "./removal";
@@ -104,10 +104,10 @@ function serve(spec: Spec, observed: Observed, anchor: ConfigMap, record: StubRe
   const blocks = record?.blocks ?? [];
   const known = blocks.find(({ inserted }) => inserted === wanted.inserted);
   const isUndone = known !== undefined && wanted.adds && wasWritten(spec, anchor, known);
-  const answer = isUndone ? answerTo(record?.undone, version(wanted), now) : undefined;
-  if (answer?.do === "hold") {
+  const reaction = isUndone ? reactionTo(record?.undone, version(wanted), now) : undefined;
+  if (reaction?.do === "hold") {
     const by = wanted.object ? owners(wanted.object, targetOf(spec.target).field) : [];
-    return { do: "problem", message: overwritten(by, record!.undone!, answer.until) };
+    return { do: "problem", message: overwritten(by, record!.undone!, reaction.until) };
   }
   const next: StubRecord = {
     version: 1,
@@ -119,7 +119,7 @@ function serve(spec: Spec, observed: Observed, anchor: ConfigMap, record: StubRe
   // An installation's time limit keeps running while another writer undoes it; otherwise it would never end.
   if (isInstalling(spec, anchor))
     next.installing = installing(spec, record, wanted.changes && !isUndone, now);
-  const undone = answer?.do === "count" ? answer.undone : record?.undone;
+  const undone = reaction?.do === "count" ? reaction.undone : record?.undone;
   if (undone) next.undone = undone;
   if (!isHeld(anchor) || !isDeepStrictEqual(next, record)) return { do: "record", record: next };
   if (wanted.changes) {

@@ -9,7 +9,7 @@ import type { ResponseRewriter } from "../forward/links";
 import { ResponsePipeline, type PipelineOptions } from "../forward/response-pipeline";
 
 /** Passes on the third party's response to an upgrade if it does not switch protocols: 401, 403, 426 ... */
-export class RefusalRelay extends ResponsePipeline {
+export class DeclinedUpgrade extends ResponsePipeline {
   constructor(
     exchange: Exchange,
     options: PipelineOptions,
