@@ -61,6 +61,12 @@ describe("heads that do not end", () => {
     near.on("error", () => undefined).resume();
     return { near, far, unreadable };
   };
+  type Stages = [
+    ReturnType<typeof stage>,
+    ReturnType<typeof stage>,
+    ReturnType<typeof stage>,
+    ReturnType<typeof stage>,
+  ];
   const BEGUN = `GET / HTTP/1.1\r\nA: ${"x".repeat(600)}`;
 
   it("have room together for so much, and one more is refused", async () => {
@@ -72,6 +78,23 @@ describe("heads that do not end", () => {
     }
     await iteration();
     assert.deepEqual([first.unreadable, second.unreadable, third.unreadable], [[], [], ["crowded"]]);
+  });
+
+  it("give their room back when they are refused", async () => {
+    const unfinished = new UnfinishedHeads(8_192, 1_500);
+    const [first, second, third, fourth] = [1, 2, 3, 4].map(() => stage(unfinished)) as Stages;
+    for (const { near } of [first, second, third]) {
+      near.write(BEGUN);
+      await iteration();
+    }
+    await iteration();
+    assert.deepEqual(third.unreadable, ["crowded"]);
+    first.far.destroy();
+    await iteration();
+    fourth.near.write(BEGUN);
+    await iteration();
+    await iteration();
+    assert.deepEqual(fourth.unreadable, []);
   });
 
   it("give their room back when they end, and when their connection does", async () => {

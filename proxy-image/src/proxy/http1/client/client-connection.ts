@@ -317,6 +317,9 @@ export class ClientConnection<T = unknown> implements ClientStream {
   private reject(what: Unreadable, bytes: Buffer): void {
     this.state = "closing";
     this.pending = undefined;
+    // The bytes are gone now, not when the connection has closed: until then they would refuse others their room.
+    this.joined.clear();
+    this.count(0);
     this.deadline = performance.now() + this.timeouts.flush;
     const response = new Http1ResponseWriter(this.socket, undefined, () => this.close());
     this.handler.onUnreadable(what, bytes, this.peer, response);
