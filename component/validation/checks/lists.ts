@@ -19,10 +19,16 @@ export function checkNamespaceNames(
   if (value === undefined) problems.add(path, `is missing; give a list, such as ${example}`);
   const check = (name: unknown, at: string, index: number) => {
     checkNamespaceName(name, at, problems);
-    const first = (value as unknown[]).indexOf(name);
-    if (first !== index) problems.add(at, `${show(name)} is also ${path}[${first}]; name it once`);
+    checkOnce(value as unknown[], index, path, problems);
   };
   checkList(value, path, example, problems, check, whyNotEmpty);
+}
+
+/** Adds a problem if an item of a list stands before it as well. */
+export function checkOnce(list: readonly unknown[], index: number, path: string, problems: Problems): void {
+  const first = list.indexOf(list[index]);
+  if (first !== index)
+    problems.add(`${path}[${index}]`, `${show(list[index])} is also ${path}[${first}]; name it once`);
 }
 
 export function checkNamespaceName(value: unknown, path: string, problems: Problems): void {

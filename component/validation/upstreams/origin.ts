@@ -8,7 +8,7 @@ import { METHOD_MEANING, isMethod } from "../../../proxy-image/src/contract/name
 import { isAuthority } from "../../../proxy-image/src/contract/names/names";
 import type { Upstream } from "../../args/upstream";
 import { checkBoolean, type Unchecked } from "../checks/checks";
-import { checkList } from "../checks/lists";
+import { checkList, checkOnce } from "../checks/lists";
 import { type Problems, show } from "../checks/problems";
 
 /** Arguments of an upstream about the form of its requests, and about where its responses may lead. */
@@ -81,7 +81,6 @@ function checkNames(
       problems.add(at, `is ${show(item)}; give ${right}`);
       return;
     }
-    const first = (value as unknown[]).indexOf(item);
-    if (first !== index) problems.add(at, `${show(item)} is also ${path}[${first}]; name it once`);
+    checkOnce(value as unknown[], index, path, problems);
   });
 }
