@@ -5,26 +5,36 @@ import { HEADERS } from "./measure";
 import { type Options, USAGE, parseOptions } from "./options";
 import { document } from "./report/document";
 import { figureTable, targetTable } from "./report/table";
+import { quietness } from "./report/quiet";
 import { results } from "./report/targets";
 import { type Runner, compare, comparePolicies, warmUp } from "./rounds";
 import { bundle } from "./stage/bundle";
+import { watchMachine } from "./stage/machine";
 import { untilAnswers } from "./stage/ports";
 import { Stage } from "./stage/stage";
 import { findTools } from "./stage/tools";
 import { PATHS, startUpstream } from "./stage/upstream";
+import { trace } from "./trace/trace";
 
 /** Speed beside that of other proxies, on this machine, now. Ends with a table; nothing stays but a JSON file. */
 async function main(options: Options): Promise<void> {
   const tools = findTools();
+  const machine = await watchMachine();
   const stage = new Stage();
+  if (options.trace) {
+    console.log(await trace(stage, tools, options));
+    stage.clear();
+    return;
+  }
   const scene = { stage, tools, upstream: await startUpstream(stage, tools) };
-  const contenders = await startAll(scene);
+  const contenders = await startAll(scene, options.against);
   await ready(contenders);
   const runner: Runner = {
     tools,
     options,
     processes: stage.processes,
     generator: await bundle(stage, "load/open-loop.ts"),
+    streamClients: await bundle(stage, "load/stream-clients.ts"),
     progress: (text) => process.stderr.write(`bench: ${text}\n`),
   };
 
@@ -45,6 +55,7 @@ async function main(options: Options): Promise<void> {
 
   const found = results(series, policies);
   console.log(`\nmedians of ${options.rounds} rounds of ${options.seconds} s; fixed rate ${rate}/s\n`);
+  console.log(`${quietness(machine, series)}\n`);
   console.log(`${figureTable(series)}\n\n${targetTable(found)}\n`);
   writeFileSync(options.json, document(options, { series, rate, policies }, found));
   console.log(`all of it, by rounds: ${options.json}`);

@@ -1,6 +1,7 @@
 import { EGRESS_DOMAIN, CLIENT_ID } from "./contenders/egress-policy";
 import type { Contender } from "./contenders/contender";
 import { type Arrivals, fixedRate } from "./load/fixed-rate";
+import { type StreamKind, type Streams, relayed } from "./load/streams";
 import { type Load, peak } from "./load/wrk";
 import type { Tools } from "./stage/tools";
 import { LARGE, PATHS, upstreamHost } from "./stage/upstream";
@@ -56,6 +57,28 @@ export async function measurePeak(
     busy: (cpu * result.perSecond) / result.requests,
     rss,
   };
+}
+
+/** How many streams are open at the same time. */
+const STREAMS = 64;
+
+/** @returns seconds of processor time for 10,000 events or messages that were relayed */
+export async function measureStreams(
+  generator: string,
+  { pid, port }: Contender,
+  kind: StreamKind,
+  seconds: number,
+): Promise<number> {
+  const streams: Streams = {
+    kind,
+    port,
+    path: PATHS[kind],
+    headers: HEADERS,
+    connections: STREAMS,
+    seconds,
+  };
+  const { result, cpu } = await watched(pid, () => relayed(generator, streams));
+  return (cpu / result) * 10_000;
 }
 
 /** One measurement of latency: milliseconds. */

@@ -12,13 +12,19 @@ export interface Options {
   readonly pairs: number;
   /** Load before the first measurement, so that no compiler is at work in it. */
   readonly warmUp: number;
+  /** Another commit, whose proxy is measured beside this one. */
+  readonly against: string | undefined;
+  /** Records the event loop under the fixed rate; nothing is compared. */
+  readonly trace: boolean;
   /** Where the figures are written. */
   readonly json: string;
 }
 
 /** How the benchmark is called. */
-export const USAGE = `usage: npm run bench -- [--quick] [--rounds 5] [--seconds 3] [--json <file>]
-  --quick    one short round, about a minute: to see that everything works, not for figures`;
+export const USAGE = `usage: npm run bench -- [--quick] [--rounds 5] [--seconds 3] [--against <commit> | --trace] [--json <file>]
+  --quick    one short round, about a minute: to see that everything works, not for figures
+  --against  beside this checkout's proxy that of another commit, in the same rounds; without the other proxies
+  --trace    records the event loop of this checkout's proxy under the fixed rate, and says what its iterations did`;
 
 /** @throws Error that says what is wrong */
 export function parseOptions(args: string[]): Options {
@@ -28,14 +34,20 @@ export function parseOptions(args: string[]): Options {
       quick: { type: "boolean", default: false },
       rounds: { type: "string" },
       seconds: { type: "string" },
+      against: { type: "string" },
+      trace: { type: "boolean", default: false },
       json: { type: "string", default: join(tmpdir(), "k8s-egress-bench.json") },
     },
   });
+  if (values.trace && values.against !== undefined)
+    throw new Error("--trace records one proxy: leave out --against");
   return {
     rounds: positive("rounds", values.rounds, values.quick ? 1 : 5),
     seconds: positive("seconds", values.seconds, values.quick ? 1 : 3),
-    pairs: values.quick ? 1 : 5,
+    pairs: values.against !== undefined ? 0 : values.quick ? 1 : 5,
     warmUp: values.quick ? 1 : 3,
+    against: values.against,
+    trace: values.trace,
     json: values.json,
   };
 }

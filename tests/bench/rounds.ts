@@ -1,5 +1,13 @@
 import type { Contender } from "./contenders/contender";
-import { type LatencySample, LOADS, type Sample, measureLatency, measurePeak } from "./measure";
+import type { StreamKind } from "./load/streams";
+import {
+  type LatencySample,
+  LOADS,
+  type Sample,
+  measureLatency,
+  measurePeak,
+  measureStreams,
+} from "./measure";
 import type { Options } from "./options";
 import { median } from "./report/statistics";
 import type { Processes } from "./stage/processes";
@@ -9,19 +17,24 @@ import type { Tools } from "./stage/tools";
 export const COMPARED = ["small64", "small256", "down", "up"] as const;
 export type Compared = (typeof COMPARED)[number];
 
+const STREAM_KINDS = ["events", "messages"] as const;
+
 /** What was measured of one contender, a value for each round. */
 export interface Series {
   readonly name: string;
   readonly peaks: Record<Compared, Sample[]>;
   readonly latency: LatencySample[];
+  /** Seconds of processor time for 10,000 events or messages; none if it was not measured with streams. */
+  readonly streams: Record<StreamKind, number[]>;
 }
 
 /** What the rounds need. */
 export interface Runner {
   readonly tools: Tools;
   readonly processes: Processes;
-  /** Bundle of the open-loop generator. */
+  /** Bundles of the open-loop generator and of the streams' clients. */
   readonly generator: string;
+  readonly streamClients: string;
   readonly options: Options;
   readonly progress: (text: string) => void;
 }
@@ -45,11 +58,12 @@ export async function compare(
   contenders: readonly Contender[],
   runner: Runner,
 ): Promise<{ series: Series[]; rate: number }> {
-  const { tools, processes, options, generator, progress } = runner;
+  const { tools, processes, options, generator, streamClients, progress } = runner;
   const series = contenders.map(({ name }): Series => ({
     name,
     peaks: { small64: [], small256: [], down: [], up: [] },
     latency: [],
+    streams: { events: [], messages: [] },
   }));
   for (let round = 1; round <= options.rounds; round++) {
     for (const load of COMPARED) {
@@ -57,6 +71,17 @@ export async function compare(
         progress(`round ${round}: ${load}, ${contender.name}`);
         const sample = await measurePeak(tools, contender, LOADS[load], options.seconds);
         series[index]!.peaks[load].push(sample);
+        processes.emptyOutputs();
+      }
+    }
+  }
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const kind of STREAM_KINDS) {
+      for (const [index, contender] of contenders.entries()) {
+        if (!contender.relaysStreams) continue;
+        progress(`round ${round}: ${kind}, ${contender.name}`);
+        const cost = await measureStreams(streamClients, contender, kind, options.seconds);
+        series[index]!.streams[kind].push(cost);
         processes.emptyOutputs();
       }
     }

@@ -38,6 +38,7 @@ function upstream(service: string, ca: string): PolicyUpstream {
     maxRequests: 1_000,
     maxRequestsPerClient: 1_000,
     maxBodyBytes: { request: 10_000_000, response: 10_000_000 },
+    websockets: { maxAge: 3_600_000 },
     retries: { budgetPercent: 20 },
     circuitBreaker: { failures: 20, reset: 5_000 },
   };

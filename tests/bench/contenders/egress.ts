@@ -1,36 +1,55 @@
+import { createRequire } from "node:module";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyHash } from "../../../proxy-image/src/contract/policy/hash";
 import { freePorts } from "../stage/ports";
 import { bundle } from "../stage/bundle";
+import { THIS_CHECKOUT } from "../stage/revision";
 import type { Contender, Scene } from "./contender";
-import { policyOf } from "./egress-policy";
+import type { policyOf } from "./egress-policy";
+
+/** How the proxy is started, where it is not as in the image. */
+export interface Variant {
+  /** The benchmark of the commit to take the proxy from; default: this one. */
+  readonly folder?: string;
+  /** The recorder's bundle, and the file that it writes. */
+  readonly trace?: { readonly recorder: string; readonly file: string };
+}
 
 /** This proxy as in the image, with a policy of so many upstreams; metrics, access log and rules are on. */
-export function startEgress(name: string, upstreams: number): (scene: Scene) => Promise<Contender> {
+export function startEgress(
+  name: string,
+  upstreams: number,
+  { folder = THIS_CHECKOUT, trace }: Variant = {},
+): (scene: Scene) => Promise<Contender> {
   return async ({ stage, upstream }) => {
     const [port, adminPort, policyPort] = (await freePorts(3)) as [number, number, number];
-    const policy = JSON.stringify(policyOf(upstreams, upstream));
-    const file = stage.path(`policy-${upstreams}.json`);
+    // Each commit's own: the form of a policy changes.
+    const { policyOf: make } = createRequire(__filename)(
+      await bundle(stage, "contenders/egress-policy.ts", folder),
+    ) as { policyOf: typeof policyOf };
+    const policy = JSON.stringify(make(upstreams, upstream));
+    const file = stage.path(`policy-${port}.json`);
     writeFileSync(file, policy);
     const { pid } = stage.processes.start(
-      `egress-${upstreams}`,
+      `egress-${port}`,
       process.execPath,
       [
-        ...flagsOfImage(),
-        await bundle(stage, "servers/egress.ts"),
+        ...flagsOfImage(folder),
+        ...(trace ? ["--require", trace.recorder] : []),
+        await bundle(stage, "servers/egress.ts", folder),
         ...["--policy", file, "--policy-sha256", policyHash(policy), "--mesh", "required"],
         ...["--port", String(port), "--admin-port", String(adminPort), "--policy-port", String(policyPort)],
       ],
-      { BENCH_UPSTREAM: String(upstream.port) },
+      { BENCH_UPSTREAM: String(upstream.port), ...(trace && { BENCH_TRACE: trace.file }) },
     );
-    return { name, pid, port };
+    return { name, pid, port, relaysStreams: true };
   };
 }
 
 /** What the image gives to Node before the program. */
-function flagsOfImage(): string[] {
-  const dockerfile = readFileSync(join(__dirname, "../../../proxy-image/Dockerfile"), "utf8");
+function flagsOfImage(folder: string): string[] {
+  const dockerfile = readFileSync(join(folder, "../../proxy-image/Dockerfile"), "utf8");
   const words = [...dockerfile.matchAll(/^(?:ENTRYPOINT|CMD) (\[.*\])$/gm)].flatMap(
     ([, list]) => JSON.parse(list!) as string[],
   );

@@ -32,5 +32,5 @@ listen proxy
 `,
   );
   const { pid } = stage.processes.start("haproxy", tools.haproxy, ["-db", "-f", file]);
-  return { name: "HAProxy", pid, port };
+  return { name: "HAProxy", pid, port, relaysStreams: true };
 }

@@ -29,6 +29,7 @@ http {
   fastcgi_temp_path ${stage.path("nginx-fastcgi")};
   uwsgi_temp_path ${stage.path("nginx-uwsgi")};
   scgi_temp_path ${stage.path("nginx-scgi")};
+  map $http_upgrade $connection_upgrade { "" ""; default upgrade; }
   upstream third { server 127.0.0.1:${upstream.port}; keepalive 512; keepalive_requests 1000000000; }
   server {
     listen 127.0.0.1:${port} backlog=4096;
@@ -36,7 +37,8 @@ http {
       proxy_pass https://third;
       proxy_http_version 1.1;
       proxy_set_header Host ${host};
-      proxy_set_header Connection "";
+      proxy_set_header Connection $connection_upgrade;
+      proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Via "1.1 nginx";
       proxy_request_buffering off;
       proxy_max_temp_file_size 0;
@@ -51,5 +53,5 @@ http {
 `,
   );
   const { pid } = stage.processes.start("nginx", tools.nginx, ["-c", file, "-p", stage.folder]);
-  return { name: "nginx", pid, port };
+  return { name: "nginx", pid, port, relaysStreams: true };
 }

@@ -12,7 +12,11 @@ export interface ServerSettings {
 }
 
 /** Starts a proxy made of one of Node's libraries. */
-export function startNode(name: string, source: string): (scene: Scene) => Promise<Contender> {
+export function startNode(
+  name: string,
+  source: string,
+  relaysStreams = false,
+): (scene: Scene) => Promise<Contender> {
   return async ({ stage, upstream }) => {
     const [port] = (await freePorts(1)) as [number];
     const settings: ServerSettings = {
@@ -29,6 +33,6 @@ export function startNode(name: string, source: string): (scene: Scene) => Promi
         BENCH_SETTINGS: JSON.stringify(settings),
       },
     );
-    return { name, pid, port };
+    return { name, pid, port, relaysStreams };
   };
 }

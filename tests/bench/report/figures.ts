@@ -1,3 +1,4 @@
+import type { StreamKind } from "../load/streams";
 import { ARRIVALS_WARM_UP, type LatencySample, type Sample } from "../measure";
 import { COMPARED, type Compared, type Series } from "../rounds";
 import { LARGE } from "../stage/upstream";
@@ -24,17 +25,19 @@ export const THROUGHPUT = Object.fromEntries(
 ) as Record<Compared, Figure>;
 
 export const CPU = peaks("small64", "CPU per 10,000 requests of 1 KiB", "s", 2, ({ cpuPer10k }) => cpuPer10k);
+export const EVENTS = streams("events", "CPU per 10,000 server-sent events");
+export const MESSAGES = streams("messages", "CPU per 10,000 WebSocket messages, both ways");
 const BUSY = peaks("small64", "share of a core at 64 connections", "%", 0, ({ busy }) => busy * 100);
 export const P50 = latency("latency p50 at the fixed rate", ({ p50 }) => p50);
 /** So that nobody takes the generator's share of the machine for nothing. */
-const GENERATOR: Figure = {
+export const GENERATOR: Figure = {
   title: "the generator's share of a core there",
   unit: "%",
   digits: 0,
   of: ({ latency: samples }) => samples.map(({ generatorCpu }) => generatorCpu * 100),
 };
 export const P99 = latency("latency p99 at the fixed rate", ({ p99 }) => p99);
-const WARM_UP_P99 = latency(
+export const WARM_UP_P99 = latency(
   `latency p99 in the first ${ARRIVALS_WARM_UP} s of it`,
   ({ warmUpP99 }) => warmUpP99,
 );
@@ -60,6 +63,8 @@ export const FIGURES: readonly Figure[] = [
   WARM_UP_P99,
   GENERATOR,
   CPU,
+  EVENTS,
+  MESSAGES,
   BUSY,
   RSS,
   MOST_RSS,
@@ -79,6 +84,10 @@ function peaks(
   pick: (sample: Sample) => number,
 ): Figure {
   return { title, unit, digits, of: (series) => series.peaks[load].map(pick) };
+}
+
+function streams(kind: StreamKind, title: string): Figure {
+  return { title, unit: "s", digits: 2, of: (series) => series.streams[kind] };
 }
 
 function latency(title: string, pick: (sample: LatencySample) => number): Figure {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { createAuthority } from "../../proxy/support/certificates";
+import { bundle } from "./bundle";
 import { freePorts } from "./ports";
 import type { Stage } from "./stage";
 import type { Tools } from "./tools";
@@ -7,7 +8,13 @@ import type { Tools } from "./tools";
 /** All third parties of the benchmark are below it, so that one certificate is enough. */
 export const DOMAIN = "upstreams.example";
 /** What is asked for. */
-export const PATHS = { small: "/1k", large: "/1m", upload: "/upload" } as const;
+export const PATHS = {
+  small: "/1k",
+  large: "/1m",
+  upload: "/upload",
+  events: "/events",
+  messages: "/messages",
+} as const;
 /** Bytes. */
 export const SMALL = 1_024;
 export const LARGE = 1_024 * 1_024;
@@ -37,6 +44,10 @@ export async function startUpstream(stage: Stage, { nginx }: Tools): Promise<Ups
   writeFileSync(stage.path("1k"), Buffer.alloc(SMALL, "k"));
   writeFileSync(stage.path("1m"), Buffer.alloc(LARGE, "m"));
   writeFileSync(stage.path("upstream.conf"), configuration(stage, port));
+  const streams = await bundle(stage, "servers/streams.ts");
+  stage.processes.start("streams", process.execPath, [streams], {
+    BENCH_STREAMS: stage.path("streams.sock"),
+  });
   stage.processes.start("upstream", nginx, ["-c", stage.path("upstream.conf"), "-p", stage.folder]);
   return { port, ca: authority.ca, caFile };
 }
@@ -60,6 +71,7 @@ http {
   fastcgi_temp_path ${stage.path("upstream-fastcgi")};
   uwsgi_temp_path ${stage.path("upstream-uwsgi")};
   scgi_temp_path ${stage.path("upstream-scgi")};
+  upstream streams { server unix:${stage.path("streams.sock")}; }
   upstream accepted { server unix:${stage.path("accepted.sock")}; keepalive 64; }
   server {
     listen 127.0.0.1:${port} ssl backlog=4096;
@@ -67,6 +79,17 @@ http {
     ssl_certificate_key ${stage.path("upstream.key")};
     ssl_protocols TLSv1.2 TLSv1.3;
     root ${stage.folder};
+    location = ${PATHS.events} {
+      proxy_pass http://streams;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }
+    location = ${PATHS.messages} {
+      proxy_pass http://streams;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "Upgrade";
+      proxy_set_header Upgrade $http_upgrade;
+    }
     # nginx answers by itself before a body has come; in front of a proxy_pass it reads it all first.
     location = /upload {
       proxy_pass http://accepted;
