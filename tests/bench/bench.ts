@@ -13,7 +13,8 @@ import { watchMachine } from "./stage/machine";
 import { untilAnswers } from "./stage/ports";
 import { Stage } from "./stage/stage";
 import { findTools } from "./stage/tools";
-import { PATHS, startUpstream } from "./stage/upstream";
+import { PATHS } from "./stage/third-parties";
+import { startUpstream } from "./stage/upstream";
 import { trace } from "./trace/trace";
 
 /** Speed beside that of other proxies, on this machine, now. Ends with a table; nothing stays but a JSON file. */

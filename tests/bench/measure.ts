@@ -4,7 +4,8 @@ import { type Arrivals, fixedRate } from "./load/fixed-rate";
 import { type StreamKind, type Streams, relayed } from "./load/streams";
 import { type Load, peak } from "./load/wrk";
 import type { Tools } from "./stage/tools";
-import { LARGE, PATHS, upstreamHost } from "./stage/upstream";
+import { PATHS, upstreamHost } from "./stage/third-parties";
+import { LARGE } from "./stage/upstream";
 import { watched } from "./stage/usage";
 
 /** Names by which the load calls. */

@@ -44,6 +44,9 @@ export async function warmUp(contenders: readonly Contender[], runner: Runner): 
   for (const contender of contenders) {
     runner.progress(`warm-up: ${contender.name}`);
     await measurePeak(runner.tools, contender, LOADS.small64, runner.options.warmUp);
+    if (contender.relaysStreams)
+      for (const kind of STREAM_KINDS)
+        await measureStreams(runner.streamClients, contender, kind, runner.options.warmUp);
     runner.processes.emptyOutputs();
   }
 }

@@ -1,5 +1,6 @@
 import type { Policy, PolicyUpstream } from "../../../proxy-image/src/contract/policy/policy";
-import { PATHS, type Upstream, upstreamHost } from "../stage/upstream";
+import { PATHS, upstreamHost } from "../stage/third-parties";
+import type { Upstream } from "../stage/upstream";
 
 /** The domain of the names by which the load calls. */
 export const EGRESS_DOMAIN = "egress.local";

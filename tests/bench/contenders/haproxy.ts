@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { freePorts } from "../stage/ports";
-import { upstreamHost } from "../stage/upstream";
+import { upstreamHost } from "../stage/third-parties";
 import type { Contender, Scene } from "./contender";
 
 /** One thread, connections shared between requests, its HTTP log on standard output. */

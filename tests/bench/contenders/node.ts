@@ -1,5 +1,5 @@
 import { freePorts } from "../stage/ports";
-import { upstreamHost } from "../stage/upstream";
+import { upstreamHost } from "../stage/third-parties";
 import { bundle } from "../stage/bundle";
 import type { Contender, Scene } from "./contender";
 

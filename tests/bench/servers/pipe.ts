@@ -11,9 +11,9 @@ const { port, upstreamPort, host, ca } = JSON.parse(process.env.BENCH_SETTINGS!)
 createServer({ noDelay: true }, (client) => {
   const upstream = connect({ host: "127.0.0.1", port: upstreamPort, servername: host, ca });
   upstream.setNoDelay(true);
-  client.on("data", (bytes) => upstream.write(bytes) || client.pause());
+  client.on("data", (bytes: Buffer) => upstream.write(bytes) || client.pause());
   client.on("drain", () => upstream.resume());
-  upstream.on("data", (bytes) => client.write(bytes) || upstream.pause());
+  upstream.on("data", (bytes: Buffer) => client.write(bytes) || upstream.pause());
   upstream.on("drain", () => client.resume());
   for (const [one, other] of [
     [client, upstream],

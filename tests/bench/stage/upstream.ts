@@ -3,18 +3,9 @@ import { createAuthority } from "../../proxy/support/certificates";
 import { bundle } from "./bundle";
 import { freePorts } from "./ports";
 import type { Stage } from "./stage";
+import { DOMAIN, PATHS } from "./third-parties";
 import type { Tools } from "./tools";
 
-/** All third parties of the benchmark are below it, so that one certificate is enough. */
-export const DOMAIN = "upstreams.example";
-/** What is asked for. */
-export const PATHS = {
-  small: "/1k",
-  large: "/1m",
-  upload: "/upload",
-  events: "/events",
-  messages: "/messages",
-} as const;
 /** Bytes. */
 export const SMALL = 1_024;
 export const LARGE = 1_024 * 1_024;
@@ -25,11 +16,6 @@ export interface Upstream {
   /** The authority that signed its certificate: PEM, and a file with it. */
   readonly ca: string;
   readonly caFile: string;
-}
-
-/** Name of one of the third parties. */
-export function upstreamHost(index: number): string {
-  return `u${index}.${DOMAIN}`;
 }
 
 /** nginx, because it costs least: what is measured is in front of it. */

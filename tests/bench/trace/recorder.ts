@@ -1,4 +1,4 @@
-import { createHook, executionAsyncId } from "node:async_hooks";
+import { createHook } from "node:async_hooks";
 import { writeFileSync } from "node:fs";
 import { type Profiler, type Runtime, Session } from "node:inspector";
 import { type NodeGCPerformanceDetail, PerformanceObserver, constants, performance } from "node:perf_hooks";
@@ -36,7 +36,7 @@ createHook({
   },
   after: (id) => {
     const call = open.at(-1);
-    if (!call || call.id !== id || id !== executionAsyncId()) return;
+    if (call?.id !== id) return;
     open.pop();
     // Calls inside of calls are parts of them.
     if (open.length > 0 || callbacks.length >= MOST_CALLBACKS) return;
@@ -55,7 +55,7 @@ new PerformanceObserver((list) => {
     const { startTime, duration } = entry;
     const { kind } = (entry as unknown as { detail: NodeGCPerformanceDetail }).detail;
     collections.push({
-      kind: KINDS.get(kind ?? 0) ?? String(kind),
+      kind: KINDS.get(kind) ?? String(kind),
       begin: startTime,
       end: startTime + duration,
     });

@@ -8,7 +8,8 @@ import { bundle } from "../stage/bundle";
 import { untilAnswers } from "../stage/ports";
 import type { Stage } from "../stage/stage";
 import type { Tools } from "../stage/tools";
-import { startUpstream, PATHS } from "../stage/upstream";
+import { PATHS } from "../stage/third-parties";
+import { startUpstream } from "../stage/upstream";
 import type { Recording } from "./recording";
 import { traceReport } from "./report";
 
