@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { startAll, startPolicies } from "./contenders/all";
+import { startAll } from "./contenders/all";
 import type { Contender } from "./contenders/contender";
 import { HEADERS } from "./measure";
 import { type Options, USAGE, parseOptions } from "./options";
@@ -7,7 +7,9 @@ import { document } from "./report/document";
 import { figureTable, targetTable } from "./report/table";
 import { quietness } from "./report/quiet";
 import { results } from "./report/targets";
-import { type Runner, compare, comparePolicies, warmUp } from "./rounds";
+import { comparePolicies } from "./policies";
+import { policyResults, policyTable } from "./report/policies";
+import { type Runner, compare, warmUp } from "./rounds";
 import { bundle } from "./stage/bundle";
 import { watchMachine } from "./stage/machine";
 import { untilAnswers } from "./stage/ports";
@@ -42,22 +44,15 @@ async function main(options: Options): Promise<void> {
   await warmUp(contenders, runner);
   const { series, rate } = await compare(contenders, runner);
   // Only now: processes that wait still take memory and caches.
-  const policies = { small: [] as number[], large: [] as number[] };
-  for (let i = 0; i < options.pairs; i++) {
-    const pair = await startPolicies(scene);
-    await ready(pair);
-    await warmUp(pair, runner);
-    const figures = await comparePolicies(pair, runner);
-    policies.small.push(...figures.small);
-    policies.large.push(...figures.large);
-    for (const { pid } of pair) stage.processes.end(pid);
-  }
+  const policies = options.processes > 0 ? await comparePolicies(scene, runner, options.processes) : [];
   stage.clear();
 
-  const found = results(series, policies);
+  const found = [...results(series), ...policyResults(policies)];
   console.log(`\nmedians of ${options.rounds} rounds of ${options.seconds} s; fixed rate ${rate}/s\n`);
   console.log(`${quietness(machine, series)}\n`);
-  console.log(`${figureTable(series)}\n\n${targetTable(found)}\n`);
+  console.log(`${figureTable(series)}\n`);
+  if (policies.length > 0) console.log(`${policyTable(policies)}\n`);
+  console.log(`${targetTable(found)}\n`);
   writeFileSync(options.json, document(options, { series, rate, policies }, found));
   console.log(`all of it, by rounds: ${options.json}`);
 }

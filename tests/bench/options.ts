@@ -8,8 +8,8 @@ export interface Options {
   readonly rounds: number;
   /** Length of one measurement of a contender. */
   readonly seconds: number;
-  /** Processes with each policy, a pair after the other: two with the same policy can differ by more than 10 %. */
-  readonly pairs: number;
+  /** Processes with each size of policy; 0: the sizes are not compared. */
+  readonly processes: number;
   /** Load before the first measurement, so that no compiler is at work in it. */
   readonly warmUp: number;
   /** Another commit, whose proxy is measured beside this one. */
@@ -44,7 +44,7 @@ export function parseOptions(args: string[]): Options {
   return {
     rounds: positive("rounds", values.rounds, values.quick ? 1 : 5),
     seconds: positive("seconds", values.seconds, values.quick ? 1 : 3),
-    pairs: values.against !== undefined ? 0 : values.quick ? 1 : 5,
+    processes: values.against !== undefined ? 0 : values.quick ? 1 : 5,
     warmUp: values.quick ? 1 : 3,
     against: values.against,
     trace: values.trace,

@@ -99,28 +99,3 @@ export async function compare(
   }
   return { series, rate };
 }
-
-/** How often each of two policies is measured, in the same pair of processes. */
-const POLICY_ROUNDS = 6;
-/** Seconds of one such measurement: short, so that what else goes on in the machine hits both. */
-const POLICY_SECONDS = 1;
-
-/** The same load on two policies; requests per second, a value for each round. */
-export async function comparePolicies(
-  [small, large]: readonly [Contender, Contender],
-  { tools, processes, progress }: Runner,
-): Promise<{ small: number[]; large: number[] }> {
-  const figures = { small: [] as number[], large: [] as number[] };
-  // Who is first changes, as the first may have it easier.
-  for (let round = 1; round <= POLICY_ROUNDS; round++) {
-    const order = round % 2 === 0 ? (["small", "large"] as const) : (["large", "small"] as const);
-    for (const which of order) {
-      const contender = which === "small" ? small : large;
-      progress(`round ${round}: policy of ${contender.name}`);
-      const sample = await measurePeak(tools, contender, LOADS.policy, POLICY_SECONDS);
-      figures[which].push(sample.perSecond);
-      processes.emptyOutputs();
-    }
-  }
-  return figures;
-}

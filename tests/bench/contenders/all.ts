@@ -39,8 +39,3 @@ export async function startAll(scene: Scene, against?: string): Promise<Contende
     await startNode(EXPRESS_HPM, "express-hpm")(scene),
   ];
 }
-
-/** This proxy twice, with the smallest and the largest policy. */
-export async function startPolicies(scene: Scene): Promise<[small: Contender, large: Contender]> {
-  return [await startEgress("10 upstreams", 10)(scene), await startEgress("10,000 upstreams", 10_000)(scene)];
-}

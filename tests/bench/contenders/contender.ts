@@ -14,6 +14,8 @@ export interface Contender {
   readonly name: string;
   readonly pid: number;
   readonly port: number;
+  /** When its process was started, on `performance.now()`'s clock. */
+  readonly startedAt: number;
   /** Whether it passes on WebSocket messages, and events as they come. */
   readonly relaysStreams: boolean;
 }

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyHash } from "../../../proxy-image/src/contract/policy/hash";
 import { freePorts } from "../stage/ports";
@@ -31,7 +31,7 @@ export function startEgress(
     const policy = JSON.stringify(make(upstreams, upstream));
     const file = stage.path(`policy-${port}.json`);
     writeFileSync(file, policy);
-    const { pid } = stage.processes.start(
+    const { pid, startedAt } = stage.processes.start(
       `egress-${port}`,
       process.execPath,
       [
@@ -43,7 +43,8 @@ export function startEgress(
       ],
       { BENCH_UPSTREAM: String(upstream.port), ...(trace && { BENCH_TRACE: trace.file }) },
     );
-    return { name, pid, port, relaysStreams: true };
+    // A commit before the streams' measurement has a policy that denies them.
+    return { name, pid, port, startedAt, relaysStreams: existsSync(join(folder, "servers/streams.ts")) };
   };
 }
 

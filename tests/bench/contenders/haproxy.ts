@@ -31,6 +31,6 @@ listen proxy
   server third 127.0.0.1:${upstream.port} ssl verify required ca-file ${upstream.caFile} verifyhost ${host} sni str(${host}) pool-max-conn 512
 `,
   );
-  const { pid } = stage.processes.start("haproxy", tools.haproxy, ["-db", "-f", file]);
-  return { name: "HAProxy", pid, port, relaysStreams: true };
+  const { pid, startedAt } = stage.processes.start("haproxy", tools.haproxy, ["-db", "-f", file]);
+  return { name: "HAProxy", pid, port, startedAt, relaysStreams: true };
 }

@@ -52,6 +52,6 @@ http {
 }
 `,
   );
-  const { pid } = stage.processes.start("nginx", tools.nginx, ["-c", file, "-p", stage.folder]);
-  return { name: "nginx", pid, port, relaysStreams: true };
+  const { pid, startedAt } = stage.processes.start("nginx", tools.nginx, ["-c", file, "-p", stage.folder]);
+  return { name: "nginx", pid, port, startedAt, relaysStreams: true };
 }

@@ -25,7 +25,7 @@ export function startNode(
       host: upstreamHost(0),
       ca: upstream.ca,
     };
-    const { pid } = stage.processes.start(
+    const { pid, startedAt } = stage.processes.start(
       source,
       process.execPath,
       [await bundle(stage, `servers/${source}.ts`)],
@@ -33,6 +33,6 @@ export function startNode(
         BENCH_SETTINGS: JSON.stringify(settings),
       },
     );
-    return { name, pid, port, relaysStreams };
+    return { name, pid, port, startedAt, relaysStreams };
   };
 }

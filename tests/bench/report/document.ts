@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import type { Options } from "../options";
+import type { PolicySeries } from "../policies";
 import type { Series } from "../rounds";
 import { FIGURES } from "./figures";
 import { median } from "./statistics";
@@ -8,7 +9,7 @@ import type { Result } from "./targets";
 /** Everything that was measured, for machines; medians first, every round behind them. */
 export function document(
   options: Options,
-  measured: { series: readonly Series[]; rate: number; policies: { small: number[]; large: number[] } },
+  measured: { series: readonly Series[]; rate: number; policies: readonly PolicySeries[] },
   results: readonly Result[],
 ): string {
   const { series, rate, policies } = measured;

@@ -38,27 +38,13 @@ const TARGETS: readonly Target[] = [
   { figure: RSS, most: 120 },
 ];
 
-/** How many percent a policy of 10,000 upstreams may cost against one of 10. */
-const POLICY_PERCENT = 2;
-
 /** All targets whose contenders were measured, with their figures. */
-export function results(series: readonly Series[], policies: { small: number[]; large: number[] }): Result[] {
+export function results(series: readonly Series[]): Result[] {
   const ours = series.find(({ name }) => name === OURS)!;
-  const found = TARGETS.flatMap((target) => {
+  return TARGETS.flatMap((target) => {
     const other = series.find(({ name }) => name === target.to);
     return target.to !== undefined && !other ? [] : [resultOf(target, ours, other)];
   });
-  if (policies.small.length > 0) {
-    const policy = medianRatio(policies.large, policies.small);
-    const least = 1 - POLICY_PERCENT / 100;
-    found.push({
-      title: "10,000 upstreams: of 10",
-      wanted: `≥ ${least}`,
-      found: policy,
-      met: policy >= least,
-    });
-  }
-  return found;
 }
 
 function resultOf({ figure, to, least, most }: Target, ours: Series, other: Series | undefined): Result {

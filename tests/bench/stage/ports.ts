@@ -44,7 +44,7 @@ export async function untilAnswers(
   while (performance.now() < deadline) {
     last = await statusOf(port, path, headers);
     if (last === "200") return;
-    await sleep(50);
+    await sleep(10);
   }
   throw new Error(`${name} does not answer with 200: ${last}`);
 }

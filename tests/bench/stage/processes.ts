@@ -8,6 +8,8 @@ export interface Running {
   readonly pid: number;
   /** What it writes: its access log, if that goes to standard output. */
   readonly output: string;
+  /** On `performance.now()`'s clock. */
+  readonly startedAt: number;
 }
 
 /** Starts processes and ends them all, each by its own id. */
@@ -23,6 +25,7 @@ export class Processes {
     const errors = join(this.folder, `${name}.err`);
     // Appending, so that what is emptied stays empty.
     const files = [openSync(output, "a"), openSync(errors, "a")] as const;
+    const startedAt = performance.now();
     const child = spawn(command, args, {
       cwd: this.folder,
       stdio: ["ignore", ...files],
@@ -41,7 +44,7 @@ export class Processes {
       console.error(`bench: ${name} does not start: ${error.message}`);
       process.exit(1);
     });
-    return { name, pid: child.pid ?? 0, output };
+    return { name, pid: child.pid ?? 0, output, startedAt };
   }
 
   /** Access logs of minutes at full speed would fill a disk. */
