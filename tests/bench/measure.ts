@@ -61,7 +61,7 @@ export async function measurePeak(
 }
 
 /** How many streams are open at the same time. */
-const STREAMS = 64;
+const STREAMS = 256;
 
 /** @returns seconds of processor time for 10,000 events or messages that were relayed */
 export async function measureStreams(

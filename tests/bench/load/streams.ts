@@ -7,7 +7,7 @@ const PAYLOAD = 64;
 /** One event, as a server writes it. */
 export const EVENT = `data: ${"e".repeat(PAYLOAD)}\n\n`;
 /** Milliseconds between two events of a stream. */
-export const EVENTS_EVERY = 5;
+export const EVENTS_EVERY = 20;
 /** A text frame from a client (RFC 6455 §5.2), masked with zeros. */
 export const MESSAGE = Buffer.concat([
   Buffer.from([0x81, 0x80 | PAYLOAD, 0, 0, 0, 0]),

@@ -4,6 +4,8 @@ import type { Callback, Recording } from "./recording";
 export interface Iteration {
   readonly begin: number;
   readonly length: number;
+  /** Processor time of its callbacks: the rest is other threads' and processes'. */
+  readonly processor: number;
   /** Callbacks by kind: how many, and how long they took together. */
   readonly kinds: ReadonlyMap<string, { readonly count: number; readonly length: number }>;
   /** Garbage collection within it. */
@@ -28,6 +30,7 @@ export function iterationsOf({ callbacks, samples, collections }: Recording): It
     iterations.push({
       begin,
       length: end - begin,
+      processor: calls.reduce((sum, call) => sum + call.processor, 0),
       kinds: kindsOf(calls),
       collected: overlap(collections, begin, end),
       running: mostOften(samples.slice(first, sample).map(({ running }) => running)),

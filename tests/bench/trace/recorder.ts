@@ -20,7 +20,7 @@ const KINDS = new Map<number, string>([
 ]);
 
 const types = new Map<number, string>();
-const open: { id: number; type: string; begin: number; iteration: number }[] = [];
+const open: { id: number; type: string; begin: number; iteration: number; processor: number }[] = [];
 const callbacks: Callback[] = [];
 const collections: Collection[] = [];
 const session = new Session();
@@ -28,11 +28,23 @@ let recording = false;
 
 const loopCount = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
 
+/** Of this thread, milliseconds. */
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
 createHook({
   init: (id, type) => void types.set(id, type),
   before: (id) => {
     if (recording)
-      open.push({ id, type: types.get(id) ?? "unknown", begin: performance.now(), iteration: loopCount() });
+      open.push({
+        id,
+        type: types.get(id) ?? "unknown",
+        begin: performance.now(),
+        iteration: loopCount(),
+        processor: processorTime(),
+      });
   },
   after: (id) => {
     const call = open.at(-1);
@@ -45,6 +57,7 @@ createHook({
       type: call.type,
       begin: call.begin,
       end: performance.now(),
+      processor: processorTime() - call.processor,
     });
   },
   destroy: (id) => void types.delete(id),

@@ -6,6 +6,8 @@ export interface Callback {
   readonly type: string;
   readonly begin: number;
   readonly end: number;
+  /** Processor time of the thread: less than the time between, if the kernel ran something else. */
+  readonly processor: number;
 }
 
 /** What the profiler saw at one moment. */

@@ -39,17 +39,21 @@ function summary(title: string, iterations: readonly Iteration[]): string {
   const lengths = iterations.map(({ length }) => length).sort((one, other) => one - other);
   const at = (share: number): string =>
     (lengths[Math.min(lengths.length - 1, Math.floor(lengths.length * share))] ?? 0).toFixed(2);
-  const long = lengths.filter((length) => length > LONG).length;
-  return `  ${title}: ${lengths.length} iterations, p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}, over ${LONG} ms ${long}`;
+  const long = iterations.filter(({ length }) => length > LONG);
+  const busy = long.filter(({ processor }) => processor > LONG).length;
+  return `  ${title}: ${lengths.length} iterations, p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}, over ${LONG} ms ${long.length}, over ${LONG} ms of processor time ${busy}`;
 }
 
-function explained({ begin, length, kinds, collected, running }: Iteration, began: number): string[] {
+function explained(
+  { begin, length, processor, kinds, collected, running }: Iteration,
+  began: number,
+): string[] {
   const calls = [...kinds]
     .sort(([, one], [, other]) => other.length - one.length)
     .map(([type, kind]) => `${type} ×${kind.count} ${kind.length.toFixed(1)}`);
   const functions = running.slice(0, NAMED).map(([name, share]) => `${name} ${(share * 100).toFixed(0)} %`);
   return [
-    `  ${length.toFixed(1)} at ${((begin - began) / 1_000).toFixed(2)} s: ${calls.join(", ")}; collection ${collected.toFixed(1)}`,
+    `  ${length.toFixed(1)} at ${((begin - began) / 1_000).toFixed(2)} s, ${processor.toFixed(1)} of it on a processor: ${calls.join(", ")}; collection ${collected.toFixed(1)}`,
     `    ${functions.join(", ")}`,
   ];
 }
