@@ -29,7 +29,8 @@ export function iterationsOf({ callbacks, samples, collections }: Recording): It
     while (sample < samples.length && samples[sample]!.at <= end) sample++;
     iterations.push({
       begin,
-      length: end - begin,
+      // Timers run before the loop waits, all else after it.
+      length: end - begin - (calls.at(-1)!.waited - calls[0]!.waited),
       processor: calls.reduce((sum, call) => sum + call.processor, 0),
       kinds: kindsOf(calls),
       collected: overlap(collections, begin, end),

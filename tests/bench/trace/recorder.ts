@@ -20,7 +20,14 @@ const KINDS = new Map<number, string>([
 ]);
 
 const types = new Map<number, string>();
-const open: { id: number; type: string; begin: number; iteration: number; processor: number }[] = [];
+const open: {
+  id: number;
+  type: string;
+  begin: number;
+  iteration: number;
+  processor: number;
+  waited: number;
+}[] = [];
 const callbacks: Callback[] = [];
 const collections: Collection[] = [];
 const session = new Session();
@@ -44,6 +51,7 @@ createHook({
         begin: performance.now(),
         iteration: loopCount(),
         processor: processorTime(),
+        waited: performance.nodeTiming.idleTime,
       });
   },
   after: (id) => {
@@ -58,6 +66,7 @@ createHook({
       begin: call.begin,
       end: performance.now(),
       processor: processorTime() - call.processor,
+      waited: call.waited,
     });
   },
   destroy: (id) => void types.delete(id),

@@ -8,6 +8,8 @@ export interface Callback {
   readonly end: number;
   /** Processor time of the thread: less than the time between, if the kernel ran something else. */
   readonly processor: number;
+  /** How long the event loop had waited for events before it, since the process's start. */
+  readonly waited: number;
 }
 
 /** What the profiler saw at one moment. */
