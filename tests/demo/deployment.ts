@@ -7,6 +7,7 @@ import type { Cluster } from "../cluster";
 import { withoutPulumi } from "../engine/pulumi";
 import type { Kubectl } from "../harness/kubernetes";
 import { Stack } from "../harness/stack";
+import { exampleSettings } from "./settings";
 
 /** The example stack, by whichever means there are. */
 export interface Deployment {
@@ -29,18 +30,11 @@ export function deploymentOf(cluster: Cluster, kubectl: Kubectl): Deployment {
 
 /** The example's configuration on the embedded cluster, whose third parties have a CA and addresses of their own. */
 function configuration(cluster: Cluster): Record<string, string> {
-  const upstream = (host: string) => ({
-    host,
-    tls: { caCertificates: cluster.thirdPartyCa },
-    allowedCidrs: ["198.51.100.0/24"],
-  });
   return {
-    upstreams: JSON.stringify([upstream("api.example.test"), upstream("*.wild.example.test")]),
+    ...exampleSettings(cluster.thirdPartyCa, ["198.51.100.0/24"]),
     repository: `${cluster.registry}/k8s-egress`,
     baseImage: cluster.images.node,
     dnsImage: cluster.images.coredns,
-    // The embedded cluster has no Linkerd.
-    mesh: "none",
   };
 }
 
