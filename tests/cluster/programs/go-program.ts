@@ -3,6 +3,7 @@ import { readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { cached } from "./cache";
+import { compile } from "./compile";
 import { run } from "./run";
 
 /** A Go program of this folder, and how it is linked. */
@@ -55,24 +56,13 @@ export async function goProgram(program: GoProgram, progress: (line: string) => 
   const flags = linkerFlags(program);
   return cached(program.name, await sourceHash(program, source, flags), async (target) => {
     progress(`building ${program.name} from Go modules, once; about ${program.expected} on two cores`);
-    await run(
-      "nice",
-      [
-        "go",
-        "build",
-        "-trimpath",
-        "-buildvcs=false",
-        "-ldflags",
-        flags,
-        "-o",
-        join(target, program.name),
-        ".",
-      ],
-      {
-        cwd: source,
-        // Static binaries: they go into images without a C library.
-        env: { ...process.env, CGO_ENABLED: "0" },
-      },
+    await compile(
+      program.name,
+      ["-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", join(target, program.name)],
+      ".",
+      // Static binaries: they go into images without a C library.
+      { cwd: source, env: { ...process.env, CGO_ENABLED: "0" } },
+      progress,
     );
     for (const alias of program.aliases ?? []) await symlink(program.name, join(target, alias));
   });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** What a command is run with. */
 export interface RunOptions {
@@ -6,6 +7,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Written to its standard input. */
   readonly input?: string;
+  /** Called with each line of its standard error, as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** A command's two outputs. */
@@ -34,6 +37,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const output = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+    if (options.onLine) createInterface({ input: child.stderr }).on("line", options.onLine);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       if (code === 0) resolve(output);
