@@ -1,5 +1,6 @@
 import { delimiter } from "node:path";
-import { RequirementsError, ensurePrograms, findProgram } from "../requirements/machine";
+import { goState, planForGo } from "../requirements/go";
+import { RequirementsError, ensurePrograms } from "../requirements/machine";
 import type { Requirement } from "../requirements/plan";
 
 /** Programs of the embedded cluster. */
@@ -37,9 +38,8 @@ export function checkRequirements(): void {
   const problems: string[] = [];
   if (process.platform !== "linux") problems.push("it needs Linux");
   if (process.getuid?.() !== 0) problems.push("it needs root, for its namespaces: run as root");
-  if (!findProgram("go")) {
-    problems.push("go is not on PATH: install Go 1.26 or newer (go.dev/doc/install), it compiles Kubernetes");
-  }
+  const go = planForGo(goState());
+  if (go.problem !== undefined) problems.push(go.problem);
   if (problems.length > 0) throw new RequirementsError(`can't start a cluster: ${problems.join("; ")}`);
-  ensurePrograms("a cluster", PROGRAMS);
+  ensurePrograms("a cluster", go.requirement ? [...PROGRAMS, go.requirement] : PROGRAMS);
 }
