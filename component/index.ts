@@ -1,3 +1,3 @@
 export { EgressProxy } from "./egress-proxy";
 export { EgressLockdown } from "./lockdown/egress-lockdown";
-export { egressUrl } from "./urls";
+export { egressUrl } from "./egress-url";

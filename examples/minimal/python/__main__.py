@@ -1,7 +1,7 @@
 import pulumi
-import k8s_egress as k8s
+import k8s_egress
 
-egress = k8s.EgressProxy(
+egress = k8s_egress.EgressProxy(
     "egress",
     upstreams=[{"host": "api.stripe.com"}, {"host": "*.ingest.sentry.io"}],
     build={"repository": "registry.example.com/platform/egress-proxy"},
