@@ -1,4 +1,4 @@
+// In this order: Pulumi's schema inference knows the description of a type only if it saw the type's file before the
+// component that uses it.
 export * from "./component/args";
-export { EgressProxy } from "./component/egress-proxy";
-export { EgressLockdown } from "./component/lockdown/egress-lockdown";
-export { egressUrl } from "./component/urls";
+export * from "./component";

@@ -1,25 +1,7 @@
 import { DnsMode } from "./args/dns";
 import { serviceName } from "./names";
-import { DEFAULT_DOMAIN, type Settings } from "./settings";
-import { hostProblem, nameProblem } from "./validation/values/host";
-
-/**
- * URL under which applications call a third party through an egress proxy of another stack:
- * `egressUrl("api.stripe.com")` is `http://api.stripe.com.egress.local`.
- *
- * @param host Exact host of the third party.
- * @param domain The egress proxy's domain. Default: `egress.local`.
- * @throws RangeError if `host` is not an exact host, or `domain` not a domain.
- */
-export function egressUrl(host: string, domain: string = DEFAULT_DOMAIN): string {
-  const problem = host.startsWith("*")
-    ? `"${host}" is a wildcard; name one host below it`
-    : hostProblem(host);
-  if (problem) throw new RangeError(`egressUrl: ${problem}`);
-  const wrongDomain = nameProblem(domain, DEFAULT_DOMAIN);
-  if (wrongDomain) throw new RangeError(`egressUrl: domain ${wrongDomain}`);
-  return `http://${host}.${domain}`;
-}
+import type { Settings } from "./settings";
+import { hostProblem } from "./validation/values/host";
 
 /** URLs by host as listed. A wildcard's URL is a pattern; it is absent if only Services have names. */
 export function urlsOf(settings: Settings): Record<string, string> {

@@ -16,7 +16,8 @@ export interface ImageBuild {
 export interface ImageRegistry {
   /** Host of the registry: `registry.example.com`. */
   server: pulumi.Input<string>;
+  /** User of the registry. */
   username: pulumi.Input<string>;
-  /** Kept secret. */
+  /** Password or token; kept secret. */
   password: pulumi.Input<string>;
 }

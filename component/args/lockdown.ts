@@ -19,9 +19,10 @@ export interface EgressLockdownArgs {
   proxyNamespace?: string;
   /**
    * What these namespaces may reach beside pods and the cluster's DNS: the API server, nodes, a database outside the
-   * cluster. Default: nothing.
+   * cluster. Plain values, although the type permits Outputs: of a plain list here, Pulumi's generator makes a Go SDK
+   * that does not compile. Default: nothing.
    */
-  destinations?: Destination[];
+  destinations?: pulumi.Input<Destination>[];
   /**
    * Addresses that pods query for DNS and that are no pod's address: NodeLocal DNSCache, a cloud's resolver. If
    * NodeLocal DNSCache listens at the DNS Service's ClusterIP as well, list that too. Default: `169.254.20.10` and

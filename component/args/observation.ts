@@ -22,9 +22,13 @@ export interface Log {
 
 /** Severity of a log line. */
 export const LogLevel = {
+  /** Also what is of use only to developers of the proxy. */
   Debug: "debug",
+  /** Also successful requests. */
   Info: "info",
+  /** Also requests that were denied or failed. */
   Warn: "warn",
+  /** Only failures of the proxy itself. */
   Error: "error",
 } as const;
 export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];

@@ -18,9 +18,14 @@ export interface ResourceQuantities {
 
 /** A Kubernetes toleration. */
 export interface Toleration {
+  /** Key of the taint. Default: every key, with `operator` `Exists`. */
   key?: pulumi.Input<string>;
+  /** `Equal` or `Exists`. Default: `Equal`. */
   operator?: pulumi.Input<string>;
+  /** Value of the taint, with `Equal`. */
   value?: pulumi.Input<string>;
+  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Default: all. */
   effect?: pulumi.Input<string>;
+  /** Seconds until the pod is evicted, with `NoExecute`. Default: never. */
   tolerationSeconds?: pulumi.Input<number>;
 }

@@ -27,7 +27,8 @@ export function lockdownSettings(args: EgressLockdownArgs): LockdownSettings {
     namespaces: args.namespaces,
     mode: args.mode ?? LockdownMode.Enforce,
     proxyNamespace: args.proxyNamespace ?? "egress",
-    destinations: args.destinations ?? [],
+    // An Output among them was an error of validation.
+    destinations: (args.destinations ?? []) as Destination[],
     dnsAddresses: args.dnsAddresses ?? [...NODE_DNS_ADDRESSES],
     mesh:
       mesh?.enabled === false

@@ -2,42 +2,60 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { before, describe, it } from "node:test";
-import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
+import type { PackageSpec, Property } from "@pulumi/pulumi/provider/experimental/schema";
+import { checkArguments } from "../../component/validation/arguments";
+import { inferSchema } from "../../plugin/schema/infer";
 
 const root = resolve(__dirname, "../..");
-const COMPONENTS = ["EgressLockdown", "EgressProxy"];
+const type = (name: string) => `k8s-egress:index:${name}`;
 
-/** What the CLI's `package get-schema` runs; tests/engine asks the CLI itself. */
-describe("the schema that Pulumi infers", () => {
-  let schema: AnalyzeResult;
+describe("schema.json", () => {
+  const committed = readFileSync(join(root, "schema.json"), "utf8");
+  const schema = JSON.parse(committed) as PackageSpec;
+  const lockdown = schema.resources[type("EgressLockdown")]!;
+  const properties: [path: string, property: Property][] = [];
 
   before(() => {
-    const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
-    schema = new Analyzer(root, "k8s-egress", manifest, new Set(COMPONENTS)).analyze();
-  });
-
-  it("has both components", () => assert.deepEqual(Object.keys(schema.components).sort(), COMPONENTS));
-
-  it("documents every argument, member and value", () => {
-    for (const [component, { inputs }] of Object.entries(schema.components)) {
-      for (const [name, { description }] of Object.entries(inputs))
-        assert.ok(description, `${component}.${name}`);
+    for (const [token, { inputProperties }] of Object.entries(schema.resources)) {
+      for (const [name, one] of Object.entries(inputProperties!)) properties.push([`${token}.${name}`, one]);
     }
-    for (const name of ["ClusterDns", "Destination", "LockdownMesh", "Monitoring", "NetworkPolicies"]) {
-      const members = Object.entries(schema.typeDefinitions[name]?.properties ?? {});
-      assert.ok(members.length > 0, name);
-      for (const [member, { description }] of members) assert.ok(description, `${name}.${member}`);
+    for (const [token, { properties: members }] of Object.entries(schema.types)) {
+      for (const [name, one] of Object.entries(members ?? {})) properties.push([`${token}.${name}`, one]);
     }
   });
 
-  it("has EgressLockdown's arguments as they are meant", () => {
-    const { inputs, outputs } = schema.components.EgressLockdown!;
-    const required = Object.entries(inputs).filter(([, { optional }]) => !optional);
+  it("is what the argument types say", () => {
+    assert.ok(committed === inferSchema(root), "schema.json is out of date: npm run schema");
+  });
+
+  it("describes every type, argument, member and value", () => {
+    for (const [path, { description }] of properties) assert.ok(description, path);
+    for (const [token, { description, enum: values }] of Object.entries(schema.types)) {
+      assert.ok(description, token);
+      for (const { name, description: text } of values ?? []) assert.ok(text, `${token}.${name}`);
+    }
+    assert.doesNotMatch(committed, /\[object Object\]/);
+  });
+
+  it("has integers, except for a share and for sizes beyond 32 bits", () => {
+    const floats = properties.filter(([, property]) => "type" in property && property.type === "number");
     assert.deepEqual(
-      required.map(([name]) => name),
-      ["namespaces"],
+      floats.map(([path]) => path).sort(),
+      ["BodyLimits.request", "BodyLimits.response", "MeshCircuitBreaker.jitterRatio"].map(type),
     );
-    const plain = Object.entries(inputs).filter(([, input]) => input.plain);
+    const problems = checkArguments("egress", {
+      upstreams: [{ host: "api.example.com", mesh: { circuitBreaker: { jitterRatio: 0.25 } } }],
+      image: `registry.example.com/egress@sha256:${"0".repeat(64)}`,
+    });
+    assert.equal(
+      problems.report("EgressProxy"),
+      "EgressProxy: 0 arguments are wrong, nothing was created.\n",
+    );
+  });
+
+  it("has only the arguments that decide what is created as plain values", () => {
+    assert.deepEqual(lockdown.requiredInputs, ["namespaces"]);
+    const plain = Object.entries(lockdown.inputProperties!).filter(([, { plain }]) => plain);
     assert.deepEqual(plain.map(([name]) => name).sort(), [
       "admissionPolicy",
       "destinations",
@@ -47,10 +65,12 @@ describe("the schema that Pulumi infers", () => {
       "namespaces",
       "proxyNamespace",
     ]);
-    assert.deepEqual(Object.keys(outputs), ["namespaces"]);
-    assert.deepEqual(schema.typeDefinitions.LockdownMode?.enum?.map(({ value }) => value).sort(), [
-      "audit",
-      "enforce",
-    ]);
+    assert.deepEqual(Object.keys(lockdown.properties!), ["namespaces"]);
+    assert.equal(schema.resources[type("EgressProxy")]!.inputProperties!.upstreams!.plain, true);
+  });
+
+  it("has what Pulumi's Registry shows of a package", () => {
+    for (const key of ["displayName", "publisher", "keywords", "repository", "logoUrl", "pluginDownloadURL"])
+      assert.ok(key in schema, key);
   });
 });

@@ -2,7 +2,8 @@ import { DnsMode } from "../../component/args/dns";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { settingsOf } from "../../component/settings";
-import { egressUrl, urlFor, urlsOf } from "../../component/urls";
+import { egressUrl } from "../../component/egress-url";
+import { urlFor, urlsOf } from "../../component/urls";
 
 const upstreams = [{ host: "api.stripe.com" }, { host: "*.ingest.sentry.io" }];
 const withDns = settingsOf({ upstreams });

@@ -1,35 +1,17 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { after, describe, it } from "node:test";
+import { join } from "node:path";
+import { once } from "node:events";
+import { describe, it } from "node:test";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { installedIn, project, root, tarball } from "./support/packed";
 
-const root = resolve(__dirname, "../..");
-const temporary = mkdtempSync(join(tmpdir(), "k8s-egress-pack-"));
-after(() => rmSync(temporary, { recursive: true }));
-
-const [packed] = JSON.parse(
-  execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", temporary], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  }),
-) as [{ filename: string; files: { path: string }[] }];
-const paths = packed.files.map(({ path }) => path);
-
-/** A program in a project of its own, with the packed package installed. */
-function project(): string {
-  const folder = join(temporary, "project");
-  const installed = join(folder, "node_modules", "k8s-egress");
-  mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["xzf", join(temporary, packed.filename), "-C", installed, "--strip-components=1"]);
-  for (const dependency of ["@pulumi", "tldts", "psl"]) {
-    symlinkSync(join(root, "node_modules", dependency), join(folder, "node_modules", dependency));
-  }
-  return folder;
-}
+const paths = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" })
+  .trim()
+  .split("\n")
+  .map((path) => path.replace(/^package\//, ""));
 
 describe("the published package", () => {
   it("has what it needs, and no sources of the image or tests", () => {
@@ -42,6 +24,8 @@ describe("the published package", () => {
       "proxy-image/bin/k8s-egress.js",
       "proxy-image/dist/cli.js",
       "PulumiPlugin.yaml",
+      "schema.json",
+      "dist/plugin/index.js",
       "LICENSE",
       "README.md",
       "CHANGELOG.md",
@@ -50,13 +34,13 @@ describe("the published package", () => {
       assert.ok(paths.includes(needed), `${needed} in ${paths.join(", ")}`);
     }
     assert.deepEqual(
-      paths.filter((path) => /^(tests|component|examples|proxy-image\/src|\.ci)\//.test(path)),
+      paths.filter((path) => /^(tests|component|plugin|proxy-image\/src|\.ci)\//.test(path)),
       [],
     );
   });
 
   it("works where it is installed, and finds its image's context there", () => {
-    const folder = project();
+    const folder = project("program");
     writeFileSync(
       join(folder, "program.js"),
       `
@@ -85,7 +69,7 @@ describe("the published package", () => {
   });
 
   it("carries a command that runs as it is installed", () => {
-    const command = join(temporary, "project", "node_modules", "k8s-egress", "proxy-image/bin/k8s-egress.js");
+    const command = join(installedIn(project("command")), "proxy-image/bin/k8s-egress.js");
     assert.match(execFileSync(process.execPath, [command, "--help"], { encoding: "utf8" }), /dns remove/);
   });
 
@@ -103,4 +87,75 @@ describe("the published package", () => {
     for (const version of ["0.12.0", "14.21.3", "20.20.2", "22.14.9"])
       assert.ok(!launcher.isNewEnough(version), version);
   });
+
+  it("has no script, and no dependency of development: what needs sources would fail", () => {
+    const manifest = JSON.parse(
+      readFileSync(join(installedIn(project("manifest")), "package.json"), "utf8"),
+    ) as Record<string, unknown>;
+    for (const key of ["scripts", "devDependencies", "workspaces"]) assert.ok(!(key in manifest), key);
+  });
+
+  it("has every file that the README names", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => target!);
+    const code = [...readme.matchAll(/`([\w./-]+\/[\w./-]*)`/g)]
+      .map(([, path]) => path!.replace(/\/$/, ""))
+      .filter((path) => existsSync(join(root, path)));
+    assert.ok(links.length > 10 && code.length > 0);
+    for (const path of [...links, ...code]) {
+      assert.ok(
+        paths.some((packed) => packed === path || packed.startsWith(`${path}/`)),
+        `${path} is not in the package`,
+      );
+    }
+  });
+
+  it("is a plugin that gives its schema, without the sources", async () => {
+    const folder = installedIn(project("plugin"));
+    const host = join(root, "node_modules/@pulumi/pulumi/cmd/run-plugin");
+    const plugin = spawn(process.execPath, [host, folder], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const [port] = (await once(plugin.stdout, "data")) as [Buffer];
+      assert.equal(await schemaAt(port.toString().trim()), readFileSync(join(root, "schema.json"), "utf8"));
+    } finally {
+      plugin.kill();
+      await once(plugin, "exit");
+    }
+  });
 });
+
+/** The two classes of Pulumi's protocol that have no types. */
+interface Protocol {
+  ResourceProviderClient: new (
+    address: string,
+    channel: unknown,
+  ) => {
+    getSchema(
+      request: unknown,
+      done: (error: ServiceError | null, response: { getSchema(): string }) => void,
+    ): void;
+    close(): void;
+  };
+  GetSchemaRequest: new () => unknown;
+}
+
+/** Asks a plugin for its schema, as the engine does. */
+async function schemaAt(port: string): Promise<string> {
+  const load = createRequire(join(root, "package.json")) as (id: string) => Protocol;
+  const { ResourceProviderClient } = load("@pulumi/pulumi/proto/provider_grpc_pb");
+  const { GetSchemaRequest } = load("@pulumi/pulumi/proto/provider_pb");
+  const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  try {
+    return await new Promise((resolve, reject) => {
+      client.getSchema(new GetSchemaRequest(), (error, response) => {
+        if (error) reject(error);
+        else resolve(response.getSchema());
+      });
+    });
+  } finally {
+    client.close();
+  }
+}
