@@ -4,8 +4,8 @@ import type { Ask, DnsServer, Transport } from "./ask";
 import {
   clusterCheck,
   freshCheck,
-  listedCheck,
-  searchCheck,
+  listedChecks,
+  searchChecks,
   zoneCheck,
   type Check,
   type StubZone,
@@ -30,9 +30,9 @@ const PAUSE_MS = 200;
 const MAX_REASONS = 3;
 
 /**
- * Queries every server several times for the zone's SOA record; then for a name that no cache can have, for a listed
- * name and for one of the cluster's own; and the resolvers also through their search domains. One wrong answer means
- * that the stub domain does not serve.
+ * Queries every server several times for the zone's SOA record; then for a name that no cache can have, for both types
+ * of address of a listed name, and for one of the cluster's own names; and the resolvers also through their search
+ * domains. One wrong answer means that the stub domain does not serve.
  */
 export async function prove(
   ask: Ask,
@@ -47,8 +47,8 @@ export async function prove(
     if (!proof.serves) return proof;
   }
   const nonce = randomBytes(8).toString("hex");
-  const names = [freshCheck(zone, nonce), listedCheck(zone), clusterCheck(zone)];
-  const searches = search.map((domain) => searchCheck(zone, domain));
+  const names = [freshCheck(zone, nonce), ...listedChecks(zone), clusterCheck(zone)];
+  const searches = search.flatMap((domain) => searchChecks(zone, domain));
   return verdict([
     ...(await complaints(ask, servers, "udp", names)),
     ...(await complaints(ask, resolvers, "udp", searches)),
