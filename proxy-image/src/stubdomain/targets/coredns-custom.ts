@@ -1,10 +1,10 @@
 import { stubBlock } from "../../contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
 import { servedBy, singleBlock, zoneOf } from "../corefile/edit";
-import { CorefileError } from "../corefile/error";
+import { CorefileError, inFile } from "../corefile/error";
 import type { Corefile } from "../corefile/corefile";
 import { parseCorefile } from "../corefile/server-blocks";
-import { requireServedOnce } from "../corefile/twice";
+import { type Fragment, requirePluginsOnce, requireServedOnce } from "../corefile/loadable";
 import { corefileFormat } from "./corefile-format";
 import { TakenError, TargetError } from "./error";
 import type { Target } from "./target";
@@ -38,14 +38,19 @@ export function corednsCustom(key: string | undefined): Target {
       const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
       const entry = `\n${stubBlock({ domain, forwardTo, ...place, marker })}`;
-      const beside = Object.entries(object?.data ?? {}).filter(
-        ([other]) => other !== key && matches(pattern, other),
-      );
+      const others = Object.entries(object?.data ?? {}).filter(([other]) => other !== key);
+      const beside = others.filter(([other]) => matches(pattern, other));
       requireFree(entry, [["Corefile", corefile], ...beside]);
-      requireServedOnce([
+      const parts = [
         { name: "Corefile", parsed },
         ...beside.map(([name, text]) => ({ name, parsed: parsedFile(name, text) })),
-      ]);
+      ];
+      requireServedOnce(parts);
+      requirePluginsOnce(parts, ({ imports }) =>
+        others
+          .filter(([other]) => importOf(imports, other) !== undefined)
+          .map(([name, text]) => fragment(name, text)),
+      );
       return entry;
     },
   };
@@ -65,12 +70,27 @@ function parsedFile(name: string, text: string): Corefile {
   try {
     return parseCorefile(text);
   } catch (error) {
-    if (error instanceof CorefileError) throw new TargetError(`${name}: ${error.message}`);
+    if (error instanceof CorefileError) throw new TargetError(inFile(name, error.reason, error.line));
     throw error;
   }
 }
 
-/** The import, between the server blocks, that includes a key of the ConfigMap. */
+/** A key that is imported into a block: plugins, or only a comment. */
+function fragment(name: string, text: string): Fragment {
+  try {
+    const [block, ...more] = parseCorefile(`. {\n${text}\n}\n`).blocks;
+    if (!block || more.length > 0) throw new CorefileError('a "}" closes the block that imports it');
+    if (block.end === undefined) throw new CorefileError('a "{" is never closed with "}"');
+    const { directives } = block;
+    for (const { tokens } of directives) for (const token of tokens) token.line--;
+    return { name, directives };
+  } catch (error) {
+    if (!(error instanceof CorefileError)) throw error;
+    throw new TargetError(inFile(name, error.reason, error.line === undefined ? undefined : error.line - 1));
+  }
+}
+
+/** The import that includes a key of the ConfigMap. */
 export function importOf(imports: readonly string[], key: string): string | undefined {
   return imports.find((pattern) => /(^|\/)custom\//.test(pattern) && matches(pattern, key));
 }

@@ -1,8 +1,7 @@
 import { type StubBlock, stubBlock } from "../../contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
 import { parseCorefile } from "../corefile/server-blocks";
-import { requireServedOnce } from "../corefile/twice";
-import { qualified } from "../corefile/zone-key";
+import { requirePluginsOnce, requireServedOnce } from "../corefile/loadable";
 import { corefileFormat } from "./corefile-format";
 import { textOf } from "./object";
 import type { Field, Target } from "./target";
@@ -26,8 +25,9 @@ export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Targ
       const parsed = parseCorefile(corefile);
       const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
-      // CoreDNS rejects all other errors in the Corefile with our block and without it.
-      requireServedOnce([{ name: "Corefile", parsed }], qualified(domain));
+      const parts = [{ name: "Corefile", parsed }];
+      requireServedOnce(parts);
+      requirePluginsOnce(parts);
       return `\n${stubBlock({ domain, forwardTo, ...place, ...settings, marker })}`;
     },
   };
