@@ -181,6 +181,17 @@ describe("proof", () => {
     });
   }
 
+  it("names the processes that answer, but have not loaded the stub domain", async () => {
+    const unloaded = async (answer: DnsAnswer | Error) => {
+      const result = await proof(clusterDns(on("10.0.0.2", isZone, answer)));
+      return result.serves ? [] : result.unloaded;
+    };
+    assert.deepEqual(await unloaded(NXDOMAIN), ["10.0.0.2"]);
+    // It has: what it forwards to fails.
+    assert.deepEqual(await unloaded(servfail), []);
+    assert.deepEqual(await unloaded(new Error("no answer within 2 s")), []);
+  });
+
   it("finds an address of IPv6 in a search domain, where the Service has IPv4", async () => {
     const stranger = (asked: Asked): DnsAnswer | undefined =>
       isSearch("corp.example")(asked) && asked.type === "AAAA"

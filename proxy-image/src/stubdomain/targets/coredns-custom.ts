@@ -4,10 +4,16 @@ import { servedBy, singleBlock, zoneOf } from "../corefile/edit";
 import { CorefileError, inFile } from "../corefile/error";
 import type { Corefile } from "../corefile/corefile";
 import { parseCorefile } from "../corefile/server-blocks";
-import { type Fragment, requirePluginsOnce, requireServedOnce } from "../corefile/loadable";
+import {
+  type CorefilePart,
+  type Fragment,
+  requirePluginsOnce,
+  requireServedOnce,
+} from "../corefile/loadable";
+import { pluginsOf } from "./coredns";
 import { corefileFormat } from "./corefile-format";
 import { TakenError, TargetError } from "./error";
-import type { Target } from "./target";
+import type { Surroundings, Target } from "./target";
 
 /**
  * A key of our own in the ConfigMap whose files the Corefile imports, for distributions that revert changes of the
@@ -22,38 +28,61 @@ export function corednsCustom(key: string | undefined): Target {
     field: ["data", key],
     mayBeMissing: "object",
     isImported: true,
-    entry({ domain, forwardTo, marker }, { object, corefile }) {
-      if (corefile === undefined) {
-        throw new TargetError(
-          "the cluster has no Corefile (ConfigMap coredns) that could import server blocks",
-        );
-      }
+    plugins(surroundings) {
+      const { parts, fragments } = filesOf(surroundings, key);
+      return [
+        ...parts.flatMap(({ parsed }) => pluginsOf(parsed)),
+        ...fragments.flatMap(({ directives }) => directives.map(({ name }) => name)),
+      ];
+    },
+    entry({ domain, forwardTo, marker }, surroundings) {
+      const { corefile, beside } = importing(surroundings, key);
       const parsed = parseCorefile(corefile);
-      const pattern = importOf(parsed.topLevelImports, key);
-      if (pattern === undefined) {
-        throw new TargetError(
-          `the cluster's Corefile imports no file ${key}: it has no line such as "import custom/*.server" between its blocks`,
-        );
-      }
       const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
       const entry = `\n${stubBlock({ domain, forwardTo, ...place, marker })}`;
-      const others = Object.entries(object?.data ?? {}).filter(([other]) => other !== key);
-      const beside = others.filter(([other]) => matches(pattern, other));
       requireFree(entry, [["Corefile", corefile], ...beside]);
-      const parts = [
-        { name: "Corefile", parsed },
-        ...beside.map(([name, text]) => ({ name, parsed: parsedFile(name, text) })),
-      ];
+      const { parts, fragments } = filesOf(surroundings, key);
       requireServedOnce(parts);
       requirePluginsOnce(parts, ({ imports }) =>
-        others
-          .filter(([other]) => importOf(imports, other) !== undefined)
-          .map(([name, text]) => fragment(name, text)),
+        fragments.filter(({ name }) => importOf(imports, name) !== undefined),
       );
       return entry;
     },
   };
+}
+
+/** The Corefile, and the other keys that it imports between its blocks. */
+function importing({ object, corefile }: Surroundings, key: string) {
+  if (corefile === undefined) {
+    throw new TargetError("the cluster has no Corefile (ConfigMap coredns) that could import server blocks");
+  }
+  const pattern = importOf(parseCorefile(corefile).topLevelImports, key);
+  if (pattern === undefined) {
+    throw new TargetError(
+      `the cluster's Corefile imports no file ${key}: it has no line such as "import custom/*.server" between its blocks`,
+    );
+  }
+  const others = Object.entries(object?.data ?? {}).filter(([other]) => other !== key);
+  return { corefile, others, beside: others.filter(([other]) => matches(pattern, other)) };
+}
+
+/**
+ * All that CoreDNS loads beside our key.
+ *
+ * @throws TargetError that names the file which can't be parsed
+ */
+function filesOf(surroundings: Surroundings, key: string): { parts: CorefilePart[]; fragments: Fragment[] } {
+  const { corefile, others, beside } = importing(surroundings, key);
+  const parts = [["Corefile", corefile] as const, ...beside].map(([name, text]) => ({
+    name,
+    parsed: parsedFile(name, text),
+  }));
+  const inside = parts.flatMap(({ parsed }) => parsed.blocks.flatMap(({ imports }) => imports));
+  const fragments = others
+    .filter(([other]) => importOf(inside, other) !== undefined)
+    .map(([name, text]) => fragment(name, text));
+  return { parts, fragments };
 }
 
 /** CoreDNS does not start with a configuration that serves a zone twice, whatever files its parts come from. */

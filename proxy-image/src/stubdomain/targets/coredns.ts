@@ -1,5 +1,6 @@
 import { type StubBlock, stubBlock } from "../../contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
+import type { Corefile } from "../corefile/corefile";
 import { parseCorefile } from "../corefile/server-blocks";
 import { requirePluginsOnce, requireServedOnce } from "../corefile/loadable";
 import { corefileFormat } from "./corefile-format";
@@ -20,6 +21,7 @@ export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Targ
     field: COREFILE_FIELD,
     mayBeMissing: "nothing",
     isImported: false,
+    plugins: ({ object }) => pluginsOf(parseCorefile(textOf(object, COREFILE_FIELD) ?? "")),
     entry({ domain, forwardTo, marker }, { object }) {
       const corefile = textOf(object, COREFILE_FIELD) ?? "";
       const parsed = parseCorefile(corefile);
@@ -31,6 +33,11 @@ export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Targ
       return `\n${stubBlock({ domain, forwardTo, ...place, ...settings, marker })}`;
     },
   };
+}
+
+/** The names of all plugins in a Corefile. */
+export function pluginsOf({ blocks }: Corefile): string[] {
+  return blocks.flatMap(({ directives }) => directives.map(({ name }) => name));
 }
 
 /** CoreDNS' own configuration. */
