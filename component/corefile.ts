@@ -26,6 +26,9 @@ const TARGET_CACHE = 5;
  */
 const TARGETS_AT_ONCE = 256;
 
+/** The record type that holds addresses of each family, as Kubernetes names it in a Service's `ipFamilies`. */
+const ADDRESS_TYPES = { IPv4: "A", IPv6: "AAAA" } as const;
+
 /**
  * Configuration of egress-dns: the zone from its file (NXDOMAIN with SOA for other names), the Services' addresses from
  * the cluster's DNS. All other names have no server block and are refused, so this is no open resolver. There is no
@@ -33,12 +36,20 @@ const TARGETS_AT_ONCE = 256;
  *
  * - `minimal`: answers without NS records, so that the longest fits into the 512 bytes of resolvers without EDNS.
  * - `reload 0`: another zone means other pods.
+ * - `template`: NOERROR without data for a family that Services don't have. Otherwise the client would get what the
+ *   cluster's DNS answers for the Service: NXDOMAIN from `template ANY AAAA`, after which musl and .NET ignore the A
+ *   record too, or an A record in the answer to AAAA from `rewrite type AAAA A`.
  * - `lameduck`: answers while the pod leaves its Service. For UDP this takes time: kube-proxy keeps a flow to a
  *   terminating pod until its readiness probe has failed, which takes 4 s, and that has been propagated. With 5 s, one
  *   in 3,000 queries met a pod that was gone, and the cluster's DNS repeated it after 2 s.
+ *
+ * @param families of the Services' addresses; absent: unknown, because no API server has filled them in
  */
-export function corefile(settings: Settings): string {
+export function corefile(settings: Settings, families?: readonly string[]): string {
   const { dns, health, ready, metrics } = DNS_PORTS;
+  const noData = Object.entries(ADDRESS_TYPES)
+    .filter(([family]) => families?.includes(family) === false)
+    .map(([, type]) => `  template IN ${type} {\n    rcode NOERROR\n  }\n`);
   return `${settings.domain}:${dns} {
   errors
   health :${health} {
@@ -55,7 +66,7 @@ ${servicesZone(settings)}:${dns} {
   errors
   prometheus :${metrics}
   cache ${TARGET_CACHE}
-  forward . /etc/resolv.conf {
+${noData.join("")}  forward . /etc/resolv.conf {
     max_concurrent ${TARGETS_AT_ONCE}
   }
 }

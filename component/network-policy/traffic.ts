@@ -75,16 +75,23 @@ export function dnsTraffic(policies: NetworkPolicySettings, podPorts: PodPorts):
   return { ingress: incoming(policies, podPorts), egress: dnsQueries(policies) };
 }
 
+/** Port of CoreDNS' metrics, with which its failed reloads are noticed: the default of its plugin prometheus. */
+const CLUSTER_DNS_METRICS_PORT = 9153;
+
 /**
  * The stub domain's controller: nothing calls it; it queries the cluster's DNS, and the API server. Without the API
  * server's ranges the rule has no `to`: all of IPv4 would not include a node's address in Cilium.
  */
 export function controllerTraffic(policies: NetworkPolicySettings, admin: Port[]): Traffic {
-  const { apiServerCidrs, apiServerPorts } = policies;
+  const { apiServerCidrs, apiServerPorts, clusterDns } = policies;
   return {
     ingress: incoming(policies, { service: [], admin }),
     egress: [
       ...dnsQueries(policies),
+      {
+        to: [podsIn(clusterDns.namespace, clusterDns.podLabels)],
+        ports: ports("TCP", [CLUSTER_DNS_METRICS_PORT]),
+      },
       {
         ...(apiServerCidrs && { to: apiServerCidrs.map(range) }),
         ports: ports("TCP", apiServerPorts),

@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { corefile, DNS_FOLDER, DNS_PORTS } from "../corefile";
 import { shortHash } from "../names";
 import { zoneText } from "../zone";
@@ -31,15 +31,17 @@ export function createEgressDns(
   dependsOn: pulumi.Resource[],
 ): EgressDns {
   const { name, names, settings, args, parent } = context;
+  const service = createService(context, namespace);
   const data = {
-    Corefile: corefile(settings),
+    // All Services of the component leave the choice of families to the cluster, so one shows it for all.
+    Corefile: service.spec.ipFamilies.apply((families) => corefile(settings, families)),
     zone: zoneText(settings, names.dns),
   };
   const zone = new k8s.core.v1.ConfigMap(
     `${name}-zone`,
     {
       metadata: {
-        name: `${names.zone}-${shortHash(JSON.stringify(data))}`,
+        name: pulumi.output(data).apply((texts) => `${names.zone}-${shortHash(JSON.stringify(texts))}`),
         namespace,
         labels: labels(context, "egress-dns"),
       },
@@ -115,10 +117,21 @@ export function createEgressDns(
     },
     { parent, customTimeouts: ROLLOUT },
   );
-  const service = new k8s.core.v1.Service(
+  return { service, deployment };
+}
+
+function createService(context: Context, namespace: pulumi.Input<string>): k8s.core.v1.Service {
+  const { name, names, parent } = context;
+  return new k8s.core.v1.Service(
     `${name}-dns`,
     {
-      metadata: { name: names.dns, namespace, labels: labels(context, "egress-dns") },
+      metadata: {
+        name: names.dns,
+        namespace,
+        labels: labels(context, "egress-dns"),
+        // The pods' Corefile depends on its addresses, so it can't wait for the pods.
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
       spec: {
         type: "ClusterIP",
         selector: selector(context, "egress-dns"),
@@ -130,5 +143,4 @@ export function createEgressDns(
     },
     { parent },
   );
-  return { service, deployment };
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Registered, runProgram } from "../harness/monitor";
+import { echo, type Registered, runProgram } from "../harness/monitor";
 import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
 import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
@@ -233,6 +233,34 @@ describe("EgressProxy's children", () => {
       zone.metadata.name,
     );
   });
+
+  const families: [of: string[] | undefined, answered: string[]][] = [
+    [["IPv4"], ["AAAA"]],
+    [["IPv6"], ["A"]],
+    [["IPv6", "IPv4"], []],
+    // Without an API server, such as for manifests in a folder.
+    [undefined, []],
+  ];
+  for (const [ipFamilies, answered] of families) {
+    it(`answer ${answered.join() || "no type"} without data where Services have ${ipFamilies?.join() ?? "unknown families"}`, async () => {
+      const { resources } = await runProgram(
+        () => new EgressProxy("egress", args),
+        (resource) => {
+          if (!resource.type.endsWith(":Service") || !ipFamilies) return echo(resource);
+          const spec = { ...(resource.inputs.spec as object), ipFamilies };
+          return echo({ ...resource, inputs: { ...resource.inputs, spec } });
+        },
+      );
+      const found = new Children(resources);
+      const text = found.one("ConfigMap", "egress-zone").data!.Corefile!;
+      assert.deepEqual(
+        [...text.matchAll(/^ {2}template IN (\S+) \{\n {4}rcode NOERROR\n {2}\}$/gm)].map(([, type]) => type),
+        answered,
+      );
+      // Its pods wait for its addresses: waiting for the pods in return would never end.
+      assert.equal(found.one("Service", "egress-dns").metadata.annotations!["pulumi.com/skipAwait"], "true");
+    });
+  }
 
   it("show egress-dns's metrics to who asks its pods, and only DNS behind its Service", async () => {
     const found = await children();

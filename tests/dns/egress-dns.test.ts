@@ -6,7 +6,7 @@ import { serviceName } from "../../component/names";
 import { type Settings, settingsOf } from "../../component/settings";
 import { askOverTcp, DnsClient } from "./support/client";
 import { BUILD_TIMEOUT, corednsProgram, withoutGo } from "./support/coredns";
-import { SERVICE_IP, startDnsWorld } from "./support/egress-dns";
+import { type DnsWorld, SERVICE_IP, startDnsWorld } from "./support/egress-dns";
 import { addressesOf, type Answer, type Query } from "./support/message";
 import { resolveLikeMusl } from "./support/musl";
 
@@ -89,6 +89,56 @@ describe("egress-dns", { skip: withoutGo, timeout: BUILD_TIMEOUT }, () => {
         check(await askOverTcp(world.ports.dns, query));
       });
     }
+  });
+
+  describe("answers what the Services have, whatever the cluster's DNS makes of a family that they don't", () => {
+    const ipv6 = "fd00:10:96::1:1";
+    const meddling: [what: string, plugins: string[]][] = [
+      ["nothing", []],
+      ["NXDOMAIN to AAAA", ["template ANY AAAA {", "  rcode NXDOMAIN", "}"]],
+      ["A records in answers to AAAA", ["rewrite stop type AAAA A"]],
+      ["addresses of its own for AAAA", ["dns64 64:ff9b::/96"]],
+    ];
+    for (const [what, plugins] of meddling) {
+      it(`with ${what}, where they have IPv4`, async () => {
+        await using world = await startDnsWorld(program, settings, { plugins });
+        for (const port of [world.ports.dns, world.clusterDns]) {
+          await using dns = new DnsClient(port);
+          const answer = await dns.ask({ name: LISTED, type: "AAAA" });
+          assert.equal(answer.rcode, "NOERROR");
+          assert.deepEqual(
+            answer.answers.map(({ type }) => type),
+            ["CNAME"],
+          );
+          assert.deepEqual(await resolveLikeMusl(dns, LISTED, { search: [], ndots: 1 }), [SERVICE_IP]);
+        }
+      });
+    }
+
+    const services = `*.egress.svc.cluster.local. AAAA ${ipv6}\n`;
+    const answers = async (world: DnsWorld) => {
+      await using dns = new DnsClient(world.clusterDns);
+      const [a, aaaa] = await Promise.all(
+        (["A", "AAAA"] as const).map((type) => dns.ask({ name: LISTED, type })),
+      );
+      return [a!, aaaa!].map((answer) => [answer.rcode, ...addressesOf(answer)]);
+    };
+
+    it("with NXDOMAIN to A, where they have IPv6", async () => {
+      const plugins = ["template ANY A {", "  rcode NXDOMAIN", "}"];
+      await using world = await startDnsWorld(program, settings, { services, plugins, families: ["IPv6"] });
+      assert.deepEqual(await answers(world), [["NOERROR"], ["NOERROR", ipv6]]);
+    });
+
+    it("where they have both", async () => {
+      const both = `${services}*.egress.svc.cluster.local. A ${SERVICE_IP}\n`;
+      const families = ["IPv4", "IPv6"];
+      await using world = await startDnsWorld(program, settings, { services: both, families });
+      assert.deepEqual(await answers(world), [
+        ["NOERROR", SERVICE_IP],
+        ["NOERROR", ipv6],
+      ]);
+    });
   });
 
   describe("refuses", () => {

@@ -18,7 +18,7 @@ describe("the real CoreDNS, started as on a platform", { concurrency: 6 }, () =>
     if (expect.after !== undefined) {
       it(`serves the stub domain in ${name}`, async () => {
         const isCustom = ask.target === "corednsCustom";
-        const text = isCustom ? withKeys(corefile, [...keysBeside(ask), expect.after!]) : expect.after!;
+        const text = isCustom ? `${withKeys(corefile, ask)}\n${expect.after!}` : expect.after!;
         const { serves, log } = await startCoreDns(program, withoutPlugins(text, coredns?.foreignPlugins));
         assert.ok(serves, log);
         assert.match(log, new RegExp(`^${ask.domain.replaceAll(".", "\\.")}\\.:\\d`, "m"));
@@ -26,7 +26,7 @@ describe("the real CoreDNS, started as on a platform", { concurrency: 6 }, () =>
     } else {
       const refuses = coredns?.refuses;
       it(`${refuses === undefined ? "starts with" : "does not start with"} what we leave alone: ${name}`, async () => {
-        const { serves, log } = await startCoreDns(program, withKeys(corefile, keysBeside(ask)));
+        const { serves, log } = await startCoreDns(program, withKeys(corefile, ask));
         assert.equal(serves, refuses === undefined, log);
         if (refuses !== undefined) assert.ok(log.includes(refuses), log);
       });
@@ -56,16 +56,15 @@ describe("the real CoreDNS, started as on a platform", { concurrency: 6 }, () =>
   }
 });
 
-/** The other keys of the ConfigMap that are server blocks, as `import custom/*.server` brings them. */
-function keysBeside({ beside = {} }: CorefileCase["ask"]): string[] {
-  return Object.entries(beside)
-    .filter(([name]) => name.endsWith(".server"))
-    .map(([, text]) => text);
-}
-
-/** What CoreDNS makes of a Corefile whose last import brings these files. */
-function withKeys(corefile: string, keys: readonly string[]): string {
-  return [corefile, ...keys].join("\n");
+/** What CoreDNS makes of a Corefile with the other keys of the ConfigMap, in the places where it imports them. */
+function withKeys(corefile: string, { beside = {} }: CorefileCase["ask"]): string {
+  const keys = (ending: string) =>
+    Object.entries(beside)
+      .filter(([name]) => name.endsWith(ending))
+      .map(([, text]) => `${text}\n`)
+      .join("");
+  const inside = corefile.replaceAll(/^ +import \S*\*(\.\w+)$/gm, (_, ending: string) => keys(ending));
+  return `${inside}\n${keys(".server")}`;
 }
 
 /** The text without plugins that the real CoreDNS of these tests is built without. */

@@ -113,6 +113,16 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
     assert.equal(status, 200, body);
   });
 
+  it("answers AAAA itself, because the cluster's Services have IPv4 only", async () => {
+    const corefile = await get(
+      "configmap -l app.kubernetes.io/name=egress-dns -o jsonpath={.items[*].data.Corefile}",
+    );
+    assert.match(corefile, /template IN AAAA \{/);
+    assert.doesNotMatch(corefile, /template IN A \{/);
+    assert.deepEqual(await app.resolve(LISTED, "AAAA"), { records: [] });
+    assert.equal((await app.resolve(LISTED, "A")).records?.length, 1);
+  });
+
   it("loses no query while the zone changes", async (test) => {
     const before = (await pods()).map(({ name }) => name);
     await losesNothing(

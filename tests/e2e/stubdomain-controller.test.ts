@@ -354,4 +354,53 @@ describe("the stub domain's controller in a real cluster", () => {
     assert.equal((await clusterDns()).version, reverted.version);
     await deleteAnchor(spec);
   });
+
+  it("takes it back once where CoreDNS can't load its file, tries again when that changes, and notices it later", async () => {
+    const untouched = await clusterDns();
+    const patchCorefile = (text: string) =>
+      run(
+        ...["patch", "configmap", TARGET.name, "-n", TARGET.namespace, "--type=merge"],
+        ...["--field-manager=cluster-addons", "-p", JSON.stringify({ data: { Corefile: text } })],
+      );
+    // No text shows that: only the plugin knows its options.
+    const broken = "broken.example:53 {\n    forward . nonsense\n}\n";
+    await patchCorefile(`${untouched.corefile}${broken}`);
+    const spec = await scene("stale.local", { proofTimeout: 100 });
+    try {
+      await rolledOut(spec);
+      await createAnchor(spec);
+      assert.match(
+        await lastWords(spec),
+        /These replicas did not load the changed file: 10\.\S+ \(\d+ failed reloads\).*not tried again before the configuration or the pods of the cluster's DNS change/,
+      );
+      const reverted = await clusterDns();
+      assert.equal(reverted.corefile, `${untouched.corefile}${broken}`);
+      await sleep(20_000);
+      assert.equal((await clusterDns()).version, reverted.version);
+
+      await patchCorefile(untouched.corefile);
+      const anchor = ["configmap", spec.anchor.name, "-n", spec.anchor.namespace];
+      const annotated = (name: string, value = "") =>
+        run("wait", `--for=jsonpath={.metadata.annotations['${name}']}${value}`, ...anchor, "--timeout=400s");
+      await annotated(APPLIED_ANNOTATION, `=${spec.specHash}`);
+
+      await patchCorefile(`${(await clusterDns()).corefile}${broken}`);
+      await annotated("k8s-egress/warnings");
+      const { metadata } = await json<{ metadata: { annotations: Record<string, string> } }>(
+        "get",
+        ...anchor,
+      );
+      assert.match(
+        metadata.annotations["k8s-egress/warnings"]!,
+        /^CoreDNS on 10\.\S+ could not load its changed file, and runs with an older one/,
+      );
+      assert.match(metadata.annotations["k8s-egress/state"]!, /^serving/);
+      assert.match(await run("get", "events", "-n", spec.anchor.namespace), /ClusterDnsStale/);
+    } finally {
+      const { corefile } = await clusterDns();
+      await patchCorefile(corefile.replace(broken, ""));
+      await run("delete", "configmap", spec.anchor.name, "-n", spec.anchor.namespace, "--timeout=240s");
+    }
+    assert.equal((await clusterDns()).corefile, untouched.corefile);
+  });
 });

@@ -8,6 +8,7 @@ import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/targe
 import { apply, kubectl, type Cluster } from "../cluster";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 import { COREFILES } from "../stubdomain/corefiles";
+import { asked } from "../stubdomain/scene";
 import { until } from "./support/wait";
 import { realScene, removeScenes, type RealScene } from "../stubdomain/real-scene";
 
@@ -244,11 +245,7 @@ describe("each target on the real API server, with the rights that the component
     it(`passes preflight, gets the entry, and is as it was afterwards, managedFields too: ${name}`, async () => {
       const scene = await prepared(one);
       const before = await state(scene);
-      await preflight(
-        scene.spec,
-        { cluster: scene.cluster, primary: () => Promise.resolve(undefined) },
-        undefined,
-      );
+      await preflight(scene.spec, { cluster: scene.cluster, ...asked() }, undefined);
       assert.equal(await state(scene), before);
       await laterSecond();
       await scene.createAnchor();

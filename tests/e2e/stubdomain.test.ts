@@ -10,6 +10,7 @@ import { preflight, PreflightError } from "../../proxy-image/src/stubdomain/cont
 import { apply, type Cluster } from "../cluster";
 import { COREFILES } from "../stubdomain/corefiles";
 import { cutOff, realScene, removeScenes, roles, target, type RealScene } from "../stubdomain/real-scene";
+import { asked } from "../stubdomain/scene";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 
 const KUBEADM = COREFILES.kubeadm!;
@@ -248,12 +249,10 @@ describe("a stub domain and the real API server", () => {
 });
 
 describe("preflight with real rights", () => {
-  const primary = () => Promise.resolve(undefined);
-
   it("passes with what the roles grant", async () => {
     const scene = await realScene(real);
     await created(scene);
-    await preflight(scene.spec, { cluster: scene.cluster, primary }, undefined);
+    await preflight(scene.spec, { cluster: scene.cluster, ...asked() }, undefined);
   });
 
   it("names each right that is missing", async () => {
@@ -279,7 +278,7 @@ describe("preflight with real rights", () => {
     for (let attempt = 0; ; attempt++) {
       const error: unknown = await preflight(
         scene.spec,
-        { cluster: scene.cluster, primary },
+        { cluster: scene.cluster, ...asked() },
         undefined,
       ).catch((reason: unknown) => reason);
       if (error instanceof PreflightError && expected.test(error.message)) return;

@@ -88,6 +88,18 @@ describe("preflight", () => {
       /list endpointslices\.discovery\.k8s\.io in kube-system/,
     ],
     [
+      "a plugin that a replica's CoreDNS does not have",
+      ({ cluster }) =>
+        cluster.edit(TARGET, "me", KUBEADM.replace("    ready\n", "    multisocket\n    ready\n")),
+      /the plugin "multisocket" is unknown to CoreDNS 1\.11\.3 on 10\.244\.0\.2/,
+      {
+        processes: () =>
+          Promise.resolve([
+            { address: "10.244.0.2", version: "1.11.3", failedReloads: 0, plugins: new Set<string>() },
+          ]),
+      },
+    ],
+    [
       "foreign zone",
       () => undefined,
       /answers for egress\.local already.*"ns\.corp\."/,

@@ -197,8 +197,8 @@ describe("servers", () => {
       ports,
     };
     assert.deepEqual(readyServers([slice, { endpoints: null, ports: null }]), [
-      { address: "10.0.0.1", ports: { udp: 1053, tcp: 1053 } },
-      { address: "fd00::3", ports: { udp: 1053, tcp: 1053 } },
+      { address: "10.0.0.1", ports: { udp: 1053, tcp: 1053 }, metrics: 9153 },
+      { address: "fd00::3", ports: { udp: 1053, tcp: 1053 }, metrics: 9153 },
     ]);
   });
 

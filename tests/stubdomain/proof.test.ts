@@ -42,7 +42,7 @@ function clusterDns(wrong: (asked: Asked) => DnsAnswer | Error | undefined = () 
 
 function right({ name, type }: Question): DnsAnswer {
   if (name === ZONE.domain && type === "SOA") return { rcode: "NOERROR", mname: MNAME, addresses: [] };
-  if (name === LISTED) return { rcode: "NOERROR", addresses: [ZONE.address] };
+  if (name === LISTED) return { rcode: "NOERROR", addresses: type === "A" ? [ZONE.address] : [] };
   if (name === "kubernetes.default.svc.cluster.local") return { rcode: "NOERROR", addresses: ["10.96.0.1"] };
   if (name.endsWith(`.${ZONE.domain}`)) return { ...NXDOMAIN, authority: MNAME };
   return NXDOMAIN;
@@ -62,11 +62,13 @@ describe("proof", () => {
       const names = own.filter(({ type }) => type !== "SOA").map(({ name }) => name);
       assert.ok(names.includes(LISTED) && names.includes("kubernetes.default.svc.cluster.local"));
       assert.equal(names.filter((name) => /^[0-9a-f]{16}\._k8s-egress\.egress\.local$/.test(name)).length, 1);
+      const listed = own.filter(({ name }) => name === LISTED).map(({ type }) => type);
+      assert.deepEqual(listed, ["A", "AAAA"], "both types, as musl and glibc do");
       // As pods do, through the resolver of pods only.
       const searched = names.filter((name) => name.startsWith(`${LISTED}.`));
       assert.deepEqual(
         searched,
-        address === vip.address ? SEARCH.map((domain) => `${LISTED}.${domain}`) : [],
+        address === vip.address ? SEARCH.flatMap((domain) => Array(2).fill(`${LISTED}.${domain}`)) : [],
       );
     }
   });
@@ -81,8 +83,9 @@ describe("proof", () => {
 
   it("looks for IPv6 where the Service has such an address, in whatever spelling", async () => {
     const zone = { ...ZONE, address: "fd00::4" };
-    const dns = clusterDns(({ name }) => {
-      return name === LISTED ? { rcode: "NOERROR", addresses: ["fd00:0:0:0:0:0:0:4"] } : undefined;
+    const dns = clusterDns(({ name, type }) => {
+      if (name !== LISTED) return undefined;
+      return { rcode: "NOERROR", addresses: type === "AAAA" ? ["fd00:0:0:0:0:0:0:4"] : [] };
     });
     assert.deepEqual(await proof(dns, zone), { serves: true });
     assert.ok(dns.asked.some(({ name, type }) => name === LISTED && type === "AAAA"));
@@ -133,6 +136,19 @@ describe("proof", () => {
       /answers 192\.0\.2\.9 for _k8s-egress\.egress\.local instead of the Service's 10\.96\.3\.4/,
     ],
     [
+      "a listed name does not exist for those who ask for IPv6 too, as musl and glibc do",
+      on("10.0.0.2", ({ name, type }) => name === LISTED && type === "AAAA", NXDOMAIN),
+      /answers NXDOMAIN without an address for _k8s-egress\.egress\.local, type AAAA, instead of NOERROR/,
+    ],
+    [
+      "an answer to AAAA has an address of IPv4",
+      on("10.0.0.2", ({ name, type }) => name === LISTED && type === "AAAA", {
+        rcode: "NOERROR",
+        addresses: [ZONE.address],
+      }),
+      /answers 10\.96\.3\.4 for _k8s-egress\.egress\.local, type AAAA, instead of NOERROR/,
+    ],
+    [
       "the cluster's own names don't resolve",
       on("10.0.0.1", ({ name }) => name.startsWith("kubernetes."), servfail),
       /SERVFAIL without an address for kubernetes\.default\.svc\.cluster\.local/,
@@ -164,6 +180,26 @@ describe("proof", () => {
       assert.match(result.serves ? "serves" : result.reason, reason);
     });
   }
+
+  it("names the processes that answer, but have not loaded the stub domain", async () => {
+    const unloaded = async (answer: DnsAnswer | Error) => {
+      const result = await proof(clusterDns(on("10.0.0.2", isZone, answer)));
+      return result.serves ? [] : result.unloaded;
+    };
+    assert.deepEqual(await unloaded(NXDOMAIN), ["10.0.0.2"]);
+    // It has: what it forwards to fails.
+    assert.deepEqual(await unloaded(servfail), []);
+    assert.deepEqual(await unloaded(new Error("no answer within 2 s")), []);
+  });
+
+  it("finds an address of IPv6 in a search domain, where the Service has IPv4", async () => {
+    const stranger = (asked: Asked): DnsAnswer | undefined =>
+      isSearch("corp.example")(asked) && asked.type === "AAAA"
+        ? { rcode: "NOERROR", addresses: ["2001:db8::1"] }
+        : undefined;
+    const result = await proof(clusterDns(stranger));
+    assert.match(result.serves ? "serves" : result.reason, /2001:db8::1 for .*"corp\.example" before/);
+  });
 
   const bearable: [name: string, answer: DnsAnswer | Error, domain: string][] = [
     ["another's search domain does not answer", new Error("no answer within 2 s"), "corp.example"],

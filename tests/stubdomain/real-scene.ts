@@ -12,6 +12,7 @@ import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
 import { neededRights } from "../../proxy-image/src/contract/stub-domain/rights";
 import type { Outcome } from "../../proxy-image/src/stubdomain/controller/outcome";
 import { reconcile } from "../../proxy-image/src/stubdomain/controller/reconcile";
+import { reloadWatch } from "../../proxy-image/src/stubdomain/controller/reload-watch";
 import type { World } from "../../proxy-image/src/stubdomain/controller/world";
 import type { Spec } from "../../proxy-image/src/contract/stub-domain/spec";
 import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
@@ -161,6 +162,9 @@ export async function realScene(
     pacer: { isDue: () => true, served: () => undefined, reset: () => undefined },
     prove: () => Promise.resolve(proof.answer),
     stillServedBy: () => Promise.resolve(undefined),
+    processes: () => Promise.resolve([]),
+    resolvers: () => Promise.resolve(["10.96.0.10"]),
+    reloads: reloadWatch(),
   });
   const run = (args: string[], input?: string) => kubectl(real, args, input);
   return {

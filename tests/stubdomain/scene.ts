@@ -1,6 +1,9 @@
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
 import type { Outcome } from "../../proxy-image/src/stubdomain/controller/outcome";
+import type { PreflightWorld } from "../../proxy-image/src/stubdomain/controller/preflight";
 import { reconcile } from "../../proxy-image/src/stubdomain/controller/reconcile";
+import { reloadWatch } from "../../proxy-image/src/stubdomain/controller/reload-watch";
+import type { CorednsProcess } from "../../proxy-image/src/stubdomain/dns/coredns-process";
 import type { World } from "../../proxy-image/src/stubdomain/controller/world";
 import type { Proof } from "../../proxy-image/src/stubdomain/dns/proof";
 import type { Spec } from "../../proxy-image/src/contract/stub-domain/spec";
@@ -28,6 +31,8 @@ export interface Scene {
   cluster: FakeCluster;
   world: World;
   logs: string[];
+  /** What the processes of the cluster's DNS say about themselves; empty: they can't be asked. */
+  processes: CorednsProcess[];
   /** Moves the clock on. */
   pass: (ms: number) => void;
   /** What the cluster's DNS says; absent: it serves when our block is in the Corefile. */
@@ -46,6 +51,7 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
   cluster.services.set("egress/egress-dns", { metadata: DNS_SERVICE, spec: { clusterIP: DNS_IP } });
   let now = Date.parse("2030-01-01T00:00:00Z");
   const logs: string[] = [];
+  const processes: CorednsProcess[] = [];
   const proof: Scene["proof"] = { answer: undefined, count: 0, stillServedBy: undefined };
   const world: World = {
     cluster,
@@ -54,6 +60,9 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
     log: (message) => logs.push(message),
     pacer: { isDue: () => true, served: () => undefined, reset: () => undefined },
     stillServedBy: () => Promise.resolve(proof.stillServedBy),
+    processes: () => Promise.resolve(processes),
+    resolvers: () => Promise.resolve(["10.96.0.10"]),
+    reloads: reloadWatch(),
     prove: () => {
       proof.count++;
       const isIn = /\n(egress\.local|out\.example)\S* \{/.test(cluster.corefile(TARGET));
@@ -66,6 +75,7 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
     cluster,
     world,
     logs,
+    processes,
     proof,
     pass: (ms) => {
       now += ms;
@@ -74,6 +84,15 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
     corefile: () => cluster.corefile(TARGET),
     status: () =>
       cluster.configMaps.has("egress-stub/anchor") ? readStatus(cluster.get(ANCHOR)) : undefined,
+  };
+}
+
+/** What preflight asks of the cluster's DNS: nothing is known of its processes, and its Service is the resolver. */
+export function asked(primary?: string): Pick<PreflightWorld, "primary" | "processes" | "resolvers"> {
+  return {
+    primary: () => Promise.resolve(primary),
+    processes: () => Promise.resolve([]),
+    resolvers: () => Promise.resolve(["10.96.0.10"]),
   };
 }
 

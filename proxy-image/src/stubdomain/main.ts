@@ -8,6 +8,7 @@ import { clusterDns } from "./dns/cluster-dns";
 import { createMetrics } from "./metrics";
 import { oneLine } from "./one-line";
 import { proofPacer } from "./controller/proof-pacer";
+import { reloadWatch } from "./controller/reload-watch";
 
 /** The controller hangs if there is no round for this long; the longest pause between rounds is 40 s. */
 const HANGS_AFTER_MS = 180_000;
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
       log,
       now: () => new Date(),
       pacer: proofPacer(PACE.proof, () => performance.now()),
+      reloads: reloadWatch(),
       ...dns,
       onReady: () => {
         isReady = true;

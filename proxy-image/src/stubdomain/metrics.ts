@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { WriteReason } from "./state/action";
 import { STATES, type State } from "./state/status";
+import { WARNING_REASONS, type WarningReason } from "./state/warning";
 
 /** What the controller counts. */
 export interface Metrics {
@@ -10,6 +11,7 @@ export interface Metrics {
   /** Another writer removed the stub domain from the Corefile. */
   overwritten: () => void;
   proof: (serves: boolean, at: Date) => void;
+  warnings: (reasons: readonly WarningReason[]) => void;
   /** Absent: there is no anchor. */
   state: (state: State | undefined) => void;
 }
@@ -56,6 +58,12 @@ export function createMetrics(): Metrics {
     labelNames: ["state"],
     registers,
   });
+  const warnings = new Gauge({
+    name: "k8s_egress_stub_domain_warning",
+    help: "1 while the last check found this beside a stub domain that serves",
+    labelNames: ["reason"],
+    registers,
+  });
   return {
     registry,
     reconciled: (result) => reconciles.inc({ result }),
@@ -65,6 +73,9 @@ export function createMetrics(): Metrics {
       served.set(serves ? 1 : 0);
       proofs.inc({ result: serves ? "serves" : "fails" });
       if (serves) lastProof.set(at.getTime() / 1000);
+    },
+    warnings: (reasons) => {
+      for (const reason of WARNING_REASONS) warnings.set({ reason }, reasons.includes(reason) ? 1 : 0);
     },
     state: (current) => {
       for (const state of STATES) states.set({ state }, state === current ? 1 : 0);

@@ -19,6 +19,7 @@ export function egressDnsFiles(
   ports: Ports,
   clusterDns: number,
   dnsService = DNS_SERVICE,
+  families: readonly string[] = ["IPv4"],
 ): { Corefile: string; zone: string } {
   const moves: [string, string][] = [
     [`:${DNS_PORTS.dns} {`, `:${ports.dns} {\n  bind 127.0.0.1`],
@@ -29,7 +30,7 @@ export function egressDnsFiles(
     [`${DNS_FOLDER}/`, ""],
     ["/etc/resolv.conf", `127.0.0.1:${clusterDns}`],
   ];
-  let text = corefile(settings);
+  let text = corefile(settings, families);
   for (const [from, to] of moves) {
     if (!text.includes(from))
       throw new Error(`no ${JSON.stringify(from)} in egress-dns's Corefile:\n${text}`);
@@ -43,13 +44,23 @@ export async function egressPorts(): Promise<Ports> {
   return { dns, health, ready, metrics };
 }
 
+/** The ports of a cluster's DNS, and what is special about it. */
+export interface ClusterDnsPlace {
+  dns: number;
+  egressDns: number;
+  /** Records of the cluster's domain; absent: every Service has an address. */
+  services?: string | undefined;
+  /** More lines of its block for all names. */
+  plugins?: readonly string[] | undefined;
+}
+
 /**
  * A CoreDNS as the cluster's own: the file `services` stands in for its Kubernetes plugin, the stub domain is ours,
  * any other name does not exist.
  */
 export function clusterDnsFiles(
   settings: Settings,
-  { dns, egressDns, services }: { dns: number; egressDns: number; services?: string | undefined },
+  { dns, egressDns, services, plugins = [] }: ClusterDnsPlace,
 ): Record<string, string> {
   const { clusterDomain, domain } = settings;
   const stub = stubBlock({
@@ -59,7 +70,7 @@ export function clusterDnsFiles(
     forwardTo: `127.0.0.1:${egressDns}`,
   });
   return {
-    Corefile: `.:${dns} {\n  bind 127.0.0.1\n  file services ${clusterDomain}\n  file root .\n}\n${stub}`,
+    Corefile: `.:${dns} {\n  bind 127.0.0.1\n${plugins.map((plugin) => `  ${plugin}\n`).join("")}  file services ${clusterDomain}\n  file root .\n}\n${stub}`,
     services: `${apex(clusterDomain)}${services ?? `*.${servicesZone(settings)}. A ${SERVICE_IP}\n`}`,
     root: apex(""),
   };
@@ -76,7 +87,7 @@ function apex(zone: string): string {
 export async function startClusterDns(
   program: string,
   settings: Settings,
-  place: { dns: number; egressDns: number; services?: string | undefined },
+  place: ClusterDnsPlace,
 ): Promise<CoreDns & { port: number }> {
   return { ...(await startCoreDns(program, clusterDnsFiles(settings, place))), port: place.dns };
 }
@@ -86,10 +97,14 @@ export async function startEgressDns(
   program: string,
   settings: Settings,
   clusterDns: number,
-  { ports, dnsService }: { ports?: Ports; dnsService?: string | undefined } = {},
+  {
+    ports,
+    dnsService,
+    families,
+  }: { ports?: Ports; dnsService?: string | undefined; families?: readonly string[] | undefined } = {},
 ): Promise<CoreDns & { ports: Ports }> {
   const own = ports ?? (await egressPorts());
-  const files = egressDnsFiles(settings, own, clusterDns, dnsService);
+  const files = egressDnsFiles(settings, own, clusterDns, dnsService, families);
   return { ...(await startCoreDns(program, files)), ports: own };
 }
 
@@ -101,17 +116,25 @@ export interface DnsWorld extends AsyncDisposable {
   readonly clusterDns: number;
 }
 
-/** @param options `services`: records of the cluster's domain; without them every Service has an address */
+/** @param options `families`: those of the Services' addresses, as egress-dns knows them; IPv4 by default */
 export async function startDnsWorld(
   program: string,
   settings: Settings,
-  { services, dnsService }: { services?: string; dnsService?: string } = {},
+  {
+    services,
+    plugins,
+    dnsService,
+    families,
+  }: Pick<ClusterDnsPlace, "services" | "plugins"> & {
+    dnsService?: string;
+    families?: readonly string[];
+  } = {},
 ): Promise<DnsWorld> {
   const ports = await egressPorts();
   const [dns] = (await freePorts(1)) as [number];
-  const cluster = await startClusterDns(program, settings, { dns, egressDns: ports.dns, services });
+  const cluster = await startClusterDns(program, settings, { dns, egressDns: ports.dns, services, plugins });
   try {
-    const egress = await startEgressDns(program, settings, dns, { ports, dnsService });
+    const egress = await startEgressDns(program, settings, dns, { ports, dnsService, families });
     return {
       egress,
       ports,

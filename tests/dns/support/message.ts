@@ -111,6 +111,11 @@ function readRecord(message: Buffer, start: number): { record: ResourceRecord; e
 
 function readData(message: Buffer, type: number, at: number, end: number): string {
   if (type === TYPES.A) return [...message.subarray(at, end)].join(".");
+  if (type === TYPES.AAAA)
+    return new URL(`http://[${message.toString("hex", at, end).match(/.{4}/g)!.join(":")}]`).hostname.slice(
+      1,
+      -1,
+    );
   if (type === TYPES.CNAME || type === TYPES.NS) return readName(message, at).name;
   if (type === TYPES.SOA) {
     const primary = readName(message, at);
@@ -140,7 +145,11 @@ function readName(message: Buffer, start: number): { name: string; end: number }
   throw new Error("a name without an end");
 }
 
-/** The addresses that an answer holds. */
+/** The addresses that an answer holds, whichever type was asked for. */
 export function addressesOf({ answers }: Answer): string[] {
-  return answers.filter(({ type, data }) => type === "A" && isIP(data) !== 0).map(({ data }) => data);
+  return answers.filter(({ type, data }) => isAddress(type) && isIP(data) !== 0).map(({ data }) => data);
+}
+
+function isAddress(type: string): boolean {
+  return type === "A" || type === "AAAA";
 }

@@ -9,7 +9,7 @@ const MOST_BYTES = 512;
  * the search domains first where the name has fewer dots than `ndots`. NXDOMAIN of either type ends a
  * candidate, any other failure of either type ends the look-up.
  *
- * @returns the IPv4 addresses, or the error as getaddrinfo names it
+ * @returns the addresses, or the error as getaddrinfo names it
  */
 export async function resolveLikeMusl(
   dns: DnsClient,

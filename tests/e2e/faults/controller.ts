@@ -5,6 +5,7 @@ import { PACE, runController } from "../../../proxy-image/src/stubdomain/control
 import { clusterDns } from "../../../proxy-image/src/stubdomain/dns/cluster-dns";
 import { createMetrics } from "../../../proxy-image/src/stubdomain/metrics";
 import { proofPacer } from "../../../proxy-image/src/stubdomain/controller/proof-pacer";
+import { reloadWatch } from "../../../proxy-image/src/stubdomain/controller/reload-watch";
 import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 
 /** What the controller's process is told, as JSON in its first argument. */
@@ -31,6 +32,7 @@ async function main({ spec, kubeconfig, resolvConf, die }: ControllerOptions): P
       log: (message) => void process.stderr.write(`${message}\n`),
       now: () => new Date(),
       pacer: proofPacer(2_000, () => performance.now()),
+      reloads: reloadWatch(),
       ...clusterDns(spec, cluster, () => Promise.resolve(resolvConf)),
       onReady: () => void process.stdout.write("ready\n"),
       onRound: () => undefined,

@@ -23,11 +23,15 @@ const NOTHING: Survey = {
   kubeDns: undefined,
   nodeLocalDns: undefined,
   rke2: undefined,
+  resolvers: ["10.96.0.10"],
   hasPods: true,
 };
 const KUBEADM = configMap(COREFILES.kubeadm!);
 const K3S = configMap(COREFILES["k3s, whose files are imported"]!);
 const NODE_LOCAL = configMap(COREFILES["NodeLocal, bound to an address"]!);
+const FORWARDING = configMap(
+  COREFILES["NodeLocal, bound to an address"]!.replaceAll(/forward \. \S+/g, "forward . 100.64.0.10"),
+);
 const STUB_DOMAINS: ConfigMap = { metadata: { namespace: "kube-system", name: "kube-dns" } };
 
 /** Clusters as platforms make them, and for each target the setting that the user is told; "" where it fits. */
@@ -98,6 +102,30 @@ const clusters: [name: string, cluster: Partial<Survey>, told: Partial<Record<Ta
     "NodeLocal DNSCache beside an imported ConfigMap",
     { coredns: K3S, nodeLocalDns: NODE_LOCAL },
     { corednsCustom: "dns.nodeLocalDns: true" },
+  ],
+  [
+    "NodeLocal DNSCache that forwards everything to CoreDNS, as kops can",
+    { coredns: KUBEADM, nodeLocalDns: FORWARDING },
+    { coredns: "", nodeLocalDns: "leave dns.nodeLocalDns out" },
+  ],
+  [
+    "NodeLocal DNSCache that is deployed, but not what pods query",
+    { coredns: KUBEADM, nodeLocalDns: NODE_LOCAL, resolvers: ["10.43.0.10"] },
+    {
+      coredns: "",
+      nodeLocalDns: "answers at 169.254.20.10 and 10.96.0.10, but this pod queries 10.43.0.10",
+    },
+  ],
+  [
+    "NodeLocal DNSCache with node-cache's placeholders",
+    {
+      coredns: KUBEADM,
+      nodeLocalDns: configMap(
+        COREFILES["NodeLocal, bound to an address"]!.replaceAll("169.254.20.10", "__PILLAR__LOCAL__DNS__"),
+      ),
+      resolvers: ["10.43.0.10"],
+    },
+    { coredns: "dns.nodeLocalDns: true", nodeLocalDns: "" },
   ],
   ["a DNS of somebody's own", {}, { coredns: 'dns.mode: "manual"', corednsCustom: 'dns.mode: "manual"' }],
   ["no DNS at all", { hasPods: false }, { coredns: 'dns.mode: "none"' }],

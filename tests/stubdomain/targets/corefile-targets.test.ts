@@ -83,7 +83,10 @@ describe("a key of coredns-custom", () => {
   it("is refused where another key that is imported serves the domain or can't be read, and no other", () => {
     const taken = "egress.local:53 {\n  errors\n}\n";
     assert.throws(() => entry(K3S, { "other.server": taken }), TakenError);
-    assert.throws(() => entry(K3S, { "other.server": "a {\n errors }\n" }), /^TargetError: other\.server: /);
+    assert.throws(
+      () => entry(K3S, { "other.server": "a {\n errors }\n" }),
+      /^TargetError: other\.server, line 2: /,
+    );
     for (const key of ["other.override", "other.server.bak", KEY]) entry(K3S, { [key]: taken });
   });
 

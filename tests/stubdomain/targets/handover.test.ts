@@ -6,7 +6,7 @@ import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import type { StubRecord } from "../../../proxy-image/src/stubdomain/state/record";
 import { TARGET_OBJECTS, type TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
-import { ANCHOR, SPEC } from "../scene";
+import { ANCHOR, SPEC, asked } from "../scene";
 import { installedTarget, specFor, type TargetScene } from "./target-scenes";
 
 const K3S = COREFILES["k3s, whose files are imported"]!;
@@ -17,7 +17,7 @@ const OLD_PRIMARY = "egress-dns.egress.svc.cluster.local.";
  * ready beside the old one; the old anchor is deleted, which waits for the old controller; the new anchor comes.
  */
 async function handOver({ cluster, round }: TargetScene, before: Spec, after: Spec): Promise<void> {
-  await preflight(after, { cluster, primary: () => Promise.resolve(OLD_PRIMARY) }, undefined);
+  await preflight(after, { cluster, ...asked(OLD_PRIMARY) }, undefined);
   await round(after);
   cluster.delete(before.anchor);
   await round(before);
@@ -116,7 +116,7 @@ describe("a hand-over", () => {
     const made = await installedTarget("coredns");
     const corefile = made.cluster.corefile(TARGET_OBJECTS.coredns);
     made.cluster.edit(TARGET_OBJECTS.coredns, "k3s", K3S + corefile.slice(COREFILES.kubeadm!.length));
-    const world = { cluster: made.cluster, primary: () => Promise.resolve(undefined) };
+    const world = { cluster: made.cluster, ...asked() };
     await assert.rejects(
       preflight({ ...made.spec, specHash: "abc2" }, world, made.cluster.get(ANCHOR)),
       /set dns\.target: "corednsCustom"/,

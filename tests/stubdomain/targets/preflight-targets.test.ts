@@ -6,11 +6,11 @@ import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";
 import { TARGET_KINDS, TARGET_OBJECTS } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
-import { ANCHOR } from "../scene";
+import { ANCHOR, asked } from "../scene";
 import { installedTarget, specFor, targetScene, type TargetScene } from "./target-scenes";
 
 const check = ({ cluster, spec }: TargetScene, own: Spec = spec, primary?: string) =>
-  preflight(own, { cluster, primary: () => Promise.resolve(primary) }, undefined);
+  preflight(own, { cluster, ...asked(primary) }, undefined);
 
 for (const kind of TARGET_KINDS) {
   describe(`preflight for ${kind}`, () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type ConfigMap } from "../cluster/cluster";
+import { neededFingerprint } from "./fingerprint";
 import { mayPass, needsPreflight, preflight, PreflightError, type PreflightWorld } from "./preflight";
 import { reconcile } from "./reconcile";
 import type { Spec } from "../../contract/stub-domain/spec";
@@ -56,8 +57,9 @@ async function start(
     world.onRound();
     try {
       const anchor: ConfigMap | undefined = await world.cluster.configMap(spec.anchor);
-      if (needsPreflight(spec, anchor, world.now())) await preflight(spec, world, anchor);
-      if (!anchor || !isHeldBack(readStatus(anchor), spec.specHash, world.now())) return undefined;
+      const print = await neededFingerprint(world.cluster, spec, anchor);
+      if (needsPreflight(spec, anchor, world.now(), print)) await preflight(spec, world, anchor);
+      if (!anchor || !isHeldBack(readStatus(anchor), spec.specHash, world.now(), print)) return undefined;
       // Completes the removal of a failed installation, and then ends with its reason: not ready, so that it is
       // noticed.
       const outcome = await reconcile(spec, world);

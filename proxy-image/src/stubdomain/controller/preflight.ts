@@ -7,6 +7,7 @@ import { isInstalling } from "../state/plan";
 import { readRecord, RecordError, type StubRecord } from "../state/record";
 import { isHeldBack, readStatus } from "../state/status";
 import { wantedText } from "../state/wanted";
+import { requireKnownPlugins } from "../corefile/plugins";
 import { survey } from "./survey";
 import { advice } from "../targets/advice";
 import { targetOf } from "../targets/all";
@@ -31,7 +32,7 @@ export class PreflightError extends Error {
 }
 
 /** The dependencies of the checks. */
-export interface PreflightWorld extends Pick<ClusterDns, "primary"> {
+export interface PreflightWorld extends Pick<ClusterDns, "primary" | "processes" | "resolvers"> {
   cluster: Cluster;
 }
 
@@ -39,10 +40,15 @@ export interface PreflightWorld extends Pick<ClusterDns, "primary"> {
  * Whether an installation is to be checked for. It is not during a removal or the pause after a failure, nor after an
  * installation has succeeded: from then on errors are reported and never end the controller.
  */
-export function needsPreflight(spec: Spec, anchor: ConfigMap | undefined, now: Date): boolean {
+export function needsPreflight(
+  spec: Spec,
+  anchor: ConfigMap | undefined,
+  now: Date,
+  fingerprint: string | undefined,
+): boolean {
   if (!anchor) return true;
   if (anchor.metadata.deletionTimestamp !== undefined) return false;
-  return isInstalling(spec, anchor) && !isHeldBack(readStatus(anchor), spec.specHash, now);
+  return isInstalling(spec, anchor) && !isHeldBack(readStatus(anchor), spec.specHash, now, fingerprint);
 }
 
 /**
@@ -52,11 +58,11 @@ export function needsPreflight(spec: Spec, anchor: ConfigMap | undefined, now: D
  */
 export async function preflight(
   spec: Spec,
-  { cluster, primary }: PreflightWorld,
+  { cluster, primary, processes, resolvers }: PreflightWorld,
   anchor: ConfigMap | undefined,
 ) {
   await checkRights(spec, cluster);
-  const better = advice(spec, await survey(cluster, spec.target));
+  const better = advice(spec, await survey(cluster, spec.target, resolvers));
   if (better !== undefined) throw new PreflightError(better);
   const [surroundings, service] = await Promise.all([
     readTarget(cluster, spec.target),
@@ -65,6 +71,8 @@ export async function preflight(
   const record = anchor && readable(() => readRecord(anchor));
   const forwardTo = clusterIp(service?.spec?.clusterIP);
   const isOurs = readable(() => isOurEntry(spec, surroundings, forwardTo, record));
+  const running = await processes();
+  readable(() => requireKnownPlugins(targetOf(spec.target).plugins(surroundings), running));
   const mname = await primary().catch((error: unknown) => {
     throw new PreflightError(error instanceof Error ? error.message : String(error), true);
   });

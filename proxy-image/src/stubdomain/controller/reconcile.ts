@@ -9,12 +9,14 @@ import {
 import type { Proof } from "../dns/proof";
 import { drain } from "./drain";
 import { oneLine } from "../one-line";
+import { fingerprint, neededFingerprint } from "./fingerprint";
 import type { Outcome } from "./outcome";
-import { emit, report, saveStatus, warn, writeEvent } from "./report";
+import { emit, type News, report, saveStatus, warn, writeEvent } from "./report";
 import type { Spec } from "../../contract/stub-domain/spec";
 import { isInstalling, plan, type Observed } from "../state/plan";
 import { readRecord, RecordError, type StubRecord } from "../state/record";
 import { failedStatus, readStatus } from "../state/status";
+import { warningsBeside } from "./watch";
 import type { World } from "./world";
 import { COREFILE_FIELD } from "../targets/coredns";
 import { textOf } from "../targets/object";
@@ -49,11 +51,18 @@ export async function reconcile(spec: Spec, world: World): Promise<Outcome> {
 async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
   const anchor = await cluster.configMap(spec.anchor);
   if (!anchor) return { anchor, object: undefined, corefile: undefined, forwardTo: undefined, now: now() };
-  const [surroundings, service] = await Promise.all([
+  const [surroundings, service, print] = await Promise.all([
     readTarget(cluster, spec.target),
     cluster.service(spec.dnsService),
+    neededFingerprint(cluster, spec, anchor),
   ]);
-  return { anchor, ...surroundings, forwardTo: clusterIp(service?.spec?.clusterIP), now: now() };
+  return {
+    anchor,
+    ...surroundings,
+    fingerprint: print,
+    forwardTo: clusterIp(service?.spec?.clusterIP),
+    now: now(),
+  };
 }
 
 /** The Corefile that CoreDNS starts from, if it has been read. */
@@ -87,7 +96,7 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
       log(`wrote ${targetText(spec.target)} (${action.reason})`);
       metrics.written(action.reason);
       await emit(world, anchor, writeEvent(spec, action.reason));
-      if (action.reason === "install") await warn(world, anchor, corefileOf(observed));
+      if (action.reason === "install") await warn(spec, world, anchor, observed, corefileOf(observed));
       return undefined;
     case "handBack":
       return giveOwnershipBack(spec, world, anchor, object!, action.managedFields);
@@ -102,6 +111,7 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
     case "problem":
       return hinder(spec, world, anchor, action.message);
     case "giveUp":
+      await hold(spec, world, anchor);
       return { kind: "failed", message: action.message };
   }
 }
@@ -133,10 +143,11 @@ function isUndoneAnew(anchor: ConfigMap, { undone }: StubRecord): boolean {
 async function judge(
   spec: Spec,
   world: World,
-  { now, forwardTo }: Observed,
+  observed: Observed,
   anchor: ConfigMap,
   { record, inserted }: { record: StubRecord; inserted: string },
 ): Promise<Outcome | undefined> {
+  const { now, forwardTo } = observed;
   const isSettled =
     !isInstalling(spec, anchor) &&
     record.blocks.every(({ proven }) => proven) &&
@@ -148,7 +159,7 @@ async function judge(
   else {
     world.pacer.reset();
     const message = `the cluster's DNS does not serve ${spec.domain} from ${nameText(spec.dnsService)}: ${proof.reason}`;
-    return hinder(spec, world, anchor, message);
+    return hinder(spec, world, anchor, message, proof.unloaded);
   }
   const blocks = record.blocks
     .filter((block) => block.inserted === inserted)
@@ -163,7 +174,9 @@ async function judge(
     ([key, value]) => anchor.metadata.annotations?.[key] !== value,
   );
   const message = `the cluster's DNS serves ${spec.domain} from ${nameText(spec.dnsService)}`;
-  await report(spec, world, anchor, { state: "serving", message, proven: true }, isNew ? annotations : {});
+  const warnings = await warningsBeside(spec, world, observed);
+  const news: News = { state: "serving", message, proven: true, warnings };
+  await report(spec, world, anchor, news, isNew ? annotations : {});
   return { kind: "idle" };
 }
 
@@ -185,6 +198,7 @@ async function hinder(
   world: World,
   anchor: ConfigMap,
   reason: string,
+  unloaded: readonly string[] = [],
 ): Promise<Outcome | undefined> {
   const message = oneLine(reason);
   if (anchor.metadata.deletionTimestamp !== undefined) {
@@ -202,12 +216,35 @@ async function hinder(
     await report(spec, world, anchor, { state: "installing", message });
     return { kind: "again" };
   }
-  const status = failedStatus(readStatus(anchor), spec.specHash, message, world.now());
-  world.log(`the installation failed, and is taken back: ${message}`);
+  const isUnloaded = unloaded.length > 0;
+  const failure = isUnloaded ? await whyUnloaded(world, message, unloaded) : message;
+  const status = failedStatus(readStatus(anchor), spec.specHash, failure, world.now(), isUnloaded);
+  world.log(`the installation failed, and is taken back: ${failure}`);
   await saveStatus(spec, world, anchor, status, {});
-  await emit(world, anchor, { type: "Warning", reason: "StubDomainFailed", message });
+  await emit(world, anchor, { type: "Warning", reason: "StubDomainFailed", message: failure });
   // The next step removes it again.
   return undefined;
+}
+
+/** Names the replicas that did not load the file, and what they count. */
+async function whyUnloaded({ processes }: World, message: string, unloaded: readonly string[]) {
+  const counts = new Map((await processes()).map(({ address, failedReloads }) => [address, failedReloads]));
+  const replicas = unloaded.map((address) => {
+    const failures = counts.get(address) ?? 0;
+    return failures > 0 ? `${address} (${failures} failed reloads)` : address;
+  });
+  return oneLine(
+    `${message}. These replicas did not load the changed file: ${replicas.join(", ")}; their logs have the reason ` +
+      '("reload failed"), which is usually another part of the configuration',
+  );
+}
+
+/** Once it has been removed again, an installation that was not loaded waits for a change of what is loaded. */
+async function hold(spec: Spec, world: World, anchor: ConfigMap): Promise<void> {
+  const status = readStatus(anchor);
+  if (status?.heldFor !== "") return;
+  const heldFor = await fingerprint(world.cluster, spec);
+  await saveStatus(spec, world, anchor, { ...status, heldFor }, {});
 }
 
 /** Before the first write no time limit runs. */

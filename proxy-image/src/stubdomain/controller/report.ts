@@ -1,11 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
 import { STATUS_ANNOTATION } from "../../contract/stub-domain/anchor";
 import { ApiError, type ClusterEvent, type ConfigMap } from "../cluster/cluster";
 import { parseCorefile } from "../corefile/server-blocks";
+import { doubtfulPlugins } from "../corefile/plugins";
 import { warningsAbout } from "../corefile/warnings";
 import type { Spec } from "../../contract/stub-domain/spec";
 import { targetText } from "../../contract/stub-domain/target-ref";
+import { targetOf } from "../targets/all";
+import type { Surroundings } from "../targets/target";
 import type { WriteReason } from "../state/action";
 import { readStatus, type State, type Status } from "../state/status";
+import { newWarnings, type Warning } from "../state/warning";
 import { inWords } from "../state/words";
 import type { World } from "./world";
 import { patchOf } from "./writes";
@@ -19,6 +24,8 @@ export interface News {
   message: string;
   /** It has just been proven to serve. */
   proven?: boolean;
+  /** What was found beside it; absent: this was not looked for. */
+  warnings?: Warning[];
 }
 
 /**
@@ -35,10 +42,15 @@ export async function report(
 ): Promise<void> {
   const { state, message } = news;
   world.metrics.state(state);
+  if (news.warnings) world.metrics.warnings(news.warnings.map(({ reason }) => reason));
   const before = readStatus(anchor);
   const status = nextStatus(spec, before, news, world.now());
   const isSameState = before?.state === state && before.specHash === spec.specHash;
-  const isKnown = isSameState && before.message === message && before.lastProof === status.lastProof;
+  const isKnown =
+    isSameState &&
+    before.message === message &&
+    before.lastProof === status.lastProof &&
+    isDeepStrictEqual(before.warnings, status.warnings);
   if (isKnown && Object.keys(annotations).length === 0) return;
   if (before?.state !== state || before.message !== message) world.log(`${state}: ${message}`);
   await saveStatus(spec, world, anchor, status, annotations);
@@ -47,17 +59,22 @@ export async function report(
     const isGood = state === "serving" || state === "leaving";
     await emit(world, anchor, { type: isGood ? "Normal" : "Warning", reason, message });
   }
+  for (const warning of newWarnings(status.warnings ?? [], before?.warnings)) {
+    world.log(warning.message);
+    await emit(world, anchor, { type: "Warning", ...warning });
+  }
 }
 
 function nextStatus(
   { specHash }: Spec,
   before: Status | undefined,
-  { state, message, proven = false }: News,
+  { state, message, proven = false, warnings = before?.warnings ?? [] }: News,
   now: Date,
 ): Status {
   const at = now.toISOString();
   const isSameState = before?.state === state && before.specHash === specHash;
   const status: Status = { state, message, specHash, since: isSameState ? before.since : at };
+  if (warnings.length > 0) status.warnings = warnings;
   const shown = Date.parse(before?.lastProof ?? "");
   const lastProof = proven && !(now.getTime() - shown < PROOF_SHOWN_MS) ? at : before?.lastProof;
   if (lastProof !== undefined) status.lastProof = lastProof;
@@ -94,11 +111,23 @@ export async function emit({ cluster, log }: World, anchor: ConfigMap, event: Cl
 }
 
 /** Warns of settings that do not stop the stub domain from serving. */
-export async function warn(world: World, anchor: ConfigMap, corefile: string | undefined): Promise<void> {
+export async function warn(
+  { target }: Spec,
+  world: World,
+  anchor: ConfigMap,
+  surroundings: Surroundings,
+  corefile: string | undefined,
+): Promise<void> {
   if (corefile === undefined) return;
-  for (const message of warningsAbout(parseCorefile(corefile))) {
-    world.log(message);
-    await emit(world, anchor, { type: "Warning", reason: "StubDomainBypassed", message });
+  const bypasses = warningsAbout(parseCorefile(corefile));
+  const doubtful = doubtfulPlugins(targetOf(target).plugins(surroundings), await world.processes());
+  const events = [
+    ...bypasses.map((message) => ({ reason: "StubDomainBypassed", message })),
+    ...doubtful.map((message) => ({ reason: "ClusterDnsPluginUnknown", message })),
+  ];
+  for (const event of events) {
+    world.log(event.message);
+    await emit(world, anchor, { type: "Warning", ...event });
   }
 }
 

@@ -1,14 +1,16 @@
 import type { Cluster } from "../cluster/cluster";
 import type { ClusterDns } from "../dns/cluster-dns";
 import type { Metrics } from "../metrics";
+import type { ReloadWatch } from "./reload-watch";
 
 /** The reconciler's dependencies. */
-export interface World extends Pick<ClusterDns, "prove" | "stillServedBy"> {
+export interface World extends Pick<ClusterDns, "prove" | "stillServedBy" | "processes" | "resolvers"> {
   cluster: Cluster;
   now: () => Date;
   log: (message: string) => void;
   metrics: Metrics;
   pacer: ProofPacer;
+  reloads: ReloadWatch;
 }
 
 /** Reduces the load on the cluster's DNS when all is well; it does not influence decisions. */

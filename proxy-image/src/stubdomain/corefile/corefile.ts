@@ -14,6 +14,8 @@ export interface ServerBlock {
   keys: string[];
   /** Its plugins, with snippets expanded, in the order of the file. */
   directives: Directive[];
+  /** Files that are imported among its plugins, as written; their contents are unknown here. */
+  imports: string[];
   /** Line of its first key, from 1. */
   line: number;
   /** Whether it has its own braces; without them it reaches to the next closing brace or the end of the file. */

@@ -5,13 +5,18 @@ export class CorefileError extends TargetError {
   override readonly name = "CorefileError";
 
   /**
-   * @param message what is wrong, and how to correct it
+   * @param reason what is wrong, and how to correct it
    * @param line where in the Corefile, from 1; absent if it concerns the whole file
    */
   constructor(
-    message: string,
+    readonly reason: string,
     readonly line?: number,
   ) {
-    super(line === undefined ? `Corefile: ${message}` : `Corefile, line ${line}: ${message}`);
+    super(inFile("Corefile", reason, line));
   }
+}
+
+/** The sentence about a line of a file. */
+export function inFile(name: string, reason: string, line?: number): string {
+  return line === undefined ? `${name}: ${reason}` : `${name}, line ${line}: ${reason}`;
 }

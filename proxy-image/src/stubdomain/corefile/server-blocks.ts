@@ -48,6 +48,7 @@ class Parser {
     const block: ServerBlock = {
       keys,
       directives: [],
+      imports: [],
       line: first?.line ?? this.cursor.line,
       hasBraces: false,
       start: first && this.cursor.positionOf(first)?.start,
@@ -65,7 +66,7 @@ class Parser {
     // Without braces there is one server block, and it reaches to the end of the file.
     if (!braces) this.cursor.back();
     block.hasBraces = braces;
-    const closing = this.directives(block.directives);
+    const closing = this.directives(block);
     if (braces) {
       // At the end of the file CoreDNS looks at the last token again, so the brace of the last plugin also counts as
       // the block's own. The text is valid, but nothing can be appended to it.
@@ -109,16 +110,18 @@ class Parser {
   }
 
   /** Reads plugins up to the closing brace, which it returns, or to the end of the file. */
-  private directives(into: Directive[]): Token | undefined {
+  private directives({ directives, imports }: ServerBlock): Token | undefined {
     while (this.cursor.next()) {
       const token = this.cursor.token!;
       if (token.text === "}") return token;
       if (token.text === "import") {
+        const before = this.imports.length;
         this.snippets.expand();
+        imports.push(...this.imports.slice(before));
         this.cursor.back();
         continue;
       }
-      into.push(this.directive(token));
+      directives.push(this.directive(token));
     }
     return undefined;
   }

@@ -12,6 +12,8 @@ export interface DnsServer {
   address: string;
   /** Absent: it does not listen on that transport. */
   ports: Partial<Record<Transport, number>>;
+  /** Port of its metrics; absent: unknown. */
+  metrics?: number;
 }
 
 /** Queries one server; rejects if there is no answer in time. */

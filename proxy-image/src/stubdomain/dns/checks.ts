@@ -2,6 +2,9 @@ import { BlockList, isIPv6 } from "node:net";
 import { PROBE_LABEL } from "../../contract/stub-domain/probe";
 import type { DnsAnswer, Question } from "./message";
 
+/** Resolvers query both at once. */
+const ADDRESS_TYPES = ["A", "AAAA"] as const;
+
 /** The zone that the cluster's DNS must serve. */
 export interface StubZone {
   domain: string;
@@ -50,23 +53,31 @@ export function freshCheck({ domain, mname }: StubZone, nonce: string): Check {
   };
 }
 
-/** A listed name leads to its Service. */
-export function listedCheck(zone: StubZone): Check {
+/**
+ * A listed name leads to its Service by either type of address. The type that the Service lacks has no data: at
+ * NXDOMAIN musl and .NET ignore the other type's answer too, and an address of the other family is no answer to it.
+ */
+export function listedChecks(zone: StubZone): Check[] {
   const name = `${PROBE_LABEL}.${zone.domain}`;
-  return {
-    question: { name, type: typeOf(zone) },
-    complaint: (answer) =>
-      leadsTo(zone, answer)
-        ? undefined
-        : `answers ${said(answer)} for ${name} instead of the Service's ${zone.address}`,
-  };
+  return ADDRESS_TYPES.map((type) => ({
+    question: { name, type },
+    complaint: (answer) => {
+      if (type === typeOf(zone.address)) {
+        if (leadsTo(zone, answer)) return undefined;
+        return `answers ${said(answer)} for ${name} instead of the Service's ${zone.address}`;
+      }
+      const isRight = answer.addresses.every((address) => typeOf(address) === type);
+      if (answer.rcode === "NOERROR" && isRight) return undefined;
+      return `answers ${said(answer)} for ${name}, type ${type}, instead of NOERROR without one: the name has type ${typeOf(zone.address)}`;
+    },
+  }));
 }
 
 /** The cluster's own names still resolve. */
 export function clusterCheck(zone: StubZone): Check {
   const name = `kubernetes.default.svc.${zone.clusterDomain}`;
   return {
-    question: { name, type: typeOf(zone) },
+    question: { name, type: typeOf(zone.address) },
     complaint: (answer) => (answer.addresses.length > 0 ? undefined : `answers ${said(answer)} for ${name}`),
   };
 }
@@ -76,21 +87,23 @@ export function clusterCheck(zone: StubZone): Check {
  * first answer wins, and musl's resolver also stops at an empty one. Search domains other than the cluster's belong to
  * others; in these only an address is wrong, because it would receive the application's requests.
  */
-export function searchCheck(zone: StubZone, search: string): Check {
+export function searchChecks(zone: StubZone, search: string): Check[] {
   const name = `${PROBE_LABEL}.${zone.domain}.${search}`;
   const isOwn = `.${search}`.toLowerCase().endsWith(`.${zone.clusterDomain}`);
-  return {
-    question: { name, type: typeOf(zone) },
+  return ADDRESS_TYPES.map((type) => ({
+    question: { name, type },
     mayFail: !isOwn,
     complaint: (answer) => {
       if (answer.rcode === "NXDOMAIN" || leadsTo(zone, answer)) return undefined;
-      if (!isOwn && answer.addresses.length === 0) return undefined;
+      // Without an address the other type does no harm: musl stops only if both types are empty.
+      const mayBeEmpty = !isOwn || type !== typeOf(zone.address);
+      if (mayBeEmpty && answer.addresses.length === 0) return undefined;
       return `answers ${said(answer)} for ${name}: pods try the search domain "${search}" before the stub domain`;
     },
-  };
+  }));
 }
 
-function typeOf({ address }: StubZone): "A" | "AAAA" {
+function typeOf(address: string): "A" | "AAAA" {
   return isIPv6(address) ? "AAAA" : "A";
 }
 

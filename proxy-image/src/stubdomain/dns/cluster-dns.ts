@@ -1,6 +1,7 @@
 import type { Cluster } from "../cluster/cluster";
 import { expectedMname, type Spec } from "../../contract/stub-domain/spec";
 import { ask } from "./ask";
+import { type CorednsProcess, corednsProcesses } from "./coredns-process";
 import { primaryOf, prove, stillServedBy, type Proof } from "./proof";
 import { CLUSTER_DNS_LABELS, readyServers, resolvConfServers, searchDomains } from "./servers";
 
@@ -14,6 +15,10 @@ export interface ClusterDns {
   prove: (address: string) => Promise<Proof>;
   /** A server that still answers for the domain from our zone. */
   stillServedBy: () => Promise<string | undefined>;
+  /** What the processes of CoreDNS say about themselves; those that can't be asked are left out. */
+  processes: () => Promise<CorednsProcess[]>;
+  /** Addresses of the servers that this pod queries, as pods of its node do. */
+  resolvers: () => Promise<string[]>;
   /** The primary name server for the domain now, by the resolver of pods; throws if no server answers at all. */
   primary: () => Promise<string | undefined>;
 }
@@ -40,6 +45,11 @@ export function clusterDns(spec: Spec, cluster: Cluster, resolvConf: () => Promi
       const { endpoints, resolvers } = await whom(await resolvConf());
       return stillServedBy(ask, [...endpoints, ...resolvers], { domain, mname });
     },
+    processes: async () => {
+      const isCoredns = kind === "coredns" || kind === "corednsCustom";
+      return isCoredns ? corednsProcesses((await whom(await resolvConf())).endpoints) : [];
+    },
+    resolvers: async () => resolvConfServers(await resolvConf()).map(({ address }) => address),
     primary: async () => primaryOf(ask, resolvConfServers(await resolvConf()), domain),
   };
 }

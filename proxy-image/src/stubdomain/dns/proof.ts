@@ -4,15 +4,22 @@ import type { Ask, DnsServer, Transport } from "./ask";
 import {
   clusterCheck,
   freshCheck,
-  listedCheck,
-  searchCheck,
+  listedChecks,
+  searchChecks,
   zoneCheck,
   type Check,
   type StubZone,
 } from "./checks";
 
 /** Whether the cluster's DNS serves the stub domain; if not, which server answers what instead. */
-export type Proof = { serves: true } | { serves: false; reason: string };
+export type Proof = { serves: true } | NotServed;
+
+export interface NotServed {
+  serves: false;
+  reason: string;
+  /** Addresses of processes that answer, but not from our zone: they have not loaded the stub domain. */
+  unloaded?: string[];
+}
 
 /** The servers that can be queried. */
 export interface ClusterDnsServers {
@@ -30,9 +37,9 @@ const PAUSE_MS = 200;
 const MAX_REASONS = 3;
 
 /**
- * Queries every server several times for the zone's SOA record; then for a name that no cache can have, for a listed
- * name and for one of the cluster's own; and the resolvers also through their search domains. One wrong answer means
- * that the stub domain does not serve.
+ * Queries every server several times for the zone's SOA record; then for a name that no cache can have, for both types
+ * of address of a listed name, and for one of the cluster's own names; and the resolvers also through their search
+ * domains. One wrong answer means that the stub domain does not serve.
  */
 export async function prove(
   ask: Ask,
@@ -44,11 +51,11 @@ export async function prove(
   for (const [round, transport] of ROUNDS.entries()) {
     if (round > 0) await sleep(PAUSE_MS);
     const proof = verdict(await complaints(ask, servers, transport, [zoneCheck(zone)]));
-    if (!proof.serves) return proof;
+    if (!proof.serves) return { ...proof, unloaded: await unloadedOf(ask, endpoints, zone) };
   }
   const nonce = randomBytes(8).toString("hex");
-  const names = [freshCheck(zone, nonce), listedCheck(zone), clusterCheck(zone)];
-  const searches = search.map((domain) => searchCheck(zone, domain));
+  const names = [freshCheck(zone, nonce), ...listedChecks(zone), clusterCheck(zone)];
+  const searches = search.flatMap((domain) => searchChecks(zone, domain));
   return verdict([
     ...(await complaints(ask, servers, "udp", names)),
     ...(await complaints(ask, resolvers, "udp", searches)),
@@ -98,6 +105,17 @@ export async function stillServedBy(
   return undefined;
 }
 
+async function unloadedOf(ask: Ask, endpoints: readonly DnsServer[], { domain, mname }: StubZone) {
+  const answers = await Promise.allSettled(
+    endpoints.map((server) => ask(server, "udp", { name: domain, type: "SOA" })),
+  );
+  return answers.flatMap((answer, at) =>
+    answer.status === "fulfilled" && answer.value.mname !== mname && answer.value.rcode !== "SERVFAIL"
+      ? [endpoints[at]!.address]
+      : [],
+  );
+}
+
 async function complaints(
   ask: Ask,
   servers: readonly DnsServer[],
@@ -122,7 +140,7 @@ async function complaint(ask: Ask, server: DnsServer, transport: Transport, chec
   }
 }
 
-function verdict(reasons: string[]): Proof {
+function verdict(reasons: string[]): { serves: true } | { serves: false; reason: string } {
   return reasons.length > 0 ? { serves: false, reason: listed(reasons) } : { serves: true };
 }
 

@@ -22,11 +22,12 @@ export function readyServers(slices: readonly EndpointSlice[]): DnsServer[] {
   return slices
     .flatMap(({ endpoints, ports }) => {
       const listens = portsOf(ports ?? []);
+      const metrics = ports?.find(({ name }) => name === "metrics")?.port;
       return (endpoints ?? [])
         .filter(({ conditions }) => conditions?.ready !== false)
         .flatMap(({ addresses }) => addresses.slice(0, 1))
         .filter((address) => isIP(address) !== 0)
-        .map((address) => ({ address, ports: listens }));
+        .map((address) => ({ address, ports: listens, ...(metrics === undefined ? {} : { metrics }) }));
     })
     .slice(0, MAX_SERVERS);
 }

@@ -20,6 +20,8 @@ export interface Observed extends Surroundings {
   anchor: ConfigMap | undefined;
   /** ClusterIP of the DNS server's Service. */
   forwardTo: string | undefined;
+  /** Of configuration and processes, if a failed installation waits for another one. */
+  fingerprint?: string | undefined;
   now: Date;
 }
 
@@ -33,7 +35,8 @@ export function plan(spec: Spec, observed: Observed): Action {
   const isLeaving = anchor.metadata.deletionTimestamp !== undefined;
   if (isLeaving && !isHeld(anchor)) return { do: "wait" };
   const status = readStatus(anchor);
-  const heldBack = !isLeaving && status && isHeldBack(status, spec.specHash, now) ? status : undefined;
+  const heldBack =
+    !isLeaving && status && isHeldBack(status, spec.specHash, now, observed.fingerprint) ? status : undefined;
   const action = hindered(() => {
     const record = readRecord(anchor);
     if (record && !sameTarget(record.target, spec.target)) {
@@ -45,7 +48,11 @@ export function plan(spec: Spec, observed: Observed): Action {
     return heldBack ? takeBack(observed, anchor, record) : serve(spec, observed, anchor, record);
   });
   if (!heldBack) return action;
-  const message = `${heldBack.message} (not tried again before ${heldBack.retryAt ?? "a change"})`;
+  const until =
+    heldBack.heldFor === undefined
+      ? (heldBack.retryAt ?? "a change")
+      : "the configuration or the pods of the cluster's DNS change";
+  const message = `${heldBack.message} (not tried again before ${until})`;
   switch (action.do) {
     case "wait":
       return { do: "giveUp", message };

@@ -1,5 +1,6 @@
 import { STATUS_ANNOTATION } from "../../contract/stub-domain/anchor";
 import type { ConfigMap } from "../cluster/cluster";
+import { isWarnings, type Warning } from "./warning";
 
 /**
  * States:
@@ -23,12 +24,19 @@ export interface Status {
   since: string;
   /** When the cluster's DNS was last proven to serve; while it serves, at most some minutes old. */
   lastProof?: string;
+  /** Found beside a stub domain that serves. */
+  warnings?: Warning[];
   /** The last error, even if it is over. */
   lastError?: { at: string; message: string };
   /** Installations of this specification that failed in a row. */
   failures?: number;
   /** A failed installation is not tried again before this time. */
   retryAt?: string;
+  /**
+   * The failure was that processes of the cluster's DNS did not load the file: time alone does not help. The
+   * installation is tried again when this fingerprint of configuration and processes changes; empty until it is known.
+   */
+  heldFor?: string;
 }
 
 /** The status on an anchor; undefined if there is none, or it can't be parsed. */
@@ -41,7 +49,8 @@ export function readStatus(anchor: ConfigMap): Status | undefined {
     if (!state || !STATES.includes(state)) return undefined;
     if (typeof message !== "string" || typeof specHash !== "string" || typeof since !== "string")
       return undefined;
-    return value as Status;
+    const { warnings, ...rest } = value as Status;
+    return isWarnings(warnings) ? { ...rest, warnings } : rest;
   } catch {
     return undefined;
   }
@@ -60,6 +69,7 @@ export function failedStatus(
   specHash: string,
   message: string,
   now: Date,
+  isUnloaded = false,
 ): Status {
   const failures = previous?.specHash === specHash ? (previous.failures ?? 0) + 1 : 1;
   const pause = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
@@ -67,12 +77,32 @@ export function failedStatus(
   const since = now.toISOString();
   const lastError = { at: since, message };
   const lastProof = previous?.lastProof === undefined ? {} : { lastProof: previous.lastProof };
-  return { state: "failed", message, specHash, since, ...lastProof, lastError, failures, retryAt };
+  return {
+    state: "failed",
+    message,
+    specHash,
+    since,
+    ...lastProof,
+    lastError,
+    failures,
+    retryAt,
+    ...(isUnloaded ? { heldFor: "" } : {}),
+  };
 }
 
-/** Whether an installation of this specification has failed and must not be tried again yet. */
-export function isHeldBack(status: Status | undefined, specHash: string, now: Date): boolean {
+/**
+ * Whether an installation of this specification has failed and must not be tried again yet.
+ *
+ * @param fingerprint of configuration and processes; only needed for a status with {@link Status.heldFor}
+ */
+export function isHeldBack(
+  status: Status | undefined,
+  specHash: string,
+  now: Date,
+  fingerprint: string | undefined,
+): boolean {
   if (status?.state !== "failed" || status.specHash !== specHash) return false;
+  if (status.heldFor !== undefined && status.heldFor !== "") return status.heldFor === fingerprint;
   const retryAt = Date.parse(status.retryAt ?? "");
   return now.getTime() < retryAt;
 }

@@ -13,13 +13,14 @@ const PREFIX = "k8s-egress/";
  */
 export function inWords(
   { domain, dnsService, target }: Spec,
-  { state, message, since, lastProof, lastError }: Status,
+  { state, message, since, lastProof, warnings, lastError }: Status,
 ): Record<string, string | null> {
   const words = {
     state: `${state} since ${since}: ${message}`,
     serves: `${domain} from the Service ${nameText(dnsService)}`,
     target: targetText(target),
     "last-proof": lastProof ?? "never",
+    warnings: warnings ? warnings.map((warning) => warning.message).join("; ") : null,
     "last-error": lastError ? `${lastError.at}: ${lastError.message}` : null,
   };
   return Object.fromEntries(Object.entries(words).map(([name, text]) => [PREFIX + name, text]));

@@ -4,6 +4,7 @@ import type { Survey } from "../controller/survey";
 import { COREFILE_FIELD } from "./coredns";
 import { importOf } from "./coredns-custom";
 import { TargetError } from "./error";
+import { isAsked, nodeCache } from "./node-cache";
 import { textOf } from "./object";
 import type { TargetKind } from "../../contract/stub-domain/target-ref";
 
@@ -15,11 +16,31 @@ import type { TargetKind } from "../../contract/stub-domain/target-ref";
 export function advice(spec: Spec, seen: Survey): string | undefined {
   const kind = spec.target.kind ?? "coredns";
   if (kind === "nodeLocalDns") {
-    return seen.nodeLocalDns
-      ? undefined
-      : "this cluster has no ConfigMap node-local-dns, so no NodeLocal DNSCache of that name: leave dns.nodeLocalDns out";
+    return uselessCache(spec, seen);
   }
   return wrongDns(kind, seen) ?? (isCoredns(kind) ? uncoveredCache(spec, seen) : undefined);
+}
+
+/** A cache that needs no stub domain. */
+function uselessCache(
+  { target, clusterDomain }: Spec,
+  { nodeLocalDns, resolvers }: Survey,
+): string | undefined {
+  const remedy = "leave dns.nodeLocalDns out";
+  if (!nodeLocalDns) {
+    return `this cluster has no ConfigMap ${target.name}, so no NodeLocal DNSCache of that name: ${remedy}`;
+  }
+  const cache = nodeCache(textOf(nodeLocalDns, COREFILE_FIELD) ?? "", clusterDomain);
+  if (!cache) return undefined;
+  if (!isAsked(cache, resolvers)) {
+    return (
+      `NodeLocal DNSCache answers at ${cache.listens.join(" and ")}, but this pod queries ${resolvers.join(" and ")}, so ` +
+      `pods of its node don't use the cache: let the kubelets' clusterDNS name it first, or ${remedy}`
+    );
+  }
+  return cache.forwardsAll
+    ? `NodeLocal DNSCache forwards all names to the cluster's DNS, which serves the domain: ${remedy}`
+    : undefined;
 }
 
 function wrongDns(kind: TargetKind, seen: Survey): string | undefined {
@@ -75,8 +96,13 @@ function withoutCoredns({ kubeDns, version }: Survey): string {
 }
 
 /** Pods query this cache first, and for names outside the cluster it does not query the cluster's DNS. */
-function uncoveredCache({ behindCache }: Spec, { nodeLocalDns }: Survey): string | undefined {
+export function uncoveredCache(
+  { behindCache, clusterDomain }: Spec,
+  { nodeLocalDns, resolvers }: Pick<Survey, "nodeLocalDns" | "resolvers">,
+): string | undefined {
   if (!nodeLocalDns || behindCache) return undefined;
+  const cache = nodeCache(textOf(nodeLocalDns, COREFILE_FIELD) ?? "", clusterDomain);
+  if (cache && (cache.forwardsAll || !isAsked(cache, resolvers))) return undefined;
   return (
     "this cluster has NodeLocal DNSCache (ConfigMap node-local-dns), which does not send other domains to CoreDNS: " +
     "set dns.nodeLocalDns: true; if it is only left over, delete that ConfigMap"

@@ -1,8 +1,8 @@
 import { type StubBlock, stubBlock } from "../../contract/stub-domain/block";
 import { defaultBlock, requireReload } from "../corefile/default-block";
+import type { Corefile } from "../corefile/corefile";
 import { parseCorefile } from "../corefile/server-blocks";
-import { requireServedOnce } from "../corefile/twice";
-import { qualified } from "../corefile/zone-key";
+import { requirePluginsOnce, requireServedOnce } from "../corefile/loadable";
 import { corefileFormat } from "./corefile-format";
 import { textOf } from "./object";
 import type { Field, Target } from "./target";
@@ -21,16 +21,23 @@ export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Targ
     field: COREFILE_FIELD,
     mayBeMissing: "nothing",
     isImported: false,
+    plugins: ({ object }) => pluginsOf(parseCorefile(textOf(object, COREFILE_FIELD) ?? "")),
     entry({ domain, forwardTo, marker }, { object }) {
       const corefile = textOf(object, COREFILE_FIELD) ?? "";
       const parsed = parseCorefile(corefile);
       const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
-      // CoreDNS rejects all other errors in the Corefile with our block and without it.
-      requireServedOnce([{ name: "Corefile", parsed }], qualified(domain));
+      const parts = [{ name: "Corefile", parsed }];
+      requireServedOnce(parts);
+      requirePluginsOnce(parts);
       return `\n${stubBlock({ domain, forwardTo, ...place, ...settings, marker })}`;
     },
   };
+}
+
+/** The names of all plugins in a Corefile. */
+export function pluginsOf({ blocks }: Corefile): string[] {
+  return blocks.flatMap(({ directives }) => directives.map(({ name }) => name));
 }
 
 /** CoreDNS' own configuration. */

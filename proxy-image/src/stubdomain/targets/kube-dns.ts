@@ -62,6 +62,7 @@ export const kubeDns: Target = {
   field: ["data", "stubDomains"],
   mayBeMissing: "object",
   isImported: false,
+  plugins: () => [],
   entry: ({ domain, forwardTo }) => `${JSON.stringify(domain)}: ${JSON.stringify([forwardTo])}`,
 };
 

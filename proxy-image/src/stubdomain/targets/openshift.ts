@@ -69,6 +69,7 @@ export const openshift: Target = {
   field: ["spec", "servers"],
   mayBeMissing: "field",
   isImported: false,
+  plugins: () => [],
   entry({ domain, forwardTo, marker, owner }, { object }) {
     if (object?.spec?.managementState === "Unmanaged") {
       throw new TargetError(

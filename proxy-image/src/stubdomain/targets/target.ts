@@ -66,6 +66,8 @@ export interface Target {
   readonly mayBeMissing: "nothing" | "field" | "object";
   /** Whether {@link Surroundings.corefile} is needed. */
   readonly isImported: boolean;
+  /** The plugins that CoreDNS needs for the files that it loads with ours; none if it is no CoreDNS. */
+  plugins(surroundings: Surroundings): string[];
   /**
    * The entry for a stub domain in this cluster.
    *

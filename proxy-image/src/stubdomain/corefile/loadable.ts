@@ -1,5 +1,5 @@
 import { CorefileError } from "./error";
-import type { Corefile, ServerBlock } from "./corefile";
+import type { Corefile, Directive, ServerBlock } from "./corefile";
 import { zoneKeys } from "./zone-key";
 
 /** A part of the cluster's DNS configuration. */
@@ -7,6 +7,60 @@ export interface CorefilePart {
   /** `Corefile`, or the imported key. */
   name: string;
   parsed: Corefile;
+}
+
+/** Plugins that are imported into a block. */
+export interface Fragment {
+  /** The imported key. */
+  name: string;
+  directives: Directive[];
+}
+
+/** Plugins that CoreDNS accepts once in a block: `ErrOnce` in their setup.go. */
+const ONCE: ReadonlySet<string> = new Set([
+  "cache",
+  "dnssec",
+  "errors",
+  "grpc",
+  "hosts",
+  "kubernetes",
+  "loop",
+  "nsid",
+  "pprof",
+  "prometheus",
+  "ready",
+  "tsig",
+  "view",
+]);
+
+/**
+ * Rejects a block that has a plugin twice that may be in it once: CoreDNS neither starts nor reloads with one.
+ *
+ * @param importedInto what files add to a block
+ * @throws CorefileError that names both places
+ */
+export function requirePluginsOnce(
+  parts: readonly CorefilePart[],
+  importedInto: (block: ServerBlock) => readonly Fragment[] = () => [],
+): void {
+  for (const { name, parsed } of parts) {
+    for (const block of parsed.blocks) {
+      const seen = new Map<string, string>();
+      for (const one of [{ name, directives: block.directives }, ...importedInto(block)]) {
+        for (const { name: plugin, tokens } of one.directives) {
+          const place = `line ${tokens[0]!.line} of ${one.name}`;
+          const other = seen.get(plugin);
+          if (other !== undefined && ONCE.has(plugin)) {
+            throw new CorefileError(
+              `the plugin "${plugin}" is twice in the block "${block.keys.join(" ")}", on ${other} and on ${place}: ` +
+                "CoreDNS loads neither, so take one out",
+            );
+          }
+          seen.set(plugin, place);
+        }
+      }
+    }
+  }
 }
 
 /**
