@@ -118,7 +118,13 @@ export function createEgressDns(
   const service = new k8s.core.v1.Service(
     `${name}-dns`,
     {
-      metadata: { name: names.dns, namespace, labels: labels(context, "egress-dns") },
+      metadata: {
+        name: names.dns,
+        namespace,
+        labels: labels(context, "egress-dns"),
+        // Its address is known at once, and the Deployment says when its pods are ready: waiting took 10 s more.
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
       spec: {
         type: "ClusterIP",
         selector: selector(context, "egress-dns"),
