@@ -13,6 +13,9 @@ import { createUpstreamServices } from "./resources/proxy/upstream-services";
 import { type Settings, settingsOf } from "./settings";
 import { urlFor, urlsOf } from "./urls";
 import { checkArguments } from "./validation/arguments";
+import { isRecord } from "./validation/checks/checks";
+import { checkNeighbours } from "./validation/neighbours";
+import { checkRename } from "./validation/rename";
 import { warningsOf } from "./warnings";
 
 /**
@@ -39,19 +42,25 @@ export class EgressProxy extends pulumi.ComponentResource {
   public readonly auditedNamespaces: pulumi.Output<string[]>;
 
   /**
-   * @param name Distinguishes this EgressProxy from others; part of Kubernetes names, at most 40 characters of a DNS
-   * label.
+   * @param name Distinguishes this EgressProxy from others; part of Kubernetes names unless `args.instance` is given,
+   * at most 40 characters of a DNS label.
    * @throws pulumi.ResourceError that lists every error in the arguments; then nothing is created.
    */
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     // Without the arguments, because the preview would show all of them a second time.
     super("k8s-egress:index:EgressProxy", name, {}, opts);
     const problems = checkArguments(name, args);
+    if (isRecord(args)) {
+      checkRename(name, args, opts?.aliases, problems);
+      checkNeighbours(this, name, args, problems);
+    }
     if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressProxy "${name}"`), this, true);
 
     const settings = settingsOf(args);
     for (const warning of warningsOf(args)) void pulumi.log.warn(warning, this);
-    const context: Context = { name, names: namesOf(name, settings.namespace), settings, args, parent: this };
+    const instance = args.instance ?? name;
+    const names = namesOf(instance, settings.namespace);
+    const context: Context = { name, instance, names, settings, args, parent: this };
 
     const namespace = namespaceName(context, createNamespace(context));
     createNetworkPolicies(context, namespace);

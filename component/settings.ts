@@ -13,7 +13,7 @@ import { endOfDay } from "./validation/values/day";
 import { parseDuration } from "./validation/values/duration";
 
 export const DEFAULT_DOMAIN = "egress.local";
-const DEFAULT_NAMESPACE = "egress";
+export const DEFAULT_NAMESPACE = "egress";
 export const DEFAULT_CLUSTER_DOMAIN = "cluster.local";
 
 /** Plain arguments with all defaults. Inputs stay with the resource that takes them. */

@@ -27,6 +27,9 @@ if (name === "local") {
   if (ready !== 0) process.exit(1);
 }
 
+// Apart, so that no test waits for a compiler; a single file builds only what it uses.
+if (name === "cluster" && only.length === 0 && cluster("build") !== 0) process.exit(1);
+
 /** What `status` ends with where there is no cluster. */
 const NOT_RUNNING = 3;
 

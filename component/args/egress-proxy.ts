@@ -27,6 +27,12 @@ export interface EgressProxyArgs {
    * below the cluster's domain or an upstream's host. Default: `egress.local`.
    */
   domain?: string;
+  /**
+   * First part of the names of Kubernetes objects; at most 40 characters of a DNS label. Default: the component's own
+   * name. A component that is renamed (with `aliases`) keeps its objects if this is its former name; without it, all
+   * of them would be replaced, so that is an error.
+   */
+  instance?: string;
   /** Kubernetes namespace of the proxy, its Services and its DNS server. Default: `egress`. */
   namespace?: string;
   /** Whether the component creates `namespace`. Default: true. */

@@ -7,6 +7,8 @@ import type { Settings } from "../settings";
 export interface Context {
   /** Prefix of the children's Pulumi names. */
   readonly name: string;
+  /** First part of the Kubernetes objects' names. */
+  readonly instance: string;
   readonly names: Names;
   readonly settings: Settings;
   /** The arguments, including the user's Inputs. */

@@ -25,6 +25,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "upstreams",
   "credentials",
   "domain",
+  "instance",
   "namespace",
   "createNamespace",
   "image",
@@ -54,26 +55,23 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
  */
 export function checkArguments(name: string, args: EgressProxyArgs, now = new Date()): Problems {
   const problems = new Problems();
-  if (!isLabel(name, MAX_RESOURCE_NAME_LENGTH)) {
-    problems.add(
-      "name",
-      `${show(name)} becomes part of Kubernetes names; use at most ${MAX_RESOURCE_NAME_LENGTH} lower-case letters, digits and inner hyphens, such as "egress"`,
-    );
-  }
   if (!isRecord(args)) {
+    checkInstance(name, "name", problems);
     problems.add("args", `is ${show(args)}; give { upstreams: [...], build: { repository } }`);
     return problems;
   }
   const deferred = findDeferred(args);
   for (const path of deferred) problems.addDeferred(path);
   checkKnownKeys(args, KNOWN_KEYS, "", problems);
+  const { instance = name } = args;
+  checkInstance(instance, args.instance === undefined ? "name" : "instance", problems);
   const domain = checkDomain(args, problems);
   if (!deferred.includes("upstreams")) {
     const mesh = args.mesh?.mode ?? MeshMode.Required;
     const credentials = credentialNames(args.credentials);
     const clusterDomain = clusterDomainOf(args);
     const audit = args.audit !== undefined;
-    checkUpstreams(args.upstreams, { name, domain, clusterDomain, mesh, credentials, audit }, problems);
+    checkUpstreams(args.upstreams, { instance, domain, clusterDomain, mesh, credentials, audit }, problems);
     checkCredentials(args.credentials, args.upstreams, problems);
   }
   checkNamespace(args, problems);
@@ -92,6 +90,14 @@ export function checkArguments(name: string, args: EgressProxyArgs, now = new Da
   checkNetworkPolicies(args, problems);
   if (!problems.any) checkSizes(settingsOf(args), problems);
   return problems;
+}
+
+function checkInstance(value: unknown, path: "name" | "instance", problems: Problems): void {
+  if (isLabel(value, MAX_RESOURCE_NAME_LENGTH)) return;
+  problems.add(
+    path,
+    `${show(value)} becomes part of Kubernetes names; use at most ${MAX_RESOURCE_NAME_LENGTH} lower-case letters, digits and inner hyphens, such as "egress"`,
+  );
 }
 
 function checkNamespace({ namespace, createNamespace }: EgressProxyArgs, problems: Problems): void {

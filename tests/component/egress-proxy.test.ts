@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -425,8 +426,8 @@ describe("EgressProxy's image", () => {
     };
     assert.match(image.imageName, /^registry\.example\.com\/platform\/egress-proxy:\d+\.\d+\.\d+$/);
     assert.equal(image.build.platform, "linux/amd64");
-    assert.equal(image.build.context, "proxy-image");
-    assert.equal(image.build.dockerfile, "proxy-image/Dockerfile");
+    assert.match(image.build.context, /k8s-egress-image-[0-9a-f]{12}$/);
+    assert.equal(image.build.dockerfile, join(image.build.context, "Dockerfile"));
     assert.match(image.build.args.BASE_IMAGE, /@sha256:[0-9a-f]{64}$/);
     const deployments = new Children(resources).all("Deployment");
     assert.deepEqual(

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { EgressProxy, type EgressProxyArgs } from "../../index";
 import type { Cluster } from "../cluster";
 import { sharedCluster } from "../cluster/shared";
-import { withoutPulumi } from "../engine/pulumi";
+import { type Step, type TestStack, TestStacks } from "../engine/stacks";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { catchRejections } from "../harness/rejections";
 import { type CorefileState, readCorefile } from "./support/corefile";
@@ -19,47 +18,30 @@ import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
 
-/** One resource in a preview or update: `<op> <Kind> <name>`. */
-type Step = string;
-
 describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "k8s-egress-engine-"));
-  const environment = {
-    PULUMI_BACKEND_URL: `file://${folder}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
   const shared = sharedCluster();
   let cluster: Cluster;
   let kubectl: Kubectl;
   let app: AppPod | undefined;
-  let stack: Stack;
+  let stacks: TestStacks;
+  let stack: TestStack;
   let untouched: CorefileState;
   let wanted: EgressProxyArgs;
 
   before(async () => {
-    if (withoutPulumi) return;
     cluster = shared();
     kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
     app = await startAppPod(cluster, "engine-app");
     untouched = await readCorefile(kubectl);
     wanted = withUpstreams("api.example.test", "*.wild.example.test");
-    stack = await LocalWorkspace.createStack(
-      { projectName: "egress-test", stackName: "test", program },
-      {
-        workDir: folder,
-        envVars: environment,
-      },
-    );
+    stacks = await TestStacks.create({ DOCKER_HOST: cluster.dockerHost });
+    stack = await stacks.stack("test", program);
     // Whatever does not come through the providers that the component is given must fail.
-    await stack.setConfig("pulumi:disable-default-providers", { value: '["*"]' });
+    await stack.stack.setConfig("pulumi:disable-default-providers", { value: '["*"]' });
   });
-  /** Skipped one by one, so that they are counted. */
-  const engineIt = (name: string, test: () => Promise<void>) => it(name, { skip: withoutPulumi }, test);
-
   after(async () => {
     await app?.delete();
-    rmSync(folder, { recursive: true });
+    await stacks.remove();
   });
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a promise
@@ -82,25 +64,6 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
     dns: { image: cluster.images.coredns },
   });
 
-  /** What changes, without what stays. */
-  const stepsOf = (events: EngineEvent[]): Step[] =>
-    events
-      .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []))
-      .filter(({ op }) => op !== "same" && op !== "read")
-      .map(({ op, type, urn }) => `${op} ${type.split(":").at(-1)!} ${urn.split("::").at(-1)!}`);
-
-  const preview = async (): Promise<Step[]> => {
-    const events: EngineEvent[] = [];
-    await stack.preview({ onEvent: (event) => events.push(event) });
-    return stepsOf(events);
-  };
-
-  const up = async (): Promise<Step[]> => {
-    const events: EngineEvent[] = [];
-    await stack.up({ onEvent: (event) => events.push(event) });
-    return stepsOf(events);
-  };
-
   /** Answers live for five seconds, "no such name" too. */
   const answers = (url: string, expected: number | string) =>
     until(`${url} to answer ${expected}`, async () => {
@@ -119,29 +82,26 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
   ];
   const oldOnesGo = ["delete-replaced ConfigMap egress-policy", "delete-replaced ConfigMap egress-zone"];
 
-  engineIt("deploys", async () => {
-    await up();
+  it("deploys", async () => {
+    await stack.up();
     await answers("http://api.example.test.egress.local/", 200);
     await answers("http://second.example.test.egress.local/", "ENOTFOUND");
   });
 
-  engineIt("previews no change afterwards", async () => assert.deepEqual(await preview(), []));
+  it("previews no change afterwards", async () => assert.deepEqual(await stack.preview(), []));
 
-  engineIt(
-    "previews an added upstream as a Service, policy and zone created first, and two Deployments updated",
-    async () => {
-      wanted = withUpstreams("api.example.test", "*.wild.example.test", "second.example.test");
-      const steps = await preview();
-      assert.deepEqual(steps.filter((step) => !oldOnesGo.includes(step)).sort(), oneUpstreamMore);
-      assert.deepEqual((await up()).sort(), [...oneUpstreamMore, ...oldOnesGo].sort());
-      await answers("http://second.example.test.egress.local/", 200);
-      assert.deepEqual(await preview(), []);
-    },
-  );
+  it("previews an added upstream as a Service, policy and zone created first, and two Deployments updated", async () => {
+    wanted = withUpstreams("api.example.test", "*.wild.example.test", "second.example.test");
+    const steps = await stack.preview();
+    assert.deepEqual(steps.filter((step) => !oldOnesGo.includes(step)).sort(), oneUpstreamMore);
+    assert.deepEqual((await stack.up()).sort(), [...oneUpstreamMore, ...oldOnesGo].sort());
+    await answers("http://second.example.test.egress.local/", 200);
+    assert.deepEqual(await stack.preview(), []);
+  });
 
-  engineIt("removes an upstream: refused first, unresolved next, its Service last", async () => {
+  it("removes an upstream: refused first, unresolved next, its Service last", async () => {
     wanted = withUpstreams("api.example.test", "*.wild.example.test");
-    const steps = await up();
+    const steps = await stack.up();
     const at = (step: Step) => {
       assert.ok(steps.includes(step), `${step} in ${steps.join(", ")}`);
       return steps.indexOf(step);
@@ -151,19 +111,19 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
     await answers("http://second.example.test.egress.local/", "ENOTFOUND");
   });
 
-  engineIt("moves to another domain", async () => {
+  it("moves to another domain", async () => {
     wanted = { ...wanted, domain: "out.example.internal" };
-    const steps = await up();
+    const steps = await stack.up();
     assert.deepEqual(
       steps.filter((step) => /^delete |replace.* Deployment|Service/.test(step)),
       [],
     );
     await answers("http://api.example.test.out.example.internal/", 200);
     await answers("http://api.example.test.egress.local/", "ENOTFOUND");
-    assert.deepEqual(await preview(), []);
+    assert.deepEqual(await stack.preview(), []);
   });
 
-  engineIt("refuses wrong arguments at preview, all at once", async () => {
+  it("refuses wrong arguments at preview, all at once", async () => {
     const good = wanted;
     const restore = catchRejections(() => undefined);
     wanted = {
@@ -186,10 +146,10 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
     }
   });
 
-  engineIt("goes on after an interrupted up", async () => {
+  it("goes on after an interrupted up", async () => {
     wanted = withUpstreams("api.example.test", "second.example.test");
     const abort = new AbortController();
-    const interrupted = stack.up({
+    const interrupted = stack.stack.up({
       signal: abort.signal,
       onEvent: ({ resourcePreEvent }) => {
         if (resourcePreEvent?.metadata.urn.endsWith("Deployment::egress-proxy")) abort.abort();
@@ -197,77 +157,66 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
     });
     await assert.rejects(interrupted);
     await sleep(1_000);
-    await up();
+    await stack.up();
     await answers("http://second.example.test.egress.local/", 200);
-    assert.deepEqual(await preview(), []);
+    assert.deepEqual(await stack.preview(), []);
   });
 
-  engineIt(
-    "keeps a third party's key out of preview, state and errors, and says why a pod does not serve",
-    async () => {
-      const sentinel = "s3ntinel-of-a-key";
-      const secret = await LocalWorkspace.createStack(
+  it("keeps a third party's key out of preview, state and errors, and says why a pod does not serve", async () => {
+    const sentinel = "s3ntinel-of-a-key";
+    const secret = await stacks.stack("secret", async () => {
+      const kubernetes = new k8s.Provider("cluster", { kubeconfig: cluster.kubeconfig });
+      const image = await imageOf(stack.stack);
+      const host = "api.example.test";
+      new EgressProxy(
+        "secret",
         {
-          projectName: "egress-test",
-          stackName: "secret",
-
-          program: async () => {
-            const kubernetes = new k8s.Provider("cluster", { kubeconfig: cluster.kubeconfig });
-            const image = await imageOf(stack);
-            const host = "api.example.test";
-            new EgressProxy(
-              "secret",
-              {
-                namespace: "secret",
-                upstreams: [
-                  {
-                    host,
-                    setHeaders: { authorization: { credential: "stripe", prefix: "Bearer " } },
-                    allow: [{ clients: [{ namespace: "shop" }], methods: ["GET"], paths: ["/**"] }],
-                  },
-                ],
-                credentials: { stripe: { value: sentinel } },
-                image,
-                dns: { mode: "none" },
-              },
-              { providers: { kubernetes }, transforms: [impatient] },
-            );
-          },
+          namespace: "secret",
+          upstreams: [
+            {
+              host,
+              setHeaders: { authorization: { credential: "stripe", prefix: "Bearer " } },
+              allow: [{ clients: [{ namespace: "shop" }], methods: ["GET"], paths: ["/**"] }],
+            },
+          ],
+          credentials: { stripe: { value: sentinel } },
+          image,
+          dns: { mode: "none" },
         },
-        { workDir: folder, envVars: environment },
+        { providers: { kubernetes }, transforms: [impatient] },
       );
-      await installLinkerdCrds(cluster);
-      const seen: unknown[] = [];
-      const restore = catchRejections((error) => seen.push(String(error)));
-      const watch = {
-        onOutput: (text: string) => seen.push(text),
-        // The SDK's own debug messages hold every value; nobody sees them without `--debug`.
-        onEvent: (event: EngineEvent) =>
-          (event.diagnosticEvent?.severity as string | undefined) !== "debug" && seen.push(event),
-      };
-      try {
-        await secret.preview(watch);
-        await assert.rejects(secret.up(watch), (error: Error) => {
-          seen.push(error.message);
-          assert.match(error.message, /no Linkerd sidecar in this pod/);
-          return true;
-        });
-        const state = readState(folder, "secret");
-        assert.match(state, /kubernetes:core\/v1:Secret/);
-        seen.push(state);
-        assert.match(JSON.stringify(seen), /egress-proxy|secret-proxy/);
-        assert.ok(!JSON.stringify(seen).includes(sentinel));
-        assert.ok(!JSON.stringify(seen).includes(Buffer.from(sentinel).toString("base64")));
-      } finally {
-        restore();
-        await secret.destroy();
-        await removeLinkerdCrds(cluster);
-      }
-    },
-  );
+    });
+    await installLinkerdCrds(cluster);
+    const seen: unknown[] = [];
+    const restore = catchRejections((error) => seen.push(String(error)));
+    const watch = {
+      onOutput: (text: string) => seen.push(text),
+      // The SDK's own debug messages hold every value; nobody sees them without `--debug`.
+      onEvent: (event: EngineEvent) =>
+        (event.diagnosticEvent?.severity as string | undefined) !== "debug" && seen.push(event),
+    };
+    try {
+      await secret.preview(watch);
+      await assert.rejects(secret.up(watch), (error: Error) => {
+        seen.push(error.message);
+        assert.match(error.message, /no Linkerd sidecar in this pod/);
+        return true;
+      });
+      const state = readState(stacks.folder, "secret");
+      assert.match(state, /kubernetes:core\/v1:Secret/);
+      seen.push(state);
+      assert.match(JSON.stringify(seen), /egress-proxy|secret-proxy/);
+      assert.ok(!JSON.stringify(seen).includes(sentinel));
+      assert.ok(!JSON.stringify(seen).includes(Buffer.from(sentinel).toString("base64")));
+    } finally {
+      restore();
+      await secret.stack.destroy();
+      await removeLinkerdCrds(cluster);
+    }
+  });
 
-  engineIt("destroys everything and leaves the Corefile as it was", async () => {
-    await stack.destroy();
+  it("destroys everything and leaves the Corefile as it was", async () => {
+    await stack.stack.destroy();
     assert.deepEqual(await readCorefile(kubectl), untouched);
   });
 });

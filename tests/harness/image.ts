@@ -1,21 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import type { Registered } from "./monitor";
 
-interface ImageInputs {
+/** Inputs of a `docker.Image`, as far as they are used here. */
+export interface ImageInputs {
   imageName: string;
   build: { context: string; dockerfile: string; platform: string; args: Record<string, string> };
 }
 
-/** Builds and pushes as `docker.Image` does, with the Docker client; its outputs. */
-export function buildAndPush({ inputs }: Registered, dockerHost: string): Record<string, unknown> {
-  const { imageName, build } = inputs as unknown as ImageInputs;
-  const docker = (...args: string[]) =>
-    execFileSync(dockerClient(), args, {
-      env: { ...process.env, DOCKER_HOST: dockerHost, DOCKER_BUILDKIT: "1" },
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+/**
+ * Builds and pushes as `docker.Image` does, with the Docker client.
+ *
+ * @param dockerHost Address of the Docker engine. Default: the client's own.
+ * @returns the resource's outputs
+ */
+export function buildAndPush(inputs: ImageInputs, dockerHost?: string): ImageInputs & { repoDigest: string } {
+  const { imageName, build } = inputs;
+  const docker = (...args: string[]) => runDocker(args, dockerHost);
   const args = Object.entries(build.args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
   docker(
     "build",
@@ -38,6 +38,15 @@ export function buildAndPush({ inputs }: Registered, dockerHost: string): Record
   if (!repoDigest)
     throw new Error(`${imageName} has no digest of ${repository} after its push: ${digests.join(", ")}`);
   return { ...inputs, repoDigest };
+}
+
+/** Runs the Docker client; its output. */
+export function runDocker(args: readonly string[], dockerHost = process.env.DOCKER_HOST): string {
+  return execFileSync(dockerClient(), args, {
+    env: { ...process.env, ...(dockerHost && { DOCKER_HOST: dockerHost }), DOCKER_BUILDKIT: "1" },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 /** Debian's own client speaks BuildKit to Debian's engine; another on PATH may want a plug-in for that. */

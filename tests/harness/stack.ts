@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { buildAndPush } from "./image";
+import { buildAndPush, type ImageInputs } from "./image";
 import { applyObject, deleteObject, type Kubectl, type KubernetesObject } from "./kubernetes";
 import { type Registered, runProgram } from "./monitor";
 
@@ -43,7 +43,8 @@ export class Stack {
     const changes: Changes = { created: [], updated: [], deleted: [] };
     const provide = async (resource: Registered) => {
       if (resource.type === "docker:index/image:Image") {
-        return { id: resource.name, state: buildAndPush(resource, this.target.dockerHost) };
+        const inputs = resource.inputs as unknown as ImageInputs;
+        return { id: resource.name, state: buildAndPush(inputs, this.target.dockerHost) };
       }
       if (!resource.type.startsWith("kubernetes:")) return { id: resource.name, state: resource.inputs };
       const object = await applyObject(this.target.kubectl, resource);

@@ -1,8 +1,10 @@
 import type { ImageBuild } from "../../args/image";
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { checkDockerEngine } from "./docker-engine";
+import { buildContext } from "../../build-context";
 import { packageRoot, packageVersion } from "../../package";
 import type { Context } from "../context";
 
@@ -18,23 +20,27 @@ export function proxyImage(context: Context): pulumi.Output<string> {
 }
 
 function buildImage(context: Context, build: ImageBuild): docker.Image {
-  const folder = join(packageRoot(), "proxy-image");
-  if (!existsSync(join(folder, "dist", "app.tar"))) {
+  const source = join(packageRoot(), "proxy-image");
+  if (!existsSync(join(source, "dist", "app.tar"))) {
     throw new pulumi.ResourceError(
-      `${context.name}: ${join(folder, "dist", "app.tar")} is missing; it is made by \`npm run build\` and part of the published package`,
+      `${context.name}: ${join(source, "dist", "app.tar")} is missing; it is made by \`npm run build\` and part of the published package`,
       context.parent,
       true,
     );
   }
+  const folder = buildContext(source);
   const { registry } = build;
+  const { parent } = context;
+  // As an input's promise, so that the provider is not asked before.
+  const engine = checkDockerEngine(parent.getProvider("docker:index/image:Image"), parent);
+  const tag = engine.then(packageVersion);
   return new docker.Image(
     `${context.name}-image`,
     {
-      imageName: pulumi.interpolate`${build.repository}:${packageVersion()}`,
+      imageName: pulumi.interpolate`${build.repository}:${tag}`,
       build: {
-        // Relative, because an absolute path differs in each checkout, which would be a change.
-        context: relative(process.cwd(), folder) || ".",
-        dockerfile: relative(process.cwd(), join(folder, "Dockerfile")),
+        context: folder,
+        dockerfile: join(folder, "Dockerfile"),
         platform: build.platform ?? "linux/amd64",
         builderVersion: docker.BuilderVersion.BuilderBuildKit,
         // With this argument, engines since 23.0 give the same digest for the same input
@@ -49,6 +55,6 @@ function buildImage(context: Context, build: ImageBuild): docker.Image {
         },
       }),
     },
-    { parent: context.parent },
+    { parent },
   );
 }

@@ -1,6 +1,6 @@
 import { MeshMode } from "../../args/mesh";
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type Context, labels, selector } from "../context";
 
 /**
@@ -9,30 +9,58 @@ import { type Context, labels, selector } from "../context";
  * TCP, and its forged header with it (seen within 5 ms).
  *
  * Together with `default-inbound-policy: deny` on the pods, no client gets in while a sidecar does not know the Server.
+ *
+ * @param sibling An object of the same namespace, which the API server takes without Linkerd
  */
 export function createMeshPolicy(
   context: Context,
   namespace: pulumi.Input<string>,
   dataPort: number,
+  sibling: pulumi.CustomResource,
 ): pulumi.Resource[] {
   const { name, names, settings, parent } = context;
   if (settings.mesh === MeshMode.None) return [];
-  return [
-    new k8s.apiextensions.CustomResource(
-      `${name}-proxy-server`,
-      {
-        apiVersion: "policy.linkerd.io/v1beta3",
-        kind: "Server",
-        metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
-        spec: {
-          podSelector: { matchLabels: selector(context, "egress-proxy") },
-          port: dataPort,
-          proxyProtocol: "HTTP/1",
-          // The policy decides which of them may call what.
-          accessPolicy: settings.mesh === MeshMode.Required ? "all-authenticated" : "all-unauthenticated",
-        },
+  const server = new k8s.apiextensions.CustomResource(
+    `${name}-proxy-server`,
+    {
+      apiVersion: "policy.linkerd.io/v1beta3",
+      kind: "Server",
+      metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
+      spec: {
+        podSelector: { matchLabels: selector(context, "egress-proxy") },
+        port: dataPort,
+        proxyProtocol: "HTTP/1",
+        // The policy decides which of them may call what.
+        accessPolicy: settings.mesh === MeshMode.Required ? "all-authenticated" : "all-unauthenticated",
       },
-      { parent },
-    ),
-  ];
+    },
+    { parent },
+  );
+  explainDelay(context, server, sibling);
+  return [server];
+}
+
+/** Milliseconds: an API server creates an object in far less. */
+const DELAY = 4_000;
+
+/**
+ * Where Linkerd is missing, the Kubernetes provider tries for 63 s to create the Server, and then says only that there
+ * are no matches for its kind. Nothing else is known before: the provider has no function that asks for kinds, and
+ * reading Linkerd's CRD would need a right that the user may not have.
+ */
+function explainDelay(
+  { settings, names, parent }: Context,
+  server: pulumi.Resource,
+  sibling: pulumi.CustomResource,
+): void {
+  sibling.id.apply(() => {
+    const timer = setTimeout(() => {
+      void pulumi.log.warn(
+        `Linkerd's Server ${settings.namespace}/${names.proxy} is not created yet. If this cluster has no Linkerd, ` +
+          `that will fail: install Linkerd first, or set mesh.mode: "none"`,
+        parent,
+      );
+    }, DELAY);
+    server.urn.apply(() => clearTimeout(timer));
+  });
 }

@@ -129,7 +129,7 @@ export function createProxy(
     },
     {
       parent,
-      dependsOn: createMeshPolicy(context, namespace, DATA_PORT),
+      dependsOn: createMeshPolicy(context, namespace, DATA_PORT, policy),
       customTimeouts: ROLLOUT,
     },
   );

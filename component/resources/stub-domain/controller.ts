@@ -1,3 +1,4 @@
+import { DnsMode } from "../../args/dns";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -30,11 +31,30 @@ const RESOURCES = {
  */
 const WAIT = "8m";
 
-/** The server block for users who edit the cluster's Corefile by hand. */
-export function stubDomainText({ settings }: Context, { service }: EgressDns): pulumi.Output<string> {
-  return service.spec.clusterIP.apply((ip) =>
-    stubBlock({ domain: settings.domain, port: 53, forwardTo: ip }),
-  );
+/** Stands for an address in the Corefile, where CoreDNS refuses it: it is none, and no file. */
+const NO_ADDRESS = "CLUSTER-IP-OF-THE-SERVICE";
+
+/**
+ * The server block for users who edit the cluster's Corefile by hand. Where the Kubernetes provider renders YAML and
+ * creates nothing, the Service has no address, so the block has a placeholder, and a warning says what to put there.
+ */
+export function stubDomainText(
+  { settings, names, parent }: Context,
+  { service }: EgressDns,
+): pulumi.Output<string> {
+  return service.spec.apply((spec) => {
+    // Typed as always there; the provider's renderYamlToDirectory gives what it was given, and so does a preview.
+    const ip = spec.clusterIP as string | undefined;
+    if (ip === undefined && settings.dns === DnsMode.Manual && !pulumi.runtime.isDryRun()) {
+      void pulumi.log.warn(
+        `stubDomain: ${NO_ADDRESS} stands for the address of Service ${settings.namespace}/${names.dns}, ` +
+          "which only the cluster knows; put there what this prints: kubectl get service " +
+          `-n ${settings.namespace} ${names.dns} -o jsonpath={.spec.clusterIP}`,
+        parent,
+      );
+    }
+    return stubBlock({ domain: settings.domain, port: 53, forwardTo: ip ?? NO_ADDRESS });
+  });
 }
 
 /** Creates a controller for each target, in a namespace of their own, because nothing else there needs rights. */
@@ -110,7 +130,7 @@ function createStubDomain(
                 ...(key === undefined ? [] : [`--target-key=${key}`]),
                 `--anchor=${place.anchor.namespace}/${place.anchor.name}`,
                 ...(isBehindCache(context, kind) ? ["--behind-cache"] : []),
-                pulumi.interpolate`--owner=${ownerOf(parent)}`,
+                `--owner=${ownerOf(context)}`,
                 `--spec-hash=${specHash}`,
                 `--port=${ADMIN_PORT}`,
               ],
@@ -150,13 +170,12 @@ function isBehindCache({ settings }: Context, kind: TargetRef["kind"]): boolean 
 }
 
 /**
- * Stays the same when the component's namespace or target changes, so that a controller recognises the one before it.
- *
- * A Promise, not an Output: an Output of the component depends on all of its children, so a child that reads it would
- * wait for itself.
+ * Stays the same when the component's namespace, target, name or parent changes, so that a controller recognises the
+ * one before it.
  */
-function ownerOf({ urn }: pulumi.ComponentResource): Promise<string> {
-  return new Promise((resolve) => urn.apply((text) => resolve(sha256(text).slice(0, 8))));
+function ownerOf({ instance }: Context): string {
+  const urn = `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::k8s-egress:index:EgressProxy::${instance}`;
+  return sha256(urn).slice(0, 8);
 }
 
 /** The user's own namespace, or a new one for the controller only. */

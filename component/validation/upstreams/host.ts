@@ -9,7 +9,7 @@ export function checkHost(
   host: unknown,
   path: string,
   isSharedSuffixAllowed: boolean,
-  { name: proxy, domain, clusterDomain }: Surroundings,
+  { instance, domain, clusterDomain }: Surroundings,
   problems: Problems,
 ): void {
   if (typeof host !== "string") {
@@ -35,10 +35,10 @@ export function checkHost(
       `${show(host)} and the domain together exceed ${MAX_NAME_LENGTH} characters; shorten \`domain\``,
     );
   }
-  if (serviceName(host) === namesOf(proxy, "").dns) {
+  if (serviceName(host) === namesOf(instance, "").dns) {
     problems.add(
       path,
-      `${show(host)} would need the Service that is the DNS server's, "${proxy}-dns"; give the EgressProxy another name`,
+      `${show(host)} would need the Service that is the DNS server's, "${instance}-dns"; give the EgressProxy another name`,
     );
   }
   if (isWithin(name, clusterDomain)) {

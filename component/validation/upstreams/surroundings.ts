@@ -1,7 +1,7 @@
 /** Other arguments that an upstream is checked against. */
 export interface Surroundings {
   /** Name of the EgressProxy. */
-  name: string;
+  instance: string;
   domain: string;
   /** The cluster's own domain. */
   clusterDomain: string;

@@ -1,19 +1,27 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, readdir, readFile, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import { cached } from "./cache";
 import { compile } from "./compile";
 import { run } from "./run";
 
-/** A Go program of this folder, and how it is linked. */
+/** A Go program that is built from a module of this repository, and how it is linked. */
 export interface GoProgram {
-  /** Its folder under tests/cluster, and the name of its binary. */
+  /** Name of its binary. */
   readonly name: string;
+  /** Folder of its module. Default: the folder of its name under tests/cluster. */
+  readonly module?: string;
+  /** Import path of its main package. Default: the module's own. */
+  readonly package?: string;
+  /** Binary, below the program's directory in the cache. Default: its name. */
+  readonly binary?: string;
   /** Variables set at link time. */
   readonly variables?: Readonly<Record<string, string>>;
   /** More names of the binary, which decides by them what it is. */
   readonly aliases?: readonly string[];
+  /** Files that it reads at run time, beside its binary; from a folder of a module that it requires. */
+  readonly files?: { readonly module: string; readonly folder: string; readonly names: readonly string[] };
   /** How long a first build takes on two cores. */
   readonly expected: string;
 }
@@ -52,20 +60,35 @@ export const PAUSE: GoProgram = { name: "pause", expected: "10 seconds" };
 
 /** The directory of a program's binary: built at first use, then taken from the cache. */
 export async function goProgram(program: GoProgram, progress: (line: string) => void): Promise<string> {
-  const source = join(__dirname, "..", program.name);
-  const flags = linkerFlags(program);
-  return cached(program.name, await sourceHash(program, source, flags), async (target) => {
-    progress(`building ${program.name} from Go modules, once; about ${program.expected} on two cores`);
+  const { name, binary = name, files, aliases = [] } = program;
+  const source = sourceOf(program);
+  return cached(name, await sourceHash(program), async (target) => {
+    progress(`building ${name} from Go modules, once; about ${program.expected} on two cores`);
+    const output = ["-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(program), "-o"];
     await compile(
-      program.name,
-      ["-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", join(target, program.name)],
-      ".",
+      name,
+      [...output, join(target, binary)],
+      program.package ?? ".",
       // Static binaries: they go into images without a C library.
       { cwd: source, env: { ...process.env, CGO_ENABLED: "0" } },
       progress,
     );
-    for (const alias of program.aliases ?? []) await symlink(program.name, join(target, alias));
+    for (const alias of aliases) await symlink(basename(binary), join(target, dirname(binary), alias));
+    if (files) await copyFiles(source, files, join(target, dirname(binary)));
   });
+}
+
+function sourceOf({ name, module }: GoProgram): string {
+  return module ?? join(__dirname, "..", name);
+}
+
+async function copyFiles(
+  source: string,
+  files: NonNullable<GoProgram["files"]>,
+  target: string,
+): Promise<void> {
+  const { stdout } = await run("go", ["list", "-m", "-f", "{{.Dir}}", files.module], { cwd: source });
+  for (const name of files.names) await copyFile(join(stdout.trim(), files.folder, name), join(target, name));
 }
 
 function linkerFlags(program: GoProgram): string {
@@ -73,10 +96,13 @@ function linkerFlags(program: GoProgram): string {
   return ["-s", "-w", ...variables].join(" ");
 }
 
-async function sourceHash(program: GoProgram, source: string, flags: string): Promise<string> {
+async function sourceHash(program: GoProgram): Promise<string> {
+  const source = sourceOf(program);
+  const { aliases, binary, files } = program;
+  const layout = [program.package, binary, files].filter((part) => part !== undefined);
   const hash = createHash("sha256");
   const { stdout: toolchain } = await run("go", ["env", "GOVERSION", "GOOS", "GOARCH"], { cwd: source });
-  hash.update(JSON.stringify([toolchain, flags, program.aliases]));
+  hash.update(JSON.stringify([toolchain, linkerFlags(program), aliases, ...layout]));
   for (const file of (await readdir(source)).sort()) {
     hash.update(`${file}\0`).update(await readFile(join(source, file)));
   }
