@@ -2,6 +2,7 @@ import { MeshMode } from "../../args/mesh";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Context, labels, selector } from "../context";
+import { createSidecarMetrics } from "./sidecar-metrics";
 
 /**
  * Makes clients' identities trustworthy: the sidecar parses all connections as HTTP/1, and so replaces the client's
@@ -18,6 +19,8 @@ export function createMeshPolicy(
   const { name, names, settings, parent } = context;
   if (settings.mesh === MeshMode.None) return [];
   return [
+    ...createSidecarMetrics(context, namespace),
+    ...(settings.egressNetwork ? [createEgressNetwork(context, namespace)] : []),
     new k8s.apiextensions.CustomResource(
       `${name}-proxy-server`,
       {
@@ -35,4 +38,22 @@ export function createMeshPolicy(
       { parent },
     ),
   ];
+}
+
+/**
+ * Lets the proxy out. A namespace with an EgressNetwork of its own ignores the global one, whose `Deny` would block the
+ * proxy. The NetworkPolicy limits what it can reach.
+ */
+function createEgressNetwork(context: Context, namespace: pulumi.Input<string>): pulumi.Resource {
+  const { name, names, parent } = context;
+  return new k8s.apiextensions.CustomResource(
+    `${name}-proxy`,
+    {
+      apiVersion: "policy.linkerd.io/v1alpha1",
+      kind: "EgressNetwork",
+      metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
+      spec: { trafficPolicy: "Allow" },
+    },
+    { parent },
+  );
 }
