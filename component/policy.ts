@@ -22,7 +22,7 @@ export function compilePolicy(settings: Settings): Policy {
 }
 
 /** The part after service account and namespace in Linkerd's identities. */
-function identitySuffix({ controlPlaneNamespace, trustDomain }: Settings): string {
+export function identitySuffix({ controlPlaneNamespace, trustDomain }: Settings): string {
   return `serviceaccount.identity.${controlPlaneNamespace}.${trustDomain}`;
 }
 

@@ -3,6 +3,7 @@ import type { EgressProxyArgs } from "./args/egress-proxy";
 import type { Upstream } from "./args/upstream";
 import { DnsMode, DnsTarget } from "./args/dns";
 import { MeshMode } from "./args/mesh";
+import type { Monitoring } from "./args/network-policies";
 import { TlsVersion } from "./args/upstream-tls";
 import { HEADER_BYTES, HEADER_FIELDS } from "../proxy-image/src/contract/policy/limits";
 import type { PolicyAudit, PolicyLimits, PolicyUpstream } from "../proxy-image/src/contract/policy/policy";
@@ -28,6 +29,10 @@ export interface Settings {
   mesh: MeshMode;
   trustDomain: string;
   controlPlaneNamespace: string;
+  /** Whether the mesh lets the proxy's namespace out. */
+  egressNetwork: boolean;
+  /** Who reads metrics; undefined: nobody. */
+  monitoring: Required<Monitoring> | undefined;
   dns: DnsMode;
   /** The targets of the stub domain's controllers, one each. */
   dnsTargets: TargetKind[];
@@ -62,6 +67,11 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     mesh: args.mesh?.mode ?? MeshMode.Required,
     trustDomain: args.mesh?.trustDomain ?? "cluster.local",
     controlPlaneNamespace: args.mesh?.controlPlaneNamespace ?? "linkerd",
+    egressNetwork: args.mesh?.egressNetwork ?? true,
+    monitoring: args.monitoring && {
+      namespaces: args.monitoring.namespaces,
+      meshed: args.monitoring.meshed ?? false,
+    },
     dns: args.dns?.mode ?? DnsMode.StubDomain,
     dnsTargets: [
       args.dns?.target ?? DnsTarget.Coredns,

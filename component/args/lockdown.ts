@@ -81,4 +81,10 @@ export interface LockdownMesh {
    * the sidecar's name is denied. Default: any image.
    */
   proxyImage?: string;
+  /**
+   * Whether `audit` creates TLSRoutes, by which Linkerd's metrics name the hosts of TLS connections to port 443. They
+   * need the Gateway API's CRD `tlsroutes`; and meanwhile sidecars close connections to port 443 that are not TLS or
+   * send no server name. Default: true.
+   */
+  tlsRoutes?: boolean;
 }

@@ -16,6 +16,11 @@ export interface Mesh {
    * 20Mi, limit 250Mi and no limit of CPU, which would also limit the sidecar's threads.
    */
   proxyResources?: Resources;
+  /**
+   * Whether the namespace of the proxy gets an EgressNetwork that allows all traffic out, so that a global EgressNetwork
+   * with `Deny` does not block the proxy. Needs Linkerd 2.17. `false` is for one of your own. Default: true.
+   */
+  egressNetwork?: boolean;
 }
 
 /** Whether the proxy's pods run inside Linkerd. */

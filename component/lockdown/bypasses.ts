@@ -87,7 +87,10 @@ function meshBypasses({ proxyUid, proxyImage }: SidecarSettings): Validation[] {
   const image =
     proxyImage &&
     ` && (c.image.startsWith(${cel(`${proxyImage}:`)}) || c.image.startsWith(${cel(`${proxyImage}@`)}))`;
-  const isSidecar = `c.name == ${cel(SIDECAR)}${image ?? ""}`;
+  // The injector leaves the program to the image, and runs it as the sidecar's user (linkerd2, chart partials,
+  // _proxy.tpl). This finds pods that are not injected, and containers that have the name by accident; who may write a
+  // pod's spec can imitate all of it.
+  const isSidecar = `(c.name == ${cel(SIDECAR)}${image ?? ""} && !has(c.command) && !has(c.args) && c.?securityContext.?runAsUser.orValue(-1) == ${proxyUid})`;
   return [
     {
       expression: `object.spec.?securityContext.?runAsUser.orValue(-1) != ${proxyUid} && variables.containers.all(c, ${isSidecar} || c.?securityContext.?runAsUser.orValue(-1) != ${proxyUid})`,

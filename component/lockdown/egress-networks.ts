@@ -4,23 +4,24 @@ import type { LockdownContext } from "./context";
 
 type TrafficPolicy = "Allow" | "Deny";
 
+/** Port whose connections are counted by the host names that clients ask for. */
+const TLS_PORT = 443;
+
 /**
  * Linkerd's part. In each namespace one EgressNetwork covers all traffic out of the cluster: denied, or in audit
  * allowed and counted under its name. Destinations have an EgressNetwork of their own. It takes precedence because its
  * ranges are smaller (linkerd2, policy-controller's egress_network.rs), so the traffic that is counted under the other
  * one is what would be denied.
- *
- * A namespace with an EgressNetwork of its own ignores the global one. So the proxy's namespace gets one that allows;
- * otherwise a global `Deny` would block the proxy.
  */
 export function createEgressNetworks(context: LockdownContext): void {
   const { name, settings } = context;
   if (!settings.mesh) return;
-  const { mode, namespaces, destinations, proxyNamespace } = settings;
+  const { mode, namespaces, destinations } = settings;
   const ranges = [...new Set(destinations.map(({ cidr }) => cidr))].map((cidr) => ({ cidr }));
   for (const namespace of namespaces) {
     const trafficPolicy = mode === LockdownMode.Enforce ? "Deny" : "Allow";
     create(context, `${name}-${namespace}`, { name, namespace }, { trafficPolicy });
+    if (mode === LockdownMode.Audit && settings.mesh.tlsRoutes) createTlsRoute(context, namespace);
     if (ranges.length === 0) continue;
     create(
       context,
@@ -29,15 +30,13 @@ export function createEgressNetworks(context: LockdownContext): void {
       { trafficPolicy: "Allow", networks: ranges },
     );
   }
-  // With a generated name: other stacks' lockdowns may have the same name, and the same proxy.
-  create(context, `${name}.proxy`, { namespace: proxyNamespace }, { trafficPolicy: "Allow" });
 }
 
 /** A dot in a child's name distinguishes it from every namespace's. */
 function create(
   { labels, parent }: LockdownContext,
   child: string,
-  metadata: { name?: string; namespace: string },
+  metadata: { name: string; namespace: string },
   spec: { trafficPolicy: TrafficPolicy; networks?: { cidr: string }[] },
 ): void {
   new k8s.apiextensions.CustomResource(
@@ -47,6 +46,32 @@ function create(
       kind: "EgressNetwork",
       metadata: { ...metadata, labels },
       spec,
+    },
+    { parent },
+  );
+}
+
+/**
+ * Makes sidecars read the server name of TLS connections to port 443. Without a TLSRoute they count these connections
+ * by address only. Every connection takes the route that Linkerd adds for the EgressNetwork's own traffic policy, because
+ * no host has this route's name (RFC 2606 §2).
+ *
+ * Only in audit: a client chooses its server name, so in an enforced lockdown this name would be a way out.
+ */
+function createTlsRoute({ name, labels, parent }: LockdownContext, namespace: string): void {
+  const network = { group: "policy.linkerd.io", kind: "EgressNetwork", name, port: TLS_PORT };
+  new k8s.apiextensions.CustomResource(
+    `${name}-${namespace}.tls`,
+    {
+      // Linkerd watches this version only (linkerd2, policy-controller/k8s/api).
+      apiVersion: "gateway.networking.k8s.io/v1alpha2",
+      kind: "TLSRoute",
+      metadata: { name, namespace, labels },
+      spec: {
+        parentRefs: [network],
+        hostnames: ["egress-lockdown.invalid"],
+        rules: [{ backendRefs: [network] }],
+      },
     },
     { parent },
   );

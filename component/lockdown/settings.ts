@@ -5,7 +5,6 @@ import { type Destination, type EgressLockdownArgs, LockdownMode } from "../args
 export interface LockdownSettings {
   namespaces: string[];
   mode: LockdownMode;
-  proxyNamespace: string;
   destinations: Destination[];
   dnsAddresses: string[];
   /** Undefined: no mesh. */
@@ -13,11 +12,12 @@ export interface LockdownSettings {
   admissionPolicy: boolean;
 }
 
-/** How to recognise Linkerd's own containers. */
+/** Linkerd, and how to recognise its own containers. */
 export interface SidecarSettings {
   proxyUid: number;
   /** Undefined: any. */
   proxyImage: string | undefined;
+  tlsRoutes: boolean;
 }
 
 /** Adds the defaults to validated arguments. */
@@ -26,14 +26,17 @@ export function lockdownSettings(args: EgressLockdownArgs): LockdownSettings {
   return {
     namespaces: args.namespaces,
     mode: args.mode ?? LockdownMode.Enforce,
-    proxyNamespace: args.proxyNamespace ?? "egress",
     // An Output among them was an error of validation.
     destinations: (args.destinations ?? []) as Destination[],
     dnsAddresses: args.dnsAddresses ?? [...NODE_DNS_ADDRESSES],
     mesh:
       mesh?.enabled === false
         ? undefined
-        : { proxyUid: mesh?.proxyUid ?? 2102, proxyImage: mesh?.proxyImage },
+        : {
+            proxyUid: mesh?.proxyUid ?? 2102,
+            proxyImage: mesh?.proxyImage,
+            tlsRoutes: mesh?.tlsRoutes ?? true,
+          },
     admissionPolicy: args.admissionPolicy ?? true,
   };
 }

@@ -140,7 +140,13 @@ function checkDestination(value: unknown, path: string, problems: Problems): voi
 }
 
 function checkMesh({ mesh: value, admissionPolicy }: EgressLockdownArgs, problems: Problems): void {
-  const keys: (keyof LockdownMesh)[] = ["enabled", "controlPlaneNamespace", "proxyUid", "proxyImage"];
+  const keys: (keyof LockdownMesh)[] = [
+    "enabled",
+    "controlPlaneNamespace",
+    "proxyUid",
+    "proxyImage",
+    "tlsRoutes",
+  ];
   const mesh = checkObject(value, "mesh", keys, "{ enabled: false }", problems);
   if (!mesh) return;
   checkBoolean(mesh.enabled, "mesh.enabled", problems);
@@ -156,6 +162,7 @@ function checkMesh({ mesh: value, admissionPolicy }: EgressLockdownArgs, problem
       problems.add(`mesh.${key}`, "means nothing while admissionPolicy is false; leave it out");
   }
   checkInteger(mesh.proxyUid, "mesh.proxyUid", UID, problems);
+  checkBoolean(mesh.tlsRoutes, "mesh.tlsRoutes", problems);
   const { proxyImage } = mesh;
   // A tag would pin the version; a repository's name has no quotes.
   if (

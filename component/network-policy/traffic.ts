@@ -28,9 +28,6 @@ export interface PodPorts {
   admin: Port[];
 }
 
-/** Port of the metrics and configuration of Linkerd's sidecar. */
-const SIDECAR_ADMIN_PORT = 4191;
-
 /**
  * Port on which a sidecar receives from other sidecars. Since Linkerd 2.18 a sidecar connects to this port of its peer,
  * and a header carries the original port (`outboundTransportMode: transport-header`; seen with 2.20). So a
@@ -50,14 +47,21 @@ type PolicySettings = Pick<Settings, "upstreams" | "audit" | "mesh" | "controlPl
 export function proxyTraffic(
   { upstreams, audit, mesh, controlPlaneNamespace }: PolicySettings,
   policies: NetworkPolicySettings,
-  { service, admin }: PodPorts,
+  {
+    service,
+    admin,
+    sidecarAdmin,
+  }: PodPorts & {
+    /** Port of the sidecar's metrics and configuration. */
+    sidecarAdmin: number;
+  },
 ): Traffic {
   const meshed = mesh !== MeshMode.None;
   const sidecar = (port: number): Port[] => (meshed ? ports("TCP", [port]) : []);
   return {
     ingress: incoming(policies, {
       service: [...service, ...sidecar(SIDECAR_INBOUND_PORT)],
-      admin: [...admin, ...sidecar(SIDECAR_ADMIN_PORT)],
+      admin: [...admin, ...sidecar(sidecarAdmin)],
     }),
     egress: [
       ...dnsQueries(policies),

@@ -6,6 +6,7 @@ import { ports } from "../network-policy/peers";
 import { controllerTraffic, dnsTraffic, proxyTraffic, type Traffic } from "../network-policy/traffic";
 import { type Context, labels, type Part, selector } from "./context";
 import { ADMIN_PORT, DATA_PORT } from "./proxy/proxy";
+import { sidecarAdminPort } from "./proxy/sidecar";
 
 /** Restricts what the pods in the component's namespace receive and send, if the cluster enforces it. */
 export function createNetworkPolicies(context: Context, namespace: pulumi.Input<string>): void {
@@ -14,7 +15,10 @@ export function createNetworkPolicies(context: Context, namespace: pulumi.Input<
   if (!policies) return;
   const proxyPorts = { service: ports("TCP", [DATA_PORT]), admin: ports("TCP", [ADMIN_PORT]) };
   const proxy = { name: names.proxy, namespace };
-  surround(context, `${name}-proxy`, "egress-proxy", proxy, proxyTraffic(settings, policies, proxyPorts));
+  const traffic = sidecarAdminPort(context).apply((sidecarAdmin) =>
+    proxyTraffic(settings, policies, { ...proxyPorts, sidecarAdmin }),
+  );
+  surround(context, `${name}-proxy`, "egress-proxy", proxy, traffic);
   if (settings.dns === DnsMode.None) return;
   const dnsPorts = {
     service: [...ports("UDP", [DNS_PORTS.dns]), ...ports("TCP", [DNS_PORTS.dns])],
@@ -42,7 +46,7 @@ function surround(
   child: string,
   part: Part,
   metadata: { name: string; namespace: pulumi.Input<string> },
-  { ingress, egress }: Traffic,
+  { ingress, egress }: Traffic | pulumi.Output<Traffic>,
 ): void {
   new k8s.networking.v1.NetworkPolicy(
     child,

@@ -1,17 +1,28 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import { type Mesh, MeshMode } from "../args/mesh";
-import { checkKnownKeys, checkOneOf, isRecord } from "./checks/checks";
+import { checkBoolean, checkKnownKeys, checkOneOf, isRecord } from "./checks/checks";
+import { ADMIN_PORT_ANNOTATION } from "../sidecar-port";
 import { nameProblem } from "./values/host";
 import { checkResources } from "./pods";
 import { isDeferred, type Problems, show } from "./checks/problems";
 
-export function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
+/** Ports of the proxy's container, and those of the sidecar for traffic. */
+const TAKEN_PORTS = [8080, 9090, 9091, 4140, 4143, 4190];
+
+export function checkMesh({ mesh, podAnnotations }: EgressProxyArgs, problems: Problems): void {
+  if (mesh?.mode !== MeshMode.None) checkSidecarPort(podAnnotations, problems);
   if (mesh === undefined || isDeferred(mesh)) return;
   if (!isRecord(mesh)) {
     problems.add("mesh", `is ${show(mesh)}; write it as in { mode: "required" }`);
     return;
   }
-  const keys: (keyof Mesh)[] = ["mode", "trustDomain", "controlPlaneNamespace", "proxyResources"];
+  const keys: (keyof Mesh)[] = [
+    "mode",
+    "trustDomain",
+    "controlPlaneNamespace",
+    "proxyResources",
+    "egressNetwork",
+  ];
   checkKnownKeys(mesh, new Set(keys), "mesh", problems);
   const { trustDomain, controlPlaneNamespace, proxyResources } = mesh;
   if (mesh.mode === MeshMode.None) {
@@ -26,5 +37,18 @@ export function checkMesh({ mesh }: EgressProxyArgs, problems: Problems): void {
     if (problem) problems.add(`mesh.${key}`, problem);
   }
   checkResources(proxyResources, "mesh.proxyResources", problems);
+  checkBoolean(mesh.egressNetwork, "mesh.egressNetwork", problems);
   checkOneOf(mesh.mode, "mesh.mode", Object.values(MeshMode), problems);
+}
+
+/** The proxy looks for its sidecar at this port, and the injector ignores one that is not a number. */
+function checkSidecarPort(annotations: unknown, problems: Problems): void {
+  const value = isRecord(annotations) ? annotations[ADMIN_PORT_ANNOTATION] : undefined;
+  if (value === undefined || isDeferred(value)) return;
+  const port = Number(value);
+  if (/^\d+$/.test(String(value)) && port >= 1 && port <= 65_535 && !TAKEN_PORTS.includes(port)) return;
+  problems.add(
+    `podAnnotations["${ADMIN_PORT_ANNOTATION}"]`,
+    `is ${show(value)}; give a port other than ${TAKEN_PORTS.join(", ")}, which the pod uses, such as "4192"`,
+  );
 }

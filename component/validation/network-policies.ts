@@ -1,4 +1,5 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
+import { MeshMode } from "../args/mesh";
 import type { ClusterDns, Monitoring, NetworkPolicies } from "../args/network-policies";
 import { checkBoolean, checkInteger, checkObject, isRecord, type Unchecked } from "./checks/checks";
 import {
@@ -14,7 +15,7 @@ const PORT = { min: 1, max: 65_535, example: 6443 };
 
 /** Adds a problem for every error in `networkPolicies` and `monitoring`. */
 export function checkNetworkPolicies(args: EgressProxyArgs, problems: Problems): void {
-  const { networkPolicies: given, monitoring } = args;
+  const { networkPolicies: given, monitoring, mesh } = args;
   const path = "networkPolicies";
   if (given !== undefined && !isDeferred(given)) {
     const keys: (keyof NetworkPolicies)[] = [
@@ -28,7 +29,8 @@ export function checkNetworkPolicies(args: EgressProxyArgs, problems: Problems):
     const policies = checkObject(given, path, keys, "{ enabled: false }", problems);
     if (policies) checkMembers(policies, path, problems);
   }
-  if (monitoring !== undefined && !isDeferred(monitoring)) checkMonitoring(monitoring, given, problems);
+  if (monitoring !== undefined && !isDeferred(monitoring))
+    checkMonitoring(monitoring, given, mesh?.mode === MeshMode.None, problems);
 }
 
 function checkMembers(policies: Unchecked, path: string, problems: Problems): void {
@@ -102,12 +104,19 @@ function checkClusterDns(value: unknown, path: string, problems: Problems): void
   }
 }
 
-function checkMonitoring(value: unknown, policies: unknown, problems: Problems): void {
-  const keys: (keyof Monitoring)[] = ["namespaces"];
+function checkMonitoring(value: unknown, policies: unknown, unmeshed: boolean, problems: Problems): void {
+  const keys: (keyof Monitoring)[] = ["namespaces", "meshed"];
   const monitoring = checkObject(value, "monitoring", keys, `{ namespaces: ["monitoring"] }`, problems);
   if (!monitoring) return;
-  if (isRecord(policies) && policies.enabled === false) {
-    problems.add("monitoring", "means nothing while networkPolicies.enabled is false; leave it out");
+  if (unmeshed && isRecord(policies) && policies.enabled === false) {
+    problems.add(
+      "monitoring",
+      `means nothing while networkPolicies.enabled is false and mesh.mode is "none"; leave it out`,
+    );
+  }
+  checkBoolean(monitoring.meshed, "monitoring.meshed", problems);
+  if (unmeshed && monitoring.meshed === true) {
+    problems.add("monitoring.meshed", `means nothing while mesh.mode is "none"; leave it out`);
   }
   checkNamespaceNames(monitoring.namespaces, "monitoring.namespaces", `["monitoring"]`, problems);
 }

@@ -70,8 +70,8 @@ describe("k8s-egress suggest", () => {
   const log = [
     line(),
     line({ method: "HEAD", time: "2027-01-03T08:00:00.000Z" }),
-    line({ client: "reports/cron.daily" }),
-    line({ client: "reports/cron.daily", method: "HEAD" }),
+    line({ client: "reports/cron-daily" }),
+    line({ client: "reports/cron-daily", method: "HEAD" }),
     line({ client: "shop/api", method: "POST", status: 422 }),
     line({ host: "stream.example.com", status: 101 }),
     line({ host: "typo.example.com", status: 502, error: "dns-error", level: "warn" }),
@@ -97,7 +97,7 @@ export const upstreams: Upstream[] = [
     allow: [
       {
         clients: [
-          { namespace: "reports", serviceAccount: "cron.daily" },
+          { namespace: "reports", serviceAccount: "cron-daily" },
           { namespace: "shop", serviceAccount: "web" },
         ],
         methods: ["GET", "HEAD"],
@@ -237,4 +237,59 @@ describe("a hostile log", () => {
     assert.equal(sightings.hosts.get("h0.com")!.methods.get("shop/web")!.size, 50);
     assert.equal(sightings.dropped, 500 + 501 + 11);
   });
+});
+
+describe("k8s-egress suggest --metrics", () => {
+  const series = (hostname: string | undefined, namespace: string, count: string) => ({
+    metric: { namespace, ...(hostname !== undefined && { hostname }) },
+    value: [Date.parse("2027-01-03T08:00:00.000Z") / 1_000, count],
+  });
+  const response = (...result: object[]) =>
+    JSON.stringify({ status: "success", data: { resultType: "vector", result } });
+
+  it("lists the hosts of a lockdown's audit for the namespaces that called them", async () => {
+    const { status, out, err } = await run(
+      response(
+        series("api.github.com", "shop", "12.3"),
+        series("api.github.com", "reports", "1"),
+        series("API.stripe.com", "shop", "2"),
+        series("gone.example.com", "shop", "0"),
+        series(undefined, "shop", "7"),
+        series("kubernetes.default.svc", "shop", "7"),
+        series('x"], paths: ["/', "shop", "7"),
+      ),
+      "--metrics",
+      "--format",
+      "json",
+    );
+    assert.equal(status, 0);
+    assert.match(err, /^3 series have no namespace or no public host name\n$/);
+    const { unreviewed } = JSON.parse(out) as Listed;
+    assert.deepEqual(unreviewed, [
+      { host: "api.github.com", allow: [{ clients: [{ namespace: "reports" }, { namespace: "shop" }] }] },
+      { host: "api.stripe.com", allow: [{ clients: [{ namespace: "shop" }] }] },
+    ]);
+    const args = { upstreams: unreviewed, image: `r.example.com/egress@sha256:${"0".repeat(64)}` };
+    assert.equal(checkArguments("egress", args).any, false);
+  });
+
+  it("says how often, and gives a program in TypeScript", async () => {
+    const { out } = await run(response(series("api.github.com", "shop", "12.3")), "--metrics");
+    assert.match(out, /UNREVIEWED: 13 requests, 2027-01-03\n/);
+    assert.match(out, /clients: \[\n +\{ namespace: "shop" \},\n +\],\n +\},/);
+    assert.doesNotMatch(out, /undefined|methods/);
+  });
+
+  for (const [what, text, says] of [
+    ["nothing", "", /no response of Prometheus' API/],
+    ["an error of Prometheus", `{"status":"error"}`, /no response of Prometheus' API/],
+    ["a log", line(), /no response of Prometheus' API/],
+    ["no series", response(), /proxy-metrics-hostname-labels/],
+  ] as const) {
+    it(`${what}: ends with 1 and says what is missing`, async () => {
+      const { status, out, err } = await run(text, "--metrics");
+      assert.deepEqual([status, out], [1, ""]);
+      assert.match(err, says);
+    });
+  }
 });

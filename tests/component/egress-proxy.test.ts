@@ -113,6 +113,7 @@ describe("EgressProxy's children", () => {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy egress-dns",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy egress-proxy",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy egress-stub-domain",
+      "kubernetes:policy.linkerd.io/v1alpha1:EgressNetwork egress-proxy",
       "kubernetes:policy.linkerd.io/v1beta3:Server egress-proxy-server",
       "kubernetes:policy/v1:PodDisruptionBudget egress-dns",
       "kubernetes:policy/v1:PodDisruptionBudget egress-proxy",

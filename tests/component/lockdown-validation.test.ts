@@ -91,6 +91,7 @@ const cases: { args: object; path: string; says: RegExp }[] = [
     path: "mesh.proxyImage",
     says: /means nothing while admissionPolicy is false/,
   },
+  { args: { mesh: { tlsRoutes: "no" } }, path: "mesh.tlsRoutes", says: /give true or false/ },
   { args: { mesh: { proxyUid: 0 } }, path: "mesh.proxyUid", says: /from 1 to 2147483647/ },
   {
     args: { mesh: { proxyImage: "cr.l5d.io/linkerd/proxy:stable" } },
@@ -115,6 +116,7 @@ describe("checkLockdown", () => {
       mesh: {
         enabled: true,
         controlPlaneNamespace: "mesh",
+        tlsRoutes: false,
         proxyUid: 3000,
         proxyImage: "registry.example.com:5000/linkerd/proxy",
       },

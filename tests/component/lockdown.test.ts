@@ -32,6 +32,12 @@ interface EgressNetwork {
   spec: { trafficPolicy: string; networks?: { cidr: string }[] };
 }
 
+interface TlsRoute {
+  apiVersion: string;
+  metadata: { name: string; namespace: string };
+  spec: { parentRefs: object[]; hostnames: string[]; rules: object[] };
+}
+
 interface Binding {
   spec: {
     policyName: string;
@@ -55,12 +61,12 @@ describe("EgressLockdown's children", () => {
       "kubernetes:policy.linkerd.io/v1alpha1:EgressNetwork lockdown-reports.destinations",
       "kubernetes:policy.linkerd.io/v1alpha1:EgressNetwork lockdown-shop",
       "kubernetes:policy.linkerd.io/v1alpha1:EgressNetwork lockdown-shop.destinations",
-      "kubernetes:policy.linkerd.io/v1alpha1:EgressNetwork lockdown.proxy",
     ]);
   });
 
   it("never share a name, whatever the namespaces are called", async () => {
-    const names = named(await program({ namespaces: ["proxy", "shop", "shop-destinations", "pods"] }));
+    const namespaces = ["tls", "shop", "shop-destinations", "shop-tls", "pods"];
+    const names = named(await program({ namespaces, mode: "audit" }));
     assert.equal(new Set(names).size, names.length);
   });
 
@@ -76,7 +82,6 @@ describe("EgressLockdown's children", () => {
     const resources = await program();
     const networks = inputs<EgressNetwork>(resources, "EgressNetwork");
     assert.deepEqual(networks["lockdown-shop"]!.metadata.name, "lockdown");
-    assert.equal(networks["lockdown.proxy"]!.metadata.name, undefined);
     for (const kind of ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]) {
       for (const { metadata } of Object.values(inputs<EgressNetwork>(resources, kind)))
         assert.equal(metadata.name, undefined);
@@ -96,7 +101,7 @@ describe("EgressLockdown's children", () => {
 });
 
 describe("an enforced EgressLockdown", () => {
-  it("denies what passes sidecars but for destinations, and leaves the proxy's namespace open", async () => {
+  it("denies what passes sidecars but for destinations", async () => {
     const networks = inputs<EgressNetwork>(await program(), "EgressNetwork");
     for (const namespace of ["shop", "reports"]) {
       assert.deepEqual(networks[`lockdown-${namespace}`]!.spec, { trafficPolicy: "Deny" });
@@ -105,8 +110,6 @@ describe("an enforced EgressLockdown", () => {
         networks: [{ cidr: "10.0.0.1/32" }],
       });
     }
-    const { metadata, spec } = networks["lockdown.proxy"]!;
-    assert.deepEqual([metadata.namespace, spec], ["egress", { trafficPolicy: "Allow" }]);
   });
 
   it("lets the API server refuse, in its namespaces only", async () => {
@@ -124,18 +127,38 @@ describe("an audited EgressLockdown", () => {
   it("blocks nothing: allows and counts, warns, and has no NetworkPolicy", async () => {
     const resources = await program({ mode: "audit" });
     const networks = Object.values(inputs<EgressNetwork>(resources, "EgressNetwork"));
-    assert.equal(networks.length, 5);
+    assert.equal(networks.length, 4);
     for (const { spec } of networks) assert.equal(spec.trafficPolicy, "Allow");
     for (const { spec } of Object.values(inputs<Binding>(resources, "ValidatingAdmissionPolicyBinding")))
       assert.deepEqual(spec.validationActions, ["Warn", "Audit"]);
     assert.deepEqual(inputs(resources, "NetworkPolicy"), {});
   });
 
-  it("becomes an enforced one without another object's going", async () => {
+  it("makes sidecars read the server name of TLS connections, by a route that no host's name takes", async () => {
+    const routes = inputs<TlsRoute>(await program({ mode: "audit" }), "TLSRoute");
+    assert.deepEqual(Object.keys(routes), ["lockdown-shop.tls", "lockdown-reports.tls"]);
+    const { apiVersion, metadata, spec } = routes["lockdown-shop.tls"]!;
+    assert.equal(apiVersion, "gateway.networking.k8s.io/v1alpha2");
+    assert.deepEqual([metadata.namespace, metadata.name], ["shop", "lockdown"]);
+    const network = { group: "policy.linkerd.io", kind: "EgressNetwork", name: "lockdown", port: 443 };
+    assert.deepEqual(spec.parentRefs, [network]);
+    assert.deepEqual(spec.rules, [{ backendRefs: [network] }]);
+    for (const host of spec.hostnames) assert.match(host, /\.invalid$/);
+  });
+
+  it("has no TLSRoute where none is wanted", async () => {
+    const without = named(await program({ mode: "audit", mesh: { tlsRoutes: false } })).join("\n");
+    assert.match(without, /EgressNetwork/);
+    assert.doesNotMatch(without, /TLSRoute/);
+  });
+
+  it("becomes an enforced one without any object's going but its TLSRoutes, whose name would be a way out", async () => {
     const [audited, enforced] = [named(await program({ mode: "audit" })), named(await program())];
     assert.deepEqual(
       audited.filter((child) => !enforced.includes(child)),
-      [],
+      ["reports", "shop"].map(
+        (namespace) => `kubernetes:gateway.networking.k8s.io/v1alpha2:TLSRoute lockdown-${namespace}.tls`,
+      ),
     );
   });
 });
@@ -235,7 +258,7 @@ describe("EgressLockdown", () => {
       new EgressLockdown("lockdown", args, { providers: { kubernetes: cluster } });
     });
     const ofKubernetes = resources.filter(({ type }) => type.startsWith("kubernetes:"));
-    assert.equal(ofKubernetes.length, 11);
+    assert.equal(ofKubernetes.length, 10);
     for (const { name, provider } of ofKubernetes) assert.match(provider, /::cluster::/, name);
   });
 });

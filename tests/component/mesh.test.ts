@@ -36,6 +36,10 @@ function find(resources: Registered[], kind: string, name: string): Object {
   return found.inputs as unknown as Object;
 }
 
+const ofLinkerd = (resources: Registered[]) =>
+  resources.filter(({ type }) => type.includes("policy.linkerd.io"));
+const ofSidecar = (resources: Registered[]) =>
+  ofLinkerd(resources).filter(({ name }) => name === "egress-proxy-sidecar");
 const proxyOf = (resources: Registered[]) => find(resources, "Deployment", "egress-proxy").spec.template;
 const policyOf = (resources: Registered[]) =>
   JSON.parse(find(resources, "ConfigMap", "egress-policy").data["policy.json"]!) as Policy;
@@ -66,12 +70,12 @@ describe("the mesh of an EgressProxy", () => {
     ["required", "all-authenticated"],
     ["optional", "all-unauthenticated"],
   ] as const) {
-    it(`"${mode}": one Server, HTTP/1 and nothing else, for ${accessPolicy}`, async () => {
+    it(`"${mode}": one Server, HTTP/1 and nothing else, for ${accessPolicy}, and a way out`, async () => {
       const resources = await registered({ mode });
-      const ofLinkerd = resources.filter(({ type }) => type.includes("policy.linkerd.io"));
       assert.deepEqual(
-        ofLinkerd.map(({ type, inputs }) => [type, inputs.spec]),
+        ofLinkerd(resources).map(({ type, inputs }) => [type, inputs.spec]),
         [
+          ["kubernetes:policy.linkerd.io/v1alpha1:EgressNetwork", { trafficPolicy: "Allow" }],
           [
             "kubernetes:policy.linkerd.io/v1beta3:Server",
             {
@@ -94,6 +98,69 @@ describe("the mesh of an EgressProxy", () => {
     });
   }
 
+  it("lets its namespace out past a global EgressNetwork, unless the user does that", async () => {
+    const network = find(await registered({}), "EgressNetwork", "egress-proxy");
+    assert.equal((network.metadata as { namespace?: string }).namespace, "egress");
+    const without = ofLinkerd(await registered({ egressNetwork: false }));
+    assert.deepEqual(
+      without.map(({ type }) => type),
+      ["kubernetes:policy.linkerd.io/v1beta3:Server"],
+    );
+  });
+
+  it("gives the sidecar's metrics to whom the NetworkPolicy admits, and to nobody without monitoring", async () => {
+    const [server, ...others] = ofSidecar(
+      await registered({}, { monitoring: { namespaces: ["monitoring"] } }),
+    );
+    assert.deepEqual(others, []);
+    assert.deepEqual(server!.inputs.spec, {
+      podSelector: {
+        matchLabels: { "app.kubernetes.io/name": "egress-proxy", "app.kubernetes.io/instance": "egress" },
+      },
+      port: "linkerd-admin",
+      proxyProtocol: "HTTP/1",
+      accessPolicy: "all-unauthenticated",
+    });
+    assert.deepEqual(ofSidecar(await registered({})), []);
+    const networkPolicies = { enabled: false };
+    const open = await registered({}, { monitoring: { namespaces: ["monitoring"] }, networkPolicies });
+    assert.equal(ofSidecar(open).length, 1);
+  });
+
+  it("gives them to the identities of monitoring where that is meshed", async () => {
+    const monitoring = { namespaces: ["monitoring", "linkerd-viz"], meshed: true };
+    const found = ofSidecar(await registered({ trustDomain: "prod.example" }, { monitoring }));
+    const name = "egress-proxy-sidecar";
+    const group = "policy.linkerd.io";
+    for (const { inputs } of found) assert.equal((inputs as unknown as Object).metadata.name, name);
+    const spec = (kind: string) => found.find(({ type }) => type.endsWith(`:${kind}`))!.inputs.spec;
+    assert.equal((spec("Server") as { accessPolicy: string }).accessPolicy, "deny");
+    assert.deepEqual(spec("MeshTLSAuthentication"), {
+      identities: [
+        "*.monitoring.serviceaccount.identity.linkerd.prod.example",
+        "*.linkerd-viz.serviceaccount.identity.linkerd.prod.example",
+      ],
+    });
+    assert.deepEqual(spec("AuthorizationPolicy"), {
+      targetRef: { group, kind: "Server", name },
+      requiredAuthenticationRefs: [{ group, kind: "MeshTLSAuthentication", name }],
+    });
+  });
+
+  it("tells the proxy where its sidecar listens, as the annotations say, Outputs too", async () => {
+    const sidecarPort = async (podAnnotations?: EgressProxyArgs["podAnnotations"]) =>
+      proxyOf(await registered({}, { podAnnotations })).spec.containers[0]!.args.find((arg) =>
+        arg.startsWith("--sidecar-port="),
+      );
+    assert.equal(await sidecarPort(), "--sidecar-port=4191");
+    assert.equal(
+      await sidecarPort(pulumi.output({ "config.linkerd.io/admin-port": "4192" })),
+      "--sidecar-port=4192",
+    );
+    const { args } = proxyOf(await registered({ mode: "none" })).spec.containers[0]!;
+    assert.ok(!args.some((arg) => arg.startsWith("--sidecar-port")));
+  });
+
   it("comes before the pods that need it", async () => {
     const resources = await registered({ mode: "required" });
     const place = (kind: string) =>
@@ -104,10 +171,7 @@ describe("the mesh of an EgressProxy", () => {
   it('"none": not injected, no Server, and nobody is told apart', async () => {
     const resources = await registered({ mode: "none" });
     assert.deepEqual(proxyOf(resources).metadata.annotations, { "linkerd.io/inject": "disabled" });
-    assert.deepEqual(
-      resources.filter(({ type }) => type.includes("linkerd")),
-      [],
-    );
+    assert.deepEqual(ofLinkerd(resources), []);
     assert.equal(policyOf(resources).mesh, undefined);
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import { EgressProxy, type EgressProxyArgs } from "../../index";
 import { NEVER_ALLOWED } from "../../proxy-image/src/contract/policy/never-allowed";
 import { SPECIAL_RANGES } from "../../proxy-image/src/contract/policy/special-ranges";
@@ -190,6 +191,15 @@ describe("the arguments about NetworkPolicies", () => {
     assert.ok(!plain.mayReach(prometheus, proxy, 4191));
     assert.ok(!plain.mayReach(app, proxy, 4143));
     assert.ok(plain.mayReach(prometheus, proxy, 9090));
+  });
+
+  it("follow the sidecar's admin port", async () => {
+    const moved = await model({
+      monitoring: { namespaces: ["monitoring"] },
+      podAnnotations: pulumi.output({ "config.linkerd.io/admin-port": "4192" }),
+    });
+    assert.ok(moved.mayReach(prometheus, proxy, 4192));
+    assert.ok(!moved.mayReach(prometheus, proxy, 4191));
   });
 
   it("leave the ports of metrics to nobody by default", async () => {

@@ -143,7 +143,7 @@ const cases: Case[] = [
     /is also monitoring\.namespaces\[0\]/,
   ),
   arg(
-    { networkPolicies: { enabled: false }, monitoring: { namespaces: ["a"] } },
+    { networkPolicies: { enabled: false }, monitoring: { namespaces: ["a"] }, mesh: { mode: "none" } },
     "monitoring",
     /means nothing while networkPolicies\.enabled is false/,
   ),
@@ -285,6 +285,11 @@ const cases: Case[] = [
     /is no namespace's name/,
   ),
   up(
+    { allow: [{ clients: [{ namespace: "shop", serviceAccount: "web.v2" }] }] },
+    "allow[0].clients[0].serviceAccount",
+    /^.*"web\.v2" has a dot, and Linkerd gives such a service account no identity/,
+  ),
+  up(
     { allow: [{ clients: [{ serviceAccount: "a" }] }] },
     "allow[0].clients[0].namespace",
     /is no namespace's name/,
@@ -299,6 +304,25 @@ const cases: Case[] = [
   ),
   up({ allow: [{ paths: ["v1"] }] }, "allow[0].paths[0]", /give a path or pattern/),
   up({ allow: [{ paths: ["/a/../b"] }] }, "allow[0].paths[0]", /give a path or pattern/),
+  arg(
+    { mesh: { mode: "none" }, monitoring: { namespaces: ["a"], meshed: true } },
+    "monitoring.meshed",
+    /means nothing while mesh\.mode is "none"/,
+  ),
+  arg({ monitoring: { namespaces: ["a"], meshed: "yes" } }, "monitoring.meshed", /give true or false/),
+  arg({ mesh: { egressNetwork: "no" } }, "mesh.egressNetwork", /give true or false/),
+  arg(
+    { mesh: { mode: "none", egressNetwork: false } },
+    "mesh.egressNetwork",
+    /means nothing while mesh\.mode is "none"/,
+  ),
+  ...["abc", "0", "65536", "8080", "1e3"].map((port) =>
+    arg(
+      { podAnnotations: { "config.linkerd.io/admin-port": port } },
+      'podAnnotations["config.linkerd.io/admin-port"]',
+      /give a port other than 8080/,
+    ),
+  ),
   arg({ mesh: { trustDomain: "Cluster" } }, "mesh.trustDomain", /has capitals/),
   arg({ log: { percent: 101 } }, "log.percent", /give an integer from 0 to 100/),
   arg({ credentials: { stripe: { value: "k" } } }, "credentials.stripe", /is used by no upstream/),

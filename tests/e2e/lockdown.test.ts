@@ -7,7 +7,8 @@ import { sharedCluster } from "../cluster/shared";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { runProgram } from "../harness/monitor";
 import { Stack } from "../harness/stack";
-import { installEgressNetworks, removeEgressNetworks } from "./support/egress-network-crd";
+import { installGatewayCrds, removeGatewayCrds } from "./support/gateway-crds";
+import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import {
   INIT,
   injected,
@@ -37,13 +38,13 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
     cluster = shared();
     kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
     stack = new Stack({ kubectl, dockerHost: cluster.dockerHost });
-    await installEgressNetworks(cluster);
+    await Promise.all([installLinkerdCrds(cluster), installGatewayCrds(cluster)]);
     for (const namespace of [LOCKED, OPEN, PROXY]) await kubectl(["create", "namespace", namespace]);
   });
   after(async () => {
     await stack.destroy();
     await kubectl(["delete", "namespace", LOCKED, OPEN, PROXY, "--ignore-not-found", "--timeout=120s"]);
-    await removeEgressNetworks(cluster);
+    await Promise.all([removeLinkerdCrds(cluster), removeGatewayCrds(cluster)]);
   });
 
   const up = (more: Partial<EgressLockdownArgs> = {}) =>
@@ -250,7 +251,7 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
         assert.deepEqual(status!.typeChecking!.expressionWarnings ?? [], [], metadata.name);
     });
 
-    it("denies in its namespace, and allows its destinations and the proxy's namespace", async () => {
+    it("denies in its namespace, and allows its destinations", async () => {
       const line = `{range .items[*]}{.metadata.namespace} {.spec.trafficPolicy} {.spec.networks[*].cidr}{"\\n"}{end}`;
       const found = await kubectl(["get", "egressnetworks", "-A", "-o", `jsonpath=${line}`]);
       assert.deepEqual(
@@ -259,7 +260,7 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
           .split("\n")
           .map((one) => one.trim())
           .sort(),
-        [`${LOCKED} Allow 10.0.0.1/32`, `${LOCKED} Deny`, `${PROXY} Allow`].sort(),
+        [`${LOCKED} Allow 10.0.0.1/32`, `${LOCKED} Deny`],
       );
       assert.equal(
         await kubectl(["get", "networkpolicies", "-n", LOCKED, "-o", "name"]),
@@ -272,12 +273,21 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
     it("knows another sidecar's user and image", async () => {
       await up({ mesh: { proxyUid: 3000, proxyImage: "r.example.com/proxy" } });
       await untilRefused(injected(), /linkerd-proxy, image r\.example\.com\/proxy/);
-      await ask(injected({ image: "r.example.com/proxy:edge" }));
-      await ask(injected({ image: `r.example.com/proxy@sha256:${"a".repeat(64)}` }));
-      await assert.rejects(
-        ask(injected({ image: "r.example.com/proxy-of-mine:1" })),
-        /pods without Linkerd's sidecar/,
-      );
+      const right = { image: "r.example.com/proxy:edge", securityContext: { runAsUser: 3000 } };
+      await ask(injected(right));
+      await ask(injected({ ...right, image: `r.example.com/proxy@sha256:${"a".repeat(64)}` }));
+      for (const wrong of [
+        { image: "r.example.com/proxy-of-mine:1" },
+        { command: ["sleep", "infinity"] },
+        { args: ["--help"] },
+        { securityContext: {} },
+      ]) {
+        for (const native of [true, false])
+          await assert.rejects(
+            ask(injected({ ...right, ...wrong, native })),
+            /pods without Linkerd's sidecar/,
+          );
+      }
       await assert.rejects(ask(withContainer({ securityContext: { runAsUser: 3000 } })), /user 3000/);
     });
 
@@ -312,6 +322,12 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
       await ask(injected(), LOCKED, "--warnings-as-errors");
     });
 
+    it("has a TLSRoute for its EgressNetwork, as the Gateway API's schema has it", async () => {
+      const line = `{range .items[*]}{.metadata.namespace} {.spec.parentRefs[*].kind} {.spec.parentRefs[*].port}{end}`;
+      const found = await kubectl(["get", "tlsroutes", "-A", "-o", `jsonpath=${line}`]);
+      assert.equal(found, `${LOCKED} EgressNetwork 443`);
+    });
+
     it("counts it in the API server's metrics", async () => {
       const counted = await kubectl(["get", "--raw", "/metrics"]);
       assert.match(
@@ -343,7 +359,7 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
   it("leaves nothing behind", async () => {
     await stack.destroy();
     const remains =
-      "networkpolicies,egressnetworks,validatingadmissionpolicies,validatingadmissionpolicybindings";
+      "networkpolicies,egressnetworks,tlsroutes,validatingadmissionpolicies,validatingadmissionpolicybindings";
     const selector = "--selector=app.kubernetes.io/part-of=k8s-egress";
     assert.equal(await kubectl(["get", remains, "--all-namespaces", selector, "-o", "name"]), "");
   });

@@ -28,20 +28,20 @@ describe("a proxy's process and its sidecar", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A process with this sidecar's address; its ports, and how it ends. */
-  async function start(mode: string, sidecar: string) {
+  /** A process with its sidecar at this port; its own ports, and how it ends. */
+  async function start(mode: string, sidecarPort: number) {
     const [port, adminPort, policyPort] = await Promise.all([freePort(), freePort(), freePort()]);
     let end: (reason: string) => void = () => undefined;
     const ended = run(
       [
         ...["--policy", join(folder, "policy.json"), "--policy-sha256", policyHash(policy)],
-        ...["--mesh", mode, "--drain", "100ms", "--log-level", "error"],
+        ...["--mesh", mode, "--sidecar-port", `${sidecarPort}`, "--drain", "100ms", "--log-level", "error"],
         ...["--port", `${port}`, "--admin-port", `${adminPort}`, "--policy-port", `${policyPort}`],
       ],
       {
         network: internet,
         own: [],
-        sidecar: { url: sidecar, patience },
+        sidecarPatience: patience,
         asked: new Promise((resolve) => (end = resolve)),
       },
     );
@@ -66,8 +66,7 @@ describe("a proxy's process and its sidecar", () => {
     let status = 503;
     const sidecar = http.createServer((_req, res) => res.writeHead(status).end()).listen(0, "127.0.0.1");
     await once(sidecar, "listening");
-    const url = `http://127.0.0.1:${(sidecar.address() as AddressInfo).port}/ready`;
-    const { port, adminPort, end, ended } = await start("required", url);
+    const { port, adminPort, end, ended } = await start("required", (sidecar.address() as AddressInfo).port);
     await until(async () => (await ready(adminPort)) === 503);
     // Longer than its patience with one that is absent.
     await new Promise((resolve) => setTimeout(resolve, patience.required * 2));
@@ -83,16 +82,13 @@ describe("a proxy's process and its sidecar", () => {
   });
 
   it("required: ends with the reason where there is none", async () => {
-    const { port, ended } = await start("required", `http://127.0.0.1:${await freePort()}/ready`);
+    const { port, ended } = await start("required", await freePort());
     await assert.rejects(ended, SidecarMissingError);
     assert.equal(await call(port), "ECONNREFUSED");
   });
 
   it("optional: serves without one", async () => {
-    const { port, adminPort, end, ended } = await start(
-      "optional",
-      `http://127.0.0.1:${await freePort()}/ready`,
-    );
+    const { port, adminPort, end, ended } = await start("optional", await freePort());
     await until(async () => (await ready(adminPort)) === 200);
     assert.equal(await call(port), 200);
     end("test");

@@ -143,6 +143,7 @@ describe("command line", () => {
       policy: "p",
       policySha256: "a".repeat(64),
       mesh: "required",
+      sidecarPort: 4191,
       port: 8080,
       adminPort: 9090,
       drain: 60_000,

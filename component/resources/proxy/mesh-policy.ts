@@ -2,6 +2,7 @@ import { MeshMode } from "../../args/mesh";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Context, labels, selector } from "../context";
+import { createSidecarMetrics } from "./sidecar-metrics";
 
 /**
  * Makes clients' identities trustworthy: the sidecar parses all connections as HTTP/1, and so replaces the client's
@@ -37,7 +38,11 @@ export function createMeshPolicy(
     { parent },
   );
   explainDelay(context, server, sibling);
-  return [server];
+  return [
+    ...createSidecarMetrics(context, namespace),
+    ...(settings.egressNetwork ? [createEgressNetwork(context, namespace)] : []),
+    server,
+  ];
 }
 
 /** Milliseconds: an API server creates an object in far less. */
@@ -63,4 +68,22 @@ function explainDelay(
     }, DELAY);
     server.urn.apply(() => clearTimeout(timer));
   });
+}
+
+/**
+ * Lets the proxy out. A namespace with an EgressNetwork of its own ignores the global one, whose `Deny` would block the
+ * proxy. The NetworkPolicy limits what it can reach.
+ */
+function createEgressNetwork(context: Context, namespace: pulumi.Input<string>): pulumi.Resource {
+  const { name, names, parent } = context;
+  return new k8s.apiextensions.CustomResource(
+    `${name}-proxy`,
+    {
+      apiVersion: "policy.linkerd.io/v1alpha1",
+      kind: "EgressNetwork",
+      metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
+      spec: { trafficPolicy: "Allow" },
+    },
+    { parent },
+  );
 }

@@ -1,3 +1,4 @@
+import { MeshMode } from "../../args/mesh";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { sha256, shortHash } from "../../names";
@@ -7,7 +8,7 @@ import { CREDENTIALS_FOLDER, credentialsVolume } from "./credentials";
 import { createMeshPolicy } from "./mesh-policy";
 import { createProxyPods } from "./pods";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "../pod";
-import { sidecarAnnotations } from "./sidecar";
+import { sidecarAdminPort, sidecarAnnotations } from "./sidecar";
 
 /** Port for applications. */
 export const DATA_PORT = 8080;
@@ -99,6 +100,9 @@ export function createProxy(
                 `--policy=${POLICY_FOLDER}/policy.json`,
                 `--policy-sha256=${sha256(text)}`,
                 `--mesh=${settings.mesh}`,
+                ...(settings.mesh === MeshMode.None
+                  ? []
+                  : [pulumi.interpolate`--sidecar-port=${sidecarAdminPort(context)}`]),
                 `--port=${DATA_PORT}`,
                 `--admin-port=${ADMIN_PORT}`,
                 `--drain=${settings.drain}s`,

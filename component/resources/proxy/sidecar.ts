@@ -1,5 +1,6 @@
 import { MeshMode } from "../../args/mesh";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { ADMIN_PORT_ANNOTATION, SIDECAR_ADMIN_PORT } from "../../sidecar-port";
 import type { Context } from "../context";
 
 /**
@@ -52,4 +53,11 @@ export function sidecarAnnotations(
       ),
     ),
   };
+}
+
+/** Port of the sidecar's readiness and metrics, which the user's annotations may move. */
+export function sidecarAdminPort({ args }: Context): pulumi.Output<number> {
+  return pulumi
+    .output(args.podAnnotations ?? {})
+    .apply((annotations) => Number(annotations[ADMIN_PORT_ANNOTATION] ?? SIDECAR_ADMIN_PORT));
 }

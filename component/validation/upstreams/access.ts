@@ -107,6 +107,17 @@ function checkClient(value: unknown, path: string, problems: Problems): void {
     if (typeof name === "string" && accepts(name)) continue;
     problems.add(`${path}.${key}`, `${show(name)} is no ${kind}'s name; give one, such as "shop"`);
   }
+  const { serviceAccount } = client;
+  if (
+    typeof serviceAccount === "string" &&
+    isServiceAccountName(serviceAccount) &&
+    /\./.test(serviceAccount)
+  ) {
+    problems.add(
+      `${path}.serviceAccount`,
+      `${show(serviceAccount)} has a dot, and Linkerd gives such a service account no identity, so nobody would be admitted; use one without a dot`,
+    );
+  }
 }
 
 function checkSetHeaders(

@@ -9,6 +9,8 @@ export interface CommandLine {
   /** Its SHA-256, in hexadecimal. */
   policySha256: string;
   mesh: MeshMode;
+  /** Port of the sidecar's readiness on loopback. */
+  sidecarPort: number;
   port: number;
   adminPort: number;
   /** Milliseconds. */
@@ -26,7 +28,7 @@ export interface CommandLine {
 
 /** Usage text. */
 export const USAGE = `usage: proxy.js --policy <file> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
-                [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]
+                [--sidecar-port 4191] [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]
                 [--log-percent 100] [--policy-port 9091] [--credentials <folder>]
                 [--own-service <name.>]`;
 
@@ -40,6 +42,7 @@ const options = {
   policy: text,
   "policy-sha256": text,
   mesh: text,
+  "sidecar-port": { type: "string", default: "4191" },
   port: { type: "string", default: "8080" },
   "admin-port": { type: "string", default: "9090" },
   drain: { type: "string", default: "60s" },
@@ -57,6 +60,7 @@ export function parseCommandLine(args: string[]): CommandLine {
     policy: required(given, "policy"),
     policySha256: matching(given, "policy-sha256", /^[0-9a-f]{64}$/, "64 hexadecimal digits in lower case"),
     mesh: oneOf(given, "mesh", MESH_MODES),
+    sidecarPort: port(given, "sidecar-port"),
     port: port(given, "port"),
     adminPort: port(given, "admin-port"),
     drain: duration(given, "drain"),

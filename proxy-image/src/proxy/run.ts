@@ -3,7 +3,7 @@ import type { Server } from "node:net";
 import { loadPolicy } from "../contract/policy/load";
 import { CommandLineError, parseCommandLine } from "./command-line";
 import { createProxy } from "./create-proxy";
-import { SIDECAR_PATIENCE, SIDECAR_READY, type SidecarPatience, awaitSidecar } from "./mesh/sidecar";
+import { SIDECAR_PATIENCE, type SidecarPatience, awaitSidecar, sidecarReady } from "./mesh/sidecar";
 import { createLog } from "./log";
 import type { Network } from "./upstream/network";
 
@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly network: Network;
   /** Addresses that no upstream may have. */
   readonly own: readonly string[];
-  readonly sidecar?: { readonly url: string; readonly patience: SidecarPatience };
+  readonly sidecarPatience?: SidecarPatience;
   /** Resolves when the process is asked to end. */
   readonly asked: Promise<string>;
 }
@@ -48,8 +48,8 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
     // Live but not ready until the sidecar is: the kubelet must not restart the container meanwhile.
     await listen(proxy.admin, options.adminPort);
     await listen(proxy.debug, options.policyPort, "127.0.0.1");
-    const { url = SIDECAR_READY, patience = SIDECAR_PATIENCE } = surroundings.sidecar ?? {};
-    await awaitSidecar(options.mesh, log, url, patience);
+    const patience = surroundings.sidecarPatience ?? SIDECAR_PATIENCE;
+    await awaitSidecar(options.mesh, log, sidecarReady(options.sidecarPort), patience);
     await listen(proxy.data, options.port);
     log.info(
       {

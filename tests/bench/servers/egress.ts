@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { run } from "../../../proxy-image/src/proxy/run";
-import { SIDECAR_PATIENCE } from "../../../proxy-image/src/proxy/mesh/sidecar";
 import type { Network } from "../../../proxy-image/src/proxy/upstream/network";
 
 /** The proxy's process as `main.ts` makes it, but for the world around: no address on loopback may be connected. */
@@ -16,10 +15,9 @@ async function main(): Promise<void> {
   await once(sidecar, "listening");
   sidecar.unref();
   const { port } = sidecar.address() as AddressInfo;
-  await run(process.argv.slice(2), {
+  await run([...process.argv.slice(2), `--sidecar-port=${port}`], {
     network,
     own: [],
-    sidecar: { url: `http://127.0.0.1:${port}/ready`, patience: SIDECAR_PATIENCE },
     asked: new Promise((resolve) => process.once("SIGTERM", resolve)),
   });
 }

@@ -3,7 +3,12 @@ import { type Cluster, kubectl } from "../../cluster";
 import { established } from "./established";
 
 const GROUP = "policy.linkerd.io";
-const KINDS = [["Server", "servers", "v1beta3"]] as const;
+const KINDS = [
+  ["Server", "servers", "v1beta3"],
+  ["EgressNetwork", "egressnetworks", "v1alpha1"],
+  ["MeshTLSAuthentication", "meshtlsauthentications", "v1alpha1"],
+  ["AuthorizationPolicy", "authorizationpolicies", "v1alpha1"],
+] as const;
 const NAMES = KINDS.map(([, plural]) => `${plural}.${GROUP}`);
 
 /** What Linkerd's own CRD (2.20) says of a kind's spec; of others anything is taken. */
@@ -19,6 +24,24 @@ const SPECS: Readonly<Record<string, object>> = {
       },
       port: { "x-kubernetes-int-or-string": true },
       proxyProtocol: { type: "string", default: "unknown" },
+    },
+  },
+  EgressNetwork: {
+    type: "object",
+    required: ["trafficPolicy"],
+    properties: {
+      trafficPolicy: { type: "string", enum: ["Allow", "Deny"] },
+      networks: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["cidr"],
+          properties: {
+            cidr: { type: "string" },
+            except: { type: "array", items: { type: "string" } },
+          },
+        },
+      },
     },
   },
 };

@@ -10,6 +10,8 @@ export interface Container {
   image: string;
   securityContext?: object;
   restartPolicy?: string;
+  command?: string[];
+  args?: string[];
 }
 
 export interface PodTemplate {
@@ -36,9 +38,12 @@ export const INIT: Container = {
   },
 };
 
-/** An application's pod after Linkerd's injector; with a native sidecar where wanted. */
-export function injected({ native = false, image = SIDECAR.image } = {}): PodTemplate {
-  const sidecar = { ...SIDECAR, image };
+/** An application's pod after Linkerd's injector; with a native sidecar where wanted, or with another one. */
+export function injected({
+  native = false,
+  ...more
+}: { native?: boolean } & Partial<Container> = {}): PodTemplate {
+  const sidecar = { ...SIDECAR, ...more };
   return {
     metadata: { labels: { app: "app" }, annotations: { "linkerd.io/inject": "enabled" } },
     spec: native

@@ -44,16 +44,16 @@ function entry({ host, websockets, allow }: SuggestedUpstream): string[] {
   ];
 }
 
-function rule({ clients = [], methods = [] }: PolicyRule): string[] {
+function rule({ clients = [], methods }: PolicyRule): string[] {
   return [
     `      {`,
     `        clients: [`,
     ...clients.map(
       ({ namespace, serviceAccount }) =>
-        `          { namespace: ${JSON.stringify(namespace)}, serviceAccount: ${JSON.stringify(serviceAccount)} },`,
+        `          { namespace: ${JSON.stringify(namespace)}${serviceAccount === undefined ? "" : `, serviceAccount: ${JSON.stringify(serviceAccount)}`} },`,
     ),
     `        ],`,
-    `        methods: [${methods.map((method) => JSON.stringify(method)).join(", ")}],`,
+    ...(methods ? [`        methods: [${methods.map((method) => JSON.stringify(method)).join(", ")}],`] : []),
     `      },`,
   ];
 }

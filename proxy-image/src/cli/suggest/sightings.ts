@@ -1,4 +1,5 @@
 import type { AuditedRequest } from "./audited-request";
+import type { MetricSample } from "./metric-samples";
 
 /** The maximum of an EgressProxy. */
 const MOST_HOSTS = 1_000;
@@ -6,8 +7,9 @@ const MOST_HOSTS = 1_000;
 const MOST_CLIENTS = 1_000;
 const MOST_METHODS = 50;
 
-/** What the log contains about one host. */
+/** What the log or the metrics contain about one host. */
 export interface Sighting {
+  /** Metrics of TLS count connections. */
   requests: number;
   /** Requests without the third party's whole response. */
   failed: number;
@@ -15,7 +17,10 @@ export interface Sighting {
   /** Milliseconds since 1970. */
   first: number;
   last: number;
-  /** Methods of requests with a whole response, by `namespace/serviceAccount`. */
+  /**
+   * Methods of requests with a whole response, by `namespace/serviceAccount`. Metrics have neither service accounts nor
+   * methods: there it is an empty set by `namespace`.
+   */
   readonly methods: Map<string, Set<string>>;
 }
 
@@ -39,7 +44,18 @@ export class Sightings {
     sighting.websocket ||= request.websocket;
   }
 
-  private at({ host, time }: AuditedRequest): Sighting | undefined {
+  addSample(sample: MetricSample): void {
+    const sighting = this.at(sample);
+    if (!sighting || (!sighting.methods.has(sample.namespace) && sighting.methods.size >= MOST_CLIENTS)) {
+      this.dropped += sample.count;
+      return;
+    }
+    sighting.requests += sample.count;
+    sighting.last = Math.max(sighting.last, sample.time);
+    sighting.methods.set(sample.namespace, new Set());
+  }
+
+  private at({ host, time }: Pick<AuditedRequest, "host" | "time">): Sighting | undefined {
     const known = this.hosts.get(host);
     if (known || this.hosts.size >= MOST_HOSTS) return known;
     const made = { requests: 0, failed: 0, websocket: false, first: time, last: time, methods: new Map() };

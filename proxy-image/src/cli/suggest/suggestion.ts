@@ -8,7 +8,7 @@ export interface SuggestedUpstream {
   readonly allow: PolicyRule[];
 }
 
-/** A list that allows the requests in the log; paths are not restricted. */
+/** A list that allows what the log or the metrics contain; paths are not restricted. */
 export interface Suggestion {
   /** Sorted by host. */
   readonly upstreams: { readonly upstream: SuggestedUpstream; readonly seen: Sighting }[];
@@ -43,10 +43,10 @@ function rulesOf(byClient: Sighting["methods"]): PolicyRule[] {
     .sort(([a], [b]) => order(a, b))
     .map(([methods, clients]) => ({
       clients: clients.sort(order).map((client) => {
-        const [namespace, serviceAccount] = client.split("/") as [string, string];
-        return { namespace, serviceAccount };
+        const [namespace, serviceAccount] = client.split("/") as [string, string | undefined];
+        return { namespace, ...(serviceAccount !== undefined && { serviceAccount }) };
       }),
-      methods: methods.split(","),
+      ...(methods !== "" && { methods: methods.split(",") }),
     }));
 }
 

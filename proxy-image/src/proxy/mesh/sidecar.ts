@@ -8,8 +8,10 @@ import type { Log } from "../log";
 export const MESH_MODES = ["required", "optional", "none"] as const;
 export type MeshMode = (typeof MESH_MODES)[number];
 
-/** Linkerd's default readiness endpoint inside the pod; it can't be changed per pod at injection. */
-export const SIDECAR_READY = "http://127.0.0.1:4191/ready";
+/** URL of the sidecar's readiness inside the pod; the annotation `config.linkerd.io/admin-port` moves its port. */
+export function sidecarReady(port: number): string {
+  return `http://127.0.0.1:${port}/ready`;
+}
 
 /** Milliseconds. */
 export interface SidecarPatience {
@@ -47,8 +49,8 @@ export class SidecarMissingError extends Error {
 export async function awaitSidecar(
   mode: MeshMode,
   log: Log,
-  url = SIDECAR_READY,
-  patience = SIDECAR_PATIENCE,
+  url: string,
+  patience: SidecarPatience,
 ): Promise<void> {
   if (mode === "none") return;
   const limit = patience[mode];
