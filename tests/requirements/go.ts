@@ -20,7 +20,10 @@ export interface GoState {
 }
 
 /** What is to be done about Go: nothing, to install Debian's package, or a sentence for people. */
-export interface GoPlan { readonly requirement?: Requirement; readonly problem?: string }
+export interface GoPlan {
+  readonly requirement?: Requirement;
+  readonly problem?: string;
+}
 
 /** Decides by versions alone. */
 export function planForGo({ version, packaged, toolchain }: GoState): GoPlan {
