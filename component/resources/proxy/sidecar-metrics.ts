@@ -14,8 +14,8 @@ const SIDECAR_ADMIN = "linkerd-admin";
  */
 export function createSidecarMetrics(context: Context, namespace: pulumi.Input<string>): pulumi.Resource[] {
   const { names, settings } = context;
-  if (!settings.monitoring) return [];
-  const { namespaces, meshed } = settings.monitoring;
+  const { namespaces, meshed } = settings.monitoring ?? { namespaces: [], meshed: false };
+  if (namespaces.length === 0) return [];
   const server = linkerdObject(context, namespace, "Server", "v1beta3", {
     podSelector: { matchLabels: selector(context, "egress-proxy") },
     port: SIDECAR_ADMIN,
