@@ -72,9 +72,8 @@ describe("a preview of an EgressProxy", { timeout: 900_000 }, () => {
     program = () => {
       const { kubernetes } = providersFor(scene().cluster);
       const nowhere = new docker.Provider("nowhere", { host: "unix:///nowhere/docker.sock" });
-      const { image: _, ...rest } = given();
-      const { build } = argumentsFor(scene().cluster);
-      new EgressProxy("egress", { ...rest, build }, { providers: { kubernetes, docker: nowhere } });
+      const args = argumentsFor(scene().cluster, "api.example.test");
+      new EgressProxy("egress", args, { providers: { kubernetes, docker: nowhere } });
     };
     await refuses(
       /build: no Docker engine answers at unix:\/\/\/nowhere\/docker\.sock \(ENOENT\).+or give `image`/,
@@ -87,7 +86,7 @@ describe("a preview of an EgressProxy", { timeout: 900_000 }, () => {
       type.startsWith("kubernetes:"),
     );
     assert.ok(children.length > 10);
-    return new Set(children.map(({ provider }) => provider!.split("::").at(-2)!));
+    return new Set(children.map(({ provider }) => provider.split("::").at(-2)!));
   };
 
   it("gives all children the `provider`, or theirs of `providers`", async () => {
@@ -103,7 +102,9 @@ describe("a preview of an EgressProxy", { timeout: 900_000 }, () => {
   });
 
   it("fails without a provider where the default ones are disabled", async () => {
-    program = () => void new EgressProxy("egress", given());
+    program = () => {
+      new EgressProxy("egress", given());
+    };
     await refuses(/Default provider for 'kubernetes' disabled/);
   });
 

@@ -6,8 +6,17 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { EgressProxy } from "../../index";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { argumentsFor, engineScene, providersFor } from "./support/engine-scene";
+import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
+
+/** Arguments of kubectl for one of the rendered files. */
+function rendered(folder: string, kind: string): string[] {
+  const manifests = join(folder, "1-manifest");
+  const file = readdirSync(manifests).find((name) => name.includes(`-${kind}-`));
+  assert.ok(file, kind);
+  return ["-f", join(manifests, file)];
+}
 
 describe("YAML that the Kubernetes provider renders", { timeout: 600_000 }, () => {
   const scene = engineScene();
@@ -45,15 +54,13 @@ describe("YAML that the Kubernetes provider renders", { timeout: 600_000 }, () =
   it("has no address for the stub domain, and a warning says what to put there", () => {
     assert.match(stubDomain, /forward \. CLUSTER-IP-OF-THE-SERVICE \{/);
     assert.ok(
-      warnings.some((text) => /kubectl get service -n rendered egress-dns -o jsonpath/.test(text)),
+      warnings.some((text) => text.includes("kubectl get service -n rendered egress-dns -o jsonpath")),
       warnings.join("\n"),
     );
   });
 
   it("is applied by kubectl, the namespace first, and serves", async () => {
-    const manifests = join(folder, "1-manifest");
-    const [namespace] = readdirSync(manifests).filter((file) => /namespace/.test(file));
-    await kubectl(["apply", "--server-side", "-f", join(manifests, namespace!)]);
+    await kubectl(["apply", "--server-side", ...rendered(folder, "namespace")]);
     await kubectl(["apply", "--server-side", "-R", "-f", folder]);
     for (const name of ["egress-proxy", "egress-dns"])
       await kubectl(["rollout", "status", `deployment/${name}`, "-n", "rendered", "--timeout=120s"]);
@@ -69,5 +76,35 @@ describe("YAML that the Kubernetes provider renders", { timeout: 600_000 }, () =
     assert.match(address, /^[\d.]+$/);
     const url = "http://api-example-test.rendered.svc.cluster.local/";
     await until(`${url} to answer`, async () => (await app.request(url)).status === 200);
+  });
+
+  it("needs Linkerd's CRDs before its Server", async () => {
+    const { cluster, stacks } = scene();
+    const meshed = join(stacks.folder, "meshed");
+    // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a promise
+    const stack = await stacks.stack("meshed", async () => {
+      const { kubernetes } = providersFor(cluster, { renderYamlToDirectory: meshed });
+      new EgressProxy(
+        "egress",
+        {
+          ...argumentsFor(cluster, "api.example.test"),
+          build: undefined,
+          image: cluster.images.node,
+          mesh: { mode: "required" },
+          namespace: "rendered",
+          dns: { mode: "none" },
+        },
+        { provider: kubernetes },
+      );
+    });
+    await stack.up();
+    const server = rendered(meshed, "server");
+    await assert.rejects(kubectl(["apply", "--server-side", ...server]), /no matches for kind "Server"/);
+    await installLinkerdCrds(cluster);
+    try {
+      assert.match(await kubectl(["apply", "--server-side", ...server]), /egress-proxy serverside-applied/);
+    } finally {
+      await removeLinkerdCrds(cluster);
+    }
   });
 });
