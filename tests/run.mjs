@@ -53,9 +53,11 @@ const { status } = spawnSync(
   { stdio: "inherit" },
 );
 
+// Without the engine its tests would have passed or failed for no reason.
+const enforced = name === "cluster" ? cluster("check") : 0;
 const stopped = startedCluster ? cluster("stop") : 0;
 // Killed by a signal, a process has no status.
-process.exit((status ?? 1) || (stopped ?? 1));
+process.exit((status ?? 1) || (enforced ?? 1) || (stopped ?? 1));
 
 function cluster(command) {
   return spawnSync(process.execPath, ["--import=tsx", "tests/cluster/cli.ts", command], { stdio: "inherit" })

@@ -5,7 +5,6 @@ import type { BuiltImage } from "./images/image";
 import { buildImage } from "./images/image";
 import { nodeBinary, nodeImage } from "./images/node-image";
 import { staticImage } from "./images/static-image";
-import { policiesEnforced } from "./policies";
 import { COREDNS, goProgram, KUBE, NETWORK_POLICIES, PAUSE } from "./programs/go-program";
 
 /** All that is built, once, before a cluster can start. */
@@ -21,9 +20,7 @@ export async function buildArtifacts(progress: (line: string) => void): Promise<
   // One after the other: each build keeps every core busy by itself.
   const kube = await goProgram(KUBE, progress);
   const coredns = join(await goProgram(COREDNS, progress), "coredns");
-  const policies = policiesEnforced()
-    ? [join(await goProgram(NETWORK_POLICIES, progress), "network-policies")]
-    : [];
+  const policies = join(await goProgram(NETWORK_POLICIES, progress), "network-policies");
   const pause = join(await goProgram(PAUSE, progress), "pause");
   const [nodeBase, dns, sandbox] = await Promise.all([
     nodeImage().then((source) => buildImage(source, progress)),
@@ -31,7 +28,7 @@ export async function buildArtifacts(progress: (line: string) => void): Promise<
     buildImage(staticImage("pause", pause), progress),
   ]);
   return {
-    programs: [join(kube, "kube"), coredns, ...policies, pause, nodeBinary()],
+    programs: [join(kube, "kube"), coredns, policies, pause, nodeBinary()],
     kubectl: join(kube, "kubectl"),
     images: { node: nodeBase, coredns: dns, pause: sandbox },
   };

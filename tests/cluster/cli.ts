@@ -1,7 +1,8 @@
 import { prepareEngine } from "../engine/engine";
 import { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster } from "./lifecycle";
+import { checkPolicies } from "./policy-proof";
 
-const USAGE = "usage: npm run cluster -- build|start|stop|status";
+const USAGE = "usage: npm run cluster -- build|start|stop|status|check";
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   /** All that the suite needs; `start` builds what a cluster needs, and never the Pulumi engine. */
@@ -25,6 +26,13 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   status,
+
+  async check() {
+    const cluster = await attachCluster();
+    if (!cluster) throw new Error("no cluster is running");
+    await checkPolicies(cluster);
+    console.log(`NetworkPolicies  ${cluster.policies}`);
+  },
 };
 
 async function status(): Promise<void> {
@@ -40,6 +48,7 @@ async function status(): Promise<void> {
   console.log(`docker host  ${cluster.dockerHost}`);
   console.log(`registry     ${cluster.registry}`);
   console.log(`node image   ${cluster.images.node}`);
+  console.log(`policies     ${cluster.policies}`);
   console.log(`logs         ${cluster.logs}`);
   const ended = (await clusterStatus()).filter(({ running }) => !running);
   for (const { name } of ended) console.log(`ended        ${name}`);

@@ -21,6 +21,8 @@ export interface Cluster {
     readonly pause: string;
   };
   readonly nodeIp: string;
+  /** Whether NetworkPolicies have an effect. */
+  readonly policies: "enforced" | "off";
   readonly clusterDomain: string;
   readonly clusterDnsIp: string;
   readonly podCidr: string;

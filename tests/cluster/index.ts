@@ -5,6 +5,7 @@ export { instance } from "./instance";
 export type { Instance } from "./instance";
 export { apply, kubectl } from "./kubectl";
 export { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster } from "./lifecycle";
+export { checkPolicies } from "./policy-proof";
 export type { DaemonStatus, StartOptions } from "./lifecycle";
 export { ODD_NAMES, THIRD_PARTIES } from "./third-parties/names";
 export type { SeenRequest } from "./third-parties/seen";

@@ -2,11 +2,12 @@ import { after, before } from "node:test";
 
 import type { Cluster } from "./cluster";
 import { attachCluster, startCluster, stopCluster } from "./lifecycle";
+import { checkPolicies } from "./policy-proof";
 
 /** A cluster that a test file uses, and how it lets it go. */
 export interface ClusterInUse {
   readonly cluster: Cluster;
-  /** Stops the cluster where {@link useCluster} started it. */
+  /** Where {@link useCluster} started the cluster: checks that it still enforces NetworkPolicies, and stops it. */
   readonly release: () => Promise<void>;
 }
 
@@ -15,7 +16,7 @@ export async function useCluster(): Promise<ClusterInUse> {
   const running = await attachCluster();
   if (running) return { cluster: running, release: () => Promise.resolve() };
   const cluster = await startCluster({ progress: (line) => console.error(line) });
-  return { cluster, release: () => stopCluster() };
+  return { cluster, release: () => checkPolicies(cluster).finally(() => stopCluster()) };
 }
 
 /**

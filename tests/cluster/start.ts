@@ -20,8 +20,8 @@ import { push, reference } from "./images/push";
 import type { Instance } from "./instance";
 import { apply, kubectl } from "./kubectl";
 import { coreDnsManifests } from "./manifests/core-dns";
-import { CANARY_NAMESPACE, policyCanary } from "./manifests/policy-canary";
-import { policiesEnforced } from "./policies";
+import { policiesWanted } from "./policies";
+import { provePolicies } from "./policy-proof";
 import { createClusterPki } from "./pki/cluster-pki";
 import { writeKubeconfigs } from "./pki/kubeconfig";
 import { createCgroups } from "./sandbox/cgroups";
@@ -41,11 +41,12 @@ export async function start(
 ): Promise<Cluster> {
   const { directory, nodeIp, logs, name: cgroup } = instance;
   const starter = processId(process.pid);
+  const policies = policiesWanted() ? "enforced" : "off";
   await Promise.all([logs, join(directory, "tmp")].map((path) => mkdir(path, { recursive: true })));
   await installPrograms(artifacts, join(directory, "bin"));
 
   progress("making namespaces and certificates");
-  const holder = launchNamespaces(instance);
+  const holder = launchNamespaces(instance, policies);
   // At once: an interrupted start must not leave what nobody knows of.
   await writeState(instance, { starter, holder, daemons: [] });
   const [pki, certificates] = await Promise.all([
@@ -80,7 +81,7 @@ export async function start(
       launch(controllerManager(directory, nodeIp, pki, configs)),
       launch(scheduler(directory, nodeIp, configs)),
       launch(kubeProxy(directory, nodeIp, configs)),
-      ...(policiesEnforced() ? [launch(networkPolicies(directory, nodeIp, configs))] : []),
+      ...(policies === "enforced" ? [launch(networkPolicies(directory, nodeIp, configs))] : []),
     ]),
   );
   const nodeReady = Promise.all([api, runtime]).then(async () => {
@@ -95,16 +96,7 @@ export async function start(
     await kubectl(admin, ["--namespace=kube-system", ...rollout]);
   });
   const policiesProven = Promise.all([nodeReady, controllers, imagesPushed]).then(async () => {
-    if (!policiesEnforced()) return;
-    await apply(
-      admin,
-      policyCanary(reference(images.node), nodeIp, addresses.REGISTRY_PORT),
-      "cluster-addons",
-    );
-    const blocked = ["wait", "pod/canary", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=90s"];
-    await kubectl(admin, ["--namespace", CANARY_NAMESPACE, ...blocked]);
-    // It would be in the way of what drains the node.
-    await kubectl(admin, ["delete", "namespace", CANARY_NAMESPACE, "--wait=false"]);
+    if (policies === "enforced") await provePolicies(admin, reference(images.node), nodeIp);
   });
   const internet = [internetDns(directory, nodeIp), thirdParties(directory, nodeIp, certificates)].map(
     launch,
@@ -123,6 +115,7 @@ export async function start(
       pause: reference(images.pause),
     },
     nodeIp,
+    policies,
     clusterDomain: addresses.CLUSTER_DOMAIN,
     clusterDnsIp: addresses.CLUSTER_DNS_IP,
     podCidr: addresses.POD_CIDR,

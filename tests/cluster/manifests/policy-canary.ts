@@ -1,37 +1,57 @@
-/** The namespace of the canary. */
-export const CANARY_NAMESPACE = "policy-canary";
-
-/** How long a connection may take before it counts as blocked, and how long the engine has to learn of the pod. */
+/**
+ * Succeeds when the first address is blocked and the second is not. Both, because without the engine either everything
+ * passes or nothing does: its queue has no bypass. Not at once, because the engine must learn of the pod.
+ */
 const SCRIPT = `
   import { connect } from "node:net";
-  const [host, port] = process.argv.slice(1);
-  const opens = () => new Promise((resolve) => {
+  const [host, blocked, open] = process.argv.slice(1);
+  const passes = (port) => new Promise((resolve) => {
     const socket = connect({ host, port: Number(port) });
     const end = (result) => { socket.destroy(); resolve(result); };
-    socket.setTimeout(1000, () => end(false));
+    socket.setTimeout(2000, () => end(false));
     socket.on("connect", () => end(true));
     socket.on("error", () => end(true));
   });
-  const deadline = Date.now() + 30_000;
-  while (await opens()) {
-    if (Date.now() > deadline) { console.log("not blocked"); process.exit(1); }
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const [forbidden, allowed] = await Promise.all([passes(blocked), passes(open)]);
+    if (allowed && !forbidden) break;
+    if (Date.now() > deadline) {
+      console.log(allowed ? "a forbidden connection passes" : "an allowed connection is blocked");
+      process.exit(1);
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  console.log("blocked");`;
+  }`;
+
+/** Two ports of the node: a pod of the canary's namespace may connect to the second only. */
+export interface CanaryPorts {
+  readonly blocked: number;
+  readonly open: number;
+}
 
 /**
- * A pod that may send nothing, and succeeds as soon as a connection of its is blocked: the proof that something
- * enforces NetworkPolicies, without which a test of them says nothing.
+ * A pod that succeeds when NetworkPolicies are enforced, and otherwise ends with the reason: without it a test of what
+ * policies allow says nothing.
  */
-export function policyCanary(image: string, nodeIp: string, port: number): object[] {
-  const metadata = { name: "canary", namespace: CANARY_NAMESPACE };
+export function policyCanary(
+  image: string,
+  namespace: string,
+  nodeIp: string,
+  { blocked, open }: CanaryPorts,
+): object[] {
+  const metadata = { name: "canary", namespace };
+  const to = [{ ipBlock: { cidr: `${nodeIp}/32` } }];
   return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: CANARY_NAMESPACE } },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
       metadata,
-      spec: { podSelector: {}, policyTypes: ["Egress"], egress: [] },
+      spec: {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [{ to, ports: [{ protocol: "TCP", port: open }] }],
+      },
     },
     {
       apiVersion: "v1",
@@ -44,7 +64,7 @@ export function policyCanary(image: string, nodeIp: string, port: number): objec
           {
             name: "canary",
             image,
-            command: ["node", "--input-type=module", "--eval", SCRIPT, "--", nodeIp, String(port)],
+            command: ["node", "--input-type=module", "--eval", SCRIPT, "--", nodeIp, `${blocked}`, `${open}`],
           },
         ],
       },

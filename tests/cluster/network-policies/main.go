@@ -1,7 +1,7 @@
 // Command network-policies enforces the cluster's NetworkPolicies: the controller of kube-network-policies, with the
 // kubeconfig as an argument where its own command wants to run in a pod. It gives its verdict on the packets that
 // iptables puts into a queue (NFQUEUE). The controller also tries to make an nftables table of its own, which this
-// kernel may lack: it logs that and goes on, because the rules are the cluster's (sandbox/network-policies.sh).
+// kernel may lack: it logs that and goes on, because the rules are the cluster's (sandbox/setup.sh).
 package main
 
 import (

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { CONTROL_IP, CONTROL_PORTS, POD_CIDR, THIRD_PARTY_GATEWAY } from "../addresses";
-import { policiesEnforced } from "../policies";
+import type { Cluster } from "../cluster";
 import type { Instance } from "../instance";
 import { run } from "../programs/run";
 import { DAEMON_PATH } from "../requirements";
@@ -16,21 +16,12 @@ import { waitFor } from "./wait-for";
  * Starts the process that holds the cluster's process, network and mount namespaces. When it ends, the kernel
  * ends every process in them and takes back all that was mounted, routed or filtered there.
  */
-export function launchNamespaces(instance: Instance): ProcessId {
+export function launchNamespaces(instance: Instance, policies: Cluster["policies"]): ProcessId {
   const log = openSync(logOf(instance), "a");
   const namespaces = ["--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--mount"];
   const setup = [join(__dirname, "setup.sh"), instance.directory, THIRD_PARTY_GATEWAY, CONTROL_IP];
-  const args = [
-    ...namespaces,
-    "--propagation",
-    "private",
-    "--",
-    "sh",
-    ...setup,
-    CONTROL_PORTS,
-    POD_CIDR,
-    policiesEnforced() ? "enforced" : "off",
-  ];
+  const network = [CONTROL_PORTS, POD_CIDR, policies];
+  const args = [...namespaces, "--propagation", "private", "--", "sh", ...setup, ...network];
   const child = spawn("unshare", args, {
     detached: true,
     stdio: ["ignore", log, log],
