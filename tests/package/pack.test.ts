@@ -39,7 +39,7 @@ describe("the published package", () => {
     );
   });
 
-  it("works where it is installed, and finds its image's context there", () => {
+  it("works where it is installed, and builds the image from its own files", () => {
     const folder = project("program");
     writeFileSync(
       join(folder, "program.js"),
@@ -64,8 +64,13 @@ describe("the published package", () => {
     );
     const printed = execFileSync(process.execPath, ["program.js"], { cwd: folder, encoding: "utf8" });
     assert.match(printed, /^http:\/\/api\.stripe\.com\.egress\.local$/m);
-    assert.match(printed, /"context":"node_modules\/k8s-egress\/proxy-image"/);
-    assert.match(printed, /"dockerfile":"node_modules\/k8s-egress\/proxy-image\/Dockerfile"/);
+    const [, context] = /"context":"([^"]+)"/.exec(printed)!;
+    assert.ok(
+      readFileSync(join(context!, "dist/app.tar")).equals(
+        readFileSync(join(root, "proxy-image/dist/app.tar")),
+      ),
+    );
+    assert.ok(printed.includes(`"dockerfile":"${context!}/Dockerfile"`));
   });
 
   it("carries a command that runs as it is installed", () => {
