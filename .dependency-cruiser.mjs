@@ -13,7 +13,7 @@ const PROXY_LAYERS = [
   ["mesh"],
   ["admit", "authorise", "limit", "forward"],
   ["upgrade"],
-  ["server", "admin"],
+  ["server", "admin", "evaluate"],
   ["command-line.ts", "create-proxy.ts", "run.ts", "main.ts"],
 ];
 
@@ -77,9 +77,9 @@ export default {
     ),
     forbid(
       "component-imports-contract",
-      "The component imports nothing of the image but the contract.",
+      "The component imports nothing of the image but the contract, and the proxy's evaluation of a policy.",
       { path: "^(?:component|index)" },
-      { path: "^proxy-image/", pathNot: "^proxy-image/src/contract/" },
+      { path: "^proxy-image/", pathNot: `^proxy-image/src/contract/|${inProxy(["evaluate"])}` },
     ),
     forbid(
       "contract-imports-nothing",

@@ -2,3 +2,5 @@
 // component that uses it.
 export * from "./component/args";
 export * from "./component";
+export { evaluate, type EvaluatedRequest } from "./component/evaluate";
+export type { Allowed, Denied, Verdict } from "./proxy-image/src/proxy/evaluate/evaluate";

@@ -52,18 +52,21 @@ describe("the published package", () => {
           return { id: name, state: { ...inputs, repoDigest: "r@sha256:" + "0".repeat(64) } };
         },
       }).then(() => {
-        const { EgressProxy, egressUrl, DnsMode } = require("k8s-egress");
+        const { EgressProxy, egressUrl, evaluate, DnsMode } = require("k8s-egress");
         new EgressProxy("egress", {
           upstreams: [{ host: "api.stripe.com" }, { host: "*.ingest.sentry.io" }],
           build: { repository: "registry.example.com/egress" },
           dns: { mode: DnsMode.Manual },
         });
         console.log(egressUrl("api.stripe.com"));
+        const request = { client: "shop/web", url: "https://api.stripe.com/" };
+        console.log(evaluate([{ host: "api.stripe.com" }], request).upstream, "evaluated");
       });
       `,
     );
     const printed = execFileSync(process.execPath, ["program.js"], { cwd: folder, encoding: "utf8" });
     assert.match(printed, /^http:\/\/api\.stripe\.com\.egress\.local$/m);
+    assert.match(printed, /^api\.stripe\.com evaluated$/m);
     const [, context] = /"context":"([^"]+)"/.exec(printed)!;
     assert.ok(
       readFileSync(join(context!, "dist/app.tar")).equals(

@@ -29,11 +29,15 @@ export class Problems {
     return this.found.length > 0;
   }
 
-  /** One message with every problem on a line of its own. */
-  report(subject: string): string {
+  /**
+   * One message with every problem on a line of its own.
+   *
+   * @param outcome What follows from them.
+   */
+  report(subject: string, outcome = "nothing was created"): string {
     const count =
       this.found.length === 1 ? "1 argument is wrong" : `${this.found.length} arguments are wrong`;
-    return `${subject}: ${count}, nothing was created.\n${this.found.map((line) => `  ${line}.`).join("\n")}`;
+    return `${subject}: ${count}, ${outcome}.\n${this.found.map((line) => `  ${line}.`).join("\n")}`;
   }
 }
 

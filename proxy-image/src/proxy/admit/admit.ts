@@ -2,7 +2,7 @@ import { failExchange } from "../exchange/fail";
 import { isNeverForwarded } from "../../contract/names/method";
 import { expectationRejected, methodRejected } from "../errors/failures";
 import type { PolicyLimits } from "../../contract/policy/policy";
-import type { Exchange } from "../exchange/exchange";
+import type { RequestHead } from "../message/request-head";
 import type { Stage } from "../exchange/stage";
 import { checkFraming } from "./framing";
 import { type Rejection, reject } from "./rejection";
@@ -12,13 +12,14 @@ import { checkUpgrade } from "./upgrade";
 /** First stage: rejects requests that could be read in two ways, before any decision depends on them. */
 export function admit({ headerFields }: PolicyLimits): Stage {
   return function admit(exchange) {
-    const rejection = decide(exchange, headerFields);
+    const rejection = rejectionOf(exchange.head, headerFields);
     if (rejection) failExchange(exchange, rejection.failure, rejection.reason);
     return !rejection;
   };
 }
 
-function decide({ head }: Exchange, mostFields: number): Rejection | undefined {
+/** Why a request is rejected; afterwards `head` names one host and one path. Undefined: it is not. */
+export function rejectionOf(head: RequestHead, mostFields: number): Rejection | undefined {
   if (isNeverForwarded(head.method)) return reject(methodRejected);
   return (
     checkFraming(head, mostFields) ??

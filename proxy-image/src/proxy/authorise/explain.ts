@@ -2,10 +2,10 @@ import type { PolicyRule } from "../../contract/policy/policy";
 import { type Failure, clientDenied, clientUnknown, notListed, requestDenied } from "../errors/failures";
 import { isPublicName } from "../../contract/names/public-name";
 import { canonicalHost } from "../message/host";
-import type { Exchange } from "../exchange/exchange";
 import { isFromOwnSidecar } from "../mesh/own-sidecar";
 import type { ClientIdentity } from "../exchange/client";
 import { identitiesIn } from "./client-identity";
+import type { Judged } from "./decision";
 
 /** Characters of an identity that are shown; Linkerd's are DNS names. */
 const MOST_IDENTITY = 253;
@@ -18,14 +18,14 @@ const MOST_ALLOWED = 400;
  *
  * @param domain the policy's; clients use names of third parties below it
  */
-export function explain(failure: Failure, exchange: Exchange, domain: string): string | undefined {
-  const { client, destination, head, stream } = exchange;
+export function explain(failure: Failure, request: Judged, domain: string): string | undefined {
+  const { client, destination, head, stream } = request;
   if (failure === clientUnknown) return isFromOwnSidecar(stream.peer) ? foreign(head.fields) : undefined;
   if (failure === clientDenied) return client && `The mesh says that this is ${client.key}.`;
   if (failure === notListed) return unlisted(canonicalHost(head.host!)!, domain);
   if (failure !== requestDenied || !destination) return undefined;
   const own = (destination.route.upstream.allow ?? []).filter((rule) => appliesTo(rule, client));
-  return `${client?.key ?? "A client that the mesh does not know"} may ask for ${bounded(own.map(describe))}.`;
+  return `${client?.key ?? "A client that the mesh does not know"} may ask for ${bounded(own.map(describeRule))}.`;
 }
 
 /** @param name canonical */
@@ -60,7 +60,7 @@ function appliesTo({ clients }: PolicyRule, client: ClientIdentity | undefined):
 }
 
 /** `POST /v1/charges`, `GET, HEAD /v1/**`. */
-function describe({ methods, paths }: PolicyRule): string {
+export function describeRule({ methods, paths }: PolicyRule): string {
   return `${methods?.join(", ") ?? "any method"} ${paths?.join(", ") ?? "on any path"}`;
 }
 
