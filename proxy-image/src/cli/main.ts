@@ -1,37 +1,44 @@
-import { runDnsPrint } from "./dns-print";
-import { runDnsRemove } from "./dns-remove";
-import { runSuggest } from "./suggest/run-suggest";
+import { ClusterError } from "./cluster/cluster-error";
+import type { Command } from "./command";
+import { COMMANDS } from "./commands";
 import { UsageError } from "./usage-error";
 
+const list = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}\n`);
 const USAGE = `usage: k8s-egress COMMAND
 
-  dns print    write what to configure where the controller can't: for the EKS add-on and RKE2
-  dns remove   take stub domains out of a cluster's DNS when their controller is gone
-  suggest      print the upstreams that would allow what an audit has let through
-
+${list.join("")}
 k8s-egress COMMAND --help says more.
 `;
 
-/** @returns the exit status: 0 done, 1 something remains to be done, 2 wrong usage */
-async function main(argv: string[]): Promise<number> {
-  const [group, command, ...options] = argv;
-  if (group === "suggest") return runSuggest(argv.slice(1), process.stdin, process.stdout, process.stderr);
-  if (group === "dns" && command === "print") return runDnsPrint(options, process.stdin, process.stdout);
-  if (group === "dns" && command === "remove") return runDnsRemove(options, process.stdout, process.stderr);
-  if (group === "--help" || group === "-h" || (group === "dns" && command === "--help")) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const given = [group, command].filter((word) => word !== undefined).join(" ");
-  throw new UsageError(`${given === "" ? "no command" : `"${given}" is no command`}\n${USAGE}`);
+/** The command that the arguments name, in one word or two. */
+function commandOf([first = "", second]: readonly string[]): [Command, words: number] | undefined {
+  if (Object.hasOwn(COMMANDS, first)) return [COMMANDS[first]!, 1];
+  const both = `${first} ${second ?? ""}`;
+  return Object.hasOwn(COMMANDS, both) ? [COMMANDS[both]!, 2] : undefined;
 }
 
-main(process.argv.slice(2)).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
+/** @returns the exit status; after an error 2 for wrong usage and a cluster that can't answer */
+async function main(argv: string[]): Promise<number> {
+  const [command, words] = commandOf(argv) ?? [undefined, 0];
+  try {
+    if (command) {
+      const { stdin: input, stdout: out, stderr: err } = process;
+      return await command.run(argv.slice(words), { input, out, err });
+    }
+    const [group, second] = argv;
+    if (group === "--help" || group === "-h" || (group === "dns" && second === "--help")) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    const given = [group, second].filter((word) => word !== undefined).join(" ");
+    throw new UsageError(`${given === "" ? "no command" : `"${given}" is no command`}\n${USAGE}`);
+  } catch (error) {
     process.stderr.write(`k8s-egress: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  },
-);
+    const isOurs = error instanceof UsageError || error instanceof ClusterError;
+    return isOurs ? 2 : (command?.errorStatus ?? 1);
+  }
+}
+
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

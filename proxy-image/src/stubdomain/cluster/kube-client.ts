@@ -27,6 +27,20 @@ const MAX_BODY_BYTES = 32 * 2 ** 20;
  * @throws ApiError if the response is not a success, or there is none
  */
 export async function ask(config: KubeConfig, request: ApiRequest): Promise<unknown> {
+  const text = await askText(config, request);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ApiError(`${request.method} ${request.path}: the answer is not JSON`, 0, { cause: error });
+  }
+}
+
+/**
+ * Sends a request to the API server, or through it to a pod, and returns the text of the response.
+ *
+ * @throws ApiError if the response is not a success, or there is none
+ */
+export async function askText(config: KubeConfig, request: ApiRequest): Promise<string> {
   const what = `${request.method} ${request.path}`;
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new ApiError(`${what}: the kubeconfig has no current cluster`, 0);
@@ -43,11 +57,7 @@ export async function ask(config: KubeConfig, request: ApiRequest): Promise<unkn
   if (answer.status < 200 || answer.status > 299) {
     throw new ApiError(`${what}: ${answer.status} ${reasonOf(answer.text)}`, answer.status);
   }
-  try {
-    return JSON.parse(answer.text);
-  } catch (error) {
-    throw new ApiError(`${what}: the answer is not JSON`, 0, { cause: error });
-  }
+  return answer.text;
 }
 
 function send(
