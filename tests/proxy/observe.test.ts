@@ -50,6 +50,39 @@ describe("metrics", () => {
     assert.match(text, /egress_circuit_breaker_open\{upstream="api\.example\.com"\} (?:0|1)$/m);
   });
 
+  it("tell which client was denied what, and what is in flight against its limit", async (t) => {
+    const allow = [{ clients: [{ namespace: "shop", serviceAccount: "web" }], methods: ["GET"] }];
+    const world = await startWorld({
+      [HOST]: upstream("api-example-com", { allow, maxRequests: 7, retries: { budgetPercent: 20 } }),
+    });
+    t.after(() => world.close());
+    let answer = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      void world.internet.https([HOST], (_req, res) => {
+        answer = () => res.end();
+        resolve();
+      });
+    });
+    const request = (options: object): Promise<Answer> =>
+      ask({ port: world.port, host: NAME, headers: clientField("shop/web"), ...options });
+    await request({ method: "DELETE" });
+    await request({ host: "other.example.egress.local" });
+    const first = request({});
+    await arrived;
+    const text = await metrics(world);
+    answer();
+    await first;
+    const denied = (upstream: string, failure: string) =>
+      value(text, `egress_denials_total{upstream="${upstream}",client="shop/web",failure="${failure}"}`);
+    assert.equal(denied(HOST, "request-denied"), 1);
+    assert.equal(denied("none", "not-listed"), 1);
+    assert.equal(value(text, `egress_upstream_active_requests{upstream="${HOST}"}`), 1);
+    assert.equal(value(text, `egress_upstream_request_limit{upstream="${HOST}"}`), 7);
+    assert.equal(value(text, `egress_retry_budget_ratio{upstream="${HOST}"}`), 0.2);
+    const idle = await metrics(world);
+    assert.equal(value(idle, `egress_upstream_active_requests{upstream="${HOST}"}`), 0);
+  });
+
   it("random names, methods, statuses and clients make no series without end", async (t) => {
     const world = await startWorld({ "*.example.com": upstream("wildcard---example-com") });
     t.after(() => world.close());

@@ -81,8 +81,9 @@ export function createProxy({
 }: ProxyOptions): Proxy {
   let draining = false;
   const metrics = createMetrics({
-    inFlight: () => observer.exchanges.size,
+    exchanges: () => observer.exchanges,
     breakers: () => breakerStates(routes, origins),
+    upstreams: policy.upstreams,
   });
   const observer = createObserver(log, metrics, createAccessLog(log, logPercent));
   const credentials = createCredentials(policy, folder, log);

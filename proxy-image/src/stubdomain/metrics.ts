@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import { STUB_DOMAIN_METRICS } from "../contract/metrics/metrics";
 import type { WriteReason } from "./state/action";
 import { STATES, type State } from "./state/status";
 import { WARNING_REASONS, type WarningReason } from "./state/warning";
@@ -19,51 +20,14 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const reconciles = new Counter({
-    name: "k8s_egress_stub_domain_reconciles_total",
-    help: "Rounds of the controller",
-    labelNames: ["result"],
-    registers,
-  });
-  const writes = new Counter({
-    name: "k8s_egress_stub_domain_writes_total",
-    help: "Writes to the target of the stub domain; reason=heal counts re-insertions after somebody else overwrote it",
-    labelNames: ["reason"],
-    registers,
-  });
-  const proofs = new Counter({
-    name: "k8s_egress_stub_domain_proofs_total",
-    help: "Checks whether the cluster's DNS serves the stub domain",
-    labelNames: ["result"],
-    registers,
-  });
-  const overwritten = new Counter({
-    name: "k8s_egress_stub_domain_overwritten_total",
-    help: "Times that somebody else took the stub domain out of the cluster's DNS",
-    registers,
-  });
-  const served = new Gauge({
-    name: "k8s_egress_stub_domain_served",
-    help: "1 when the last check saw the cluster's DNS serve the stub domain, otherwise 0",
-    registers,
-  });
-  const lastProof = new Gauge({
-    name: "k8s_egress_stub_domain_last_proof_timestamp_seconds",
-    help: "When the cluster's DNS was last seen to serve the stub domain",
-    registers,
-  });
-  const states = new Gauge({
-    name: "k8s_egress_stub_domain_state",
-    help: "1 for the state that the stub domain is in",
-    labelNames: ["state"],
-    registers,
-  });
-  const warnings = new Gauge({
-    name: "k8s_egress_stub_domain_warning",
-    help: "1 while the last check found this beside a stub domain that serves",
-    labelNames: ["reason"],
-    registers,
-  });
+  const reconciles = new Counter({ ...STUB_DOMAIN_METRICS.reconciles, registers });
+  const writes = new Counter({ ...STUB_DOMAIN_METRICS.writes, registers });
+  const proofs = new Counter({ ...STUB_DOMAIN_METRICS.proofs, registers });
+  const overwritten = new Counter({ ...STUB_DOMAIN_METRICS.overwritten, registers });
+  const served = new Gauge({ ...STUB_DOMAIN_METRICS.served, registers });
+  const lastProof = new Gauge({ ...STUB_DOMAIN_METRICS.lastProof, registers });
+  const states = new Gauge({ ...STUB_DOMAIN_METRICS.state, registers });
+  const warnings = new Gauge({ ...STUB_DOMAIN_METRICS.warning, registers });
   return {
     registry,
     reconciled: (result) => reconciles.inc({ result }),

@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { PROXY_METRICS } from "../../contract/metrics/metrics";
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
-import type { BreakerState } from "../upstream/breaker";
 import type { ConnectObserver } from "../upstream/connect/connector";
+import { type Gauges, createGauges } from "./gauges";
 import { createRequestMetrics } from "./request-metrics";
 import { BUCKETS } from "./series";
 
@@ -13,12 +14,6 @@ export interface Metrics extends ConnectObserver {
   failed(entry: string, failure: Failure): void;
 }
 
-/** Values that are read when metrics are requested. */
-export interface Gauges {
-  readonly inFlight: () => number;
-  readonly breakers: () => Iterable<[entry: string, state: BreakerState]>;
-}
-
 /**
  * Labels are the policy's entries, methods, statuses and meshed clients; never a path or a name that a client chose.
  */
@@ -27,55 +22,12 @@ export function createMetrics(gauges: Gauges): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const requests = createRequestMetrics(registry);
-  const failures = new Counter({
-    name: "egress_failures_total",
-    help: "Requests that did not end with the third party's whole response, by reason and Proxy-Status (RFC 9209) error.",
-    labelNames: ["upstream", "failure", "proxy_status"],
-    registers,
-  });
-  const cancelled = new Counter({
-    name: "egress_cancelled_total",
-    help: "Requests whose client left before the response's end.",
-    labelNames: ["upstream"],
-    registers,
-  });
-  const lookups = new Counter({
-    name: "egress_dns_lookups_total",
-    help: "Questions for a third party's addresses: from memory (hit), from DNS (miss), old ones because DNS failed (stale), none (error).",
-    labelNames: ["result"],
-    registers,
-  });
-  const lookupDuration = new Histogram({
-    name: "egress_dns_lookup_duration_seconds",
-    help: "Time that DNS took.",
-    buckets: BUCKETS,
-    registers,
-  });
-  const expiry = new Gauge({
-    name: "egress_upstream_certificate_expiry_timestamp_seconds",
-    help: "When the certificate that the third party showed last expires.",
-    labelNames: ["upstream"],
-    registers,
-  });
-  new Gauge({
-    name: "http_server_active_requests",
-    help: "Requests in flight.",
-    registers,
-    collect() {
-      this.set(gauges.inFlight());
-    },
-  });
-  new Gauge({
-    name: "egress_circuit_breaker_open",
-    help: "0 closed, 0.5 half-open, 1 open; the worst where a wildcard has several names.",
-    labelNames: ["upstream"],
-    registers,
-    collect() {
-      for (const [upstream, state] of gauges.breakers()) {
-        this.set({ upstream }, state === "open" ? 1 : state === "half-open" ? 0.5 : 0);
-      }
-    },
-  });
+  const failures = new Counter({ ...PROXY_METRICS.failures, registers });
+  const cancelled = new Counter({ ...PROXY_METRICS.cancelled, registers });
+  const lookups = new Counter({ ...PROXY_METRICS.lookups, registers });
+  const lookupDuration = new Histogram({ ...PROXY_METRICS.lookupDuration, buckets: BUCKETS, registers });
+  const expiry = new Gauge({ ...PROXY_METRICS.certificateExpiry, registers });
+  createGauges(registry, gauges);
 
   const failed = (upstream: string, { name, proxyStatus }: Failure): void =>
     failures.inc({ upstream, failure: name, proxy_status: proxyStatus });

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
-import type { Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
+import { PROXY_METRICS } from "../../contract/metrics/metrics";
 import type { Exchange } from "../exchange/exchange";
 import { BUCKETS, type Count, Counts, type Durations, Histograms } from "./series";
 
@@ -11,6 +12,8 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const MOST_CLIENTS = 1_000;
 /** Shared label value. */
 const OTHER = "_OTHER";
+/** Status of everything that the policy denies, and of nothing else. */
+const DENIED = 403;
 /** Statuses have three digits. */
 const STATUSES = 1_000;
 
@@ -32,38 +35,14 @@ interface EntrySeries {
 
 /** The metrics of requests, on a registry. */
 export function createRequestMetrics(registry: Registry): RequestMetrics {
-  const server = new Histograms(
-    registry,
-    {
-      name: "http_server_request_duration_seconds",
-      help: "From a request's headers to the end of its response.",
-    },
-    BUCKETS,
-  );
-  const client = new Histograms(
-    registry,
-    {
-      name: "http_client_request_duration_seconds",
-      help: "From a request's headers to those of the third party's response.",
-    },
-    BUCKETS,
-  );
-  const requests = new Counts(registry, {
-    name: "egress_requests_total",
-    help: "Requests by calling service account (namespace/name; none without a mesh) and class of status.",
-  });
-  const received = new Counts(registry, {
-    name: "egress_request_bytes_total",
-    help: "Bytes of request bodies.",
-  });
-  const sent = new Counts(registry, {
-    name: "egress_response_bytes_total",
-    help: "Bytes of response bodies.",
-  });
-  const retries = new Counts(registry, {
-    name: "egress_retries_total",
-    help: "Requests that were sent a second time.",
-  });
+  const server = new Histograms(registry, PROXY_METRICS.serverDuration, BUCKETS);
+  const client = new Histograms(registry, PROXY_METRICS.clientDuration, BUCKETS);
+  const requests = new Counts(registry, PROXY_METRICS.requests);
+  const received = new Counts(registry, PROXY_METRICS.requestBytes);
+  const sent = new Counts(registry, PROXY_METRICS.responseBytes);
+  const retries = new Counts(registry, PROXY_METRICS.retries);
+
+  const denials = new Counter({ ...PROXY_METRICS.denials, registers: [registry] });
 
   const entries = new Map<string, EntrySeries>();
   const entry = (upstream: string): EntrySeries => {
@@ -97,12 +76,17 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
   };
 
   const clients = new Set<string>();
+  const labelOf = (client: string | undefined): string => {
+    const name = client ?? "none";
+    if (clients.size >= MOST_CLIENTS && !clients.has(name)) return OTHER;
+    clients.add(name);
+    return name;
+  };
   const count = (of: EntrySeries, upstream: string, client: string | undefined, status: number): void => {
     let name = client ?? "none";
     let counts = of.requests.get(name);
     if (!counts) {
-      if (clients.size < MOST_CLIENTS || clients.has(name)) clients.add(name);
-      else name = OTHER;
+      name = labelOf(client);
       counts = of.requests.get(name) ?? [];
       of.requests.set(name, counts);
     }
@@ -117,12 +101,15 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
 
   return {
     ended(upstream, exchange) {
-      const { head, client, body, startedAt, respondedAt, status } = exchange;
+      const { head, client, body, failure, startedAt, respondedAt, status } = exchange;
       const of = entry(upstream);
       const durations = durationsOf(of, upstream, METHODS.indexOf(head.method), status);
       durations.server.observe((performance.now() - startedAt) / 1_000);
       if (respondedAt > 0) durations.client.observe((respondedAt - startedAt) / 1_000);
       count(of, upstream, client?.key, status);
+      if (failure?.status === DENIED) {
+        denials.inc({ upstream, client: labelOf(client?.key), failure: failure.name });
+      }
       of.sent.value += exchange.bytesOut;
       if (body) of.received.value += body.bytes;
       of.retries.value += exchange.retries;
