@@ -6,6 +6,7 @@ import type { Context } from "./resources/context";
 import { createEgressDns } from "./resources/egress-dns";
 import { proxyImage } from "./resources/proxy/image";
 import { createNamespace, namespaceName } from "./resources/namespace";
+import { createMonitoring } from "./resources/monitoring";
 import { createNetworkPolicies } from "./resources/network-policies";
 import { createProxy } from "./resources/proxy/proxy";
 import { createStubDomains, stubDomainText } from "./resources/stub-domain/controller";
@@ -64,6 +65,7 @@ export class EgressProxy extends pulumi.ComponentResource {
 
     const namespace = namespaceName(context, createNamespace(context));
     createNetworkPolicies(context, namespace);
+    createMonitoring(context, namespace);
     const image = proxyImage(context);
     const proxy = createProxy(context, namespace, image);
     const services = createUpstreamServices(context, namespace);

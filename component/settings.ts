@@ -68,7 +68,7 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     trustDomain: args.mesh?.trustDomain ?? "cluster.local",
     controlPlaneNamespace: args.mesh?.controlPlaneNamespace ?? "linkerd",
     egressNetwork: args.mesh?.egressNetwork ?? true,
-    monitoring: args.monitoring && {
+    monitoring: args.monitoring?.namespaces && {
       namespaces: args.monitoring.namespaces,
       meshed: args.monitoring.meshed ?? false,
     },

@@ -7,7 +7,8 @@ import type { Resources, Toleration } from "./pods";
 import type { Mesh } from "./mesh";
 import type { RequestLimits } from "./request-limits";
 import type { Dns } from "./dns";
-import type { Monitoring, NetworkPolicies } from "./network-policies";
+import type { Monitoring } from "./monitoring";
+import type { NetworkPolicies } from "./network-policies";
 
 /**
  * Arguments of an {@link EgressProxy}.
@@ -78,6 +79,6 @@ export interface EgressProxyArgs {
   audit?: Audit;
   /** NetworkPolicies around the pods: from where and to where packets may go. */
   networkPolicies?: NetworkPolicies;
-  /** Which namespaces read metrics. Default: none; the pods' own nodes always can. */
+  /** Who reads metrics, and what is created for Prometheus and Grafana. Default: nothing. */
   monitoring?: Monitoring;
 }

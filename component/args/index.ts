@@ -5,6 +5,7 @@ export * from "./image";
 export * from "./limits";
 export * from "./lockdown";
 export * from "./mesh";
+export * from "./monitoring";
 export * from "./network-policies";
 export * from "./observation";
 export * from "./pods";

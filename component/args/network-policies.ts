@@ -41,15 +41,3 @@ export interface ClusterDns {
    */
   ports?: number[];
 }
-
-/** Which namespaces read metrics. */
-export interface Monitoring {
-  /** Namespaces whose pods may reach the metrics ports, such as Prometheus'. Needs `networkPolicies` or a mesh. */
-  namespaces: string[];
-  /**
-   * Whether these pods are in the mesh. With `true` the sidecars of the proxy give their metrics to these namespaces'
-   * identities only; with `false` to every client that the NetworkPolicy admits, because a client outside the mesh has
-   * no identity. Needs `mesh.mode` `required` or `optional`. Default: false.
-   */
-  meshed?: boolean;
-}

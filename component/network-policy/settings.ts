@@ -1,4 +1,5 @@
-import type { Monitoring, NetworkPolicies } from "../args/network-policies";
+import type { Monitoring } from "../args/monitoring";
+import type { NetworkPolicies } from "../args/network-policies";
 
 /** Default addresses of caches on the nodes: NodeLocal DNSCache, AKS's LocalDNS. */
 export const NODE_DNS_ADDRESSES: readonly string[] = ["169.254.20.10", "169.254.10.11"];

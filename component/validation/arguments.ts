@@ -11,6 +11,7 @@ import { checkImage } from "./image";
 import { isLabel, MAX_NAMESPACE_LENGTH } from "./values/label";
 import { checkLog } from "./log";
 import { checkMesh } from "./mesh";
+import { checkMonitoring } from "./monitoring";
 import { checkNetworkPolicies } from "./network-policies";
 import { checkPodArguments, checkReplicas, checkResources } from "./pods";
 import { isDeferred, Problems, show } from "./checks/problems";
@@ -88,6 +89,7 @@ export function checkArguments(name: string, args: EgressProxyArgs, now = new Da
   checkLog(args, problems);
   checkAudit(args, now, problems);
   checkNetworkPolicies(args, problems);
+  checkMonitoring(args, problems);
   if (!problems.any) checkSizes(settingsOf(args), problems);
   return problems;
 }

@@ -1,21 +1,19 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
-import { MeshMode } from "../args/mesh";
-import type { ClusterDns, Monitoring, NetworkPolicies } from "../args/network-policies";
+import type { ClusterDns, NetworkPolicies } from "../args/network-policies";
 import { checkBoolean, checkInteger, checkObject, isRecord, type Unchecked } from "./checks/checks";
 import {
   checkAddresses,
   checkCidr,
   checkList,
   checkNamespaceName,
-  checkNamespaceNames,
 } from "./checks/lists";
 import { isDeferred, type Problems, show } from "./checks/problems";
 
 const PORT = { min: 1, max: 65_535, example: 6443 };
 
-/** Adds a problem for every error in `networkPolicies` and `monitoring`. */
+/** Adds a problem for every error in `networkPolicies`. */
 export function checkNetworkPolicies(args: EgressProxyArgs, problems: Problems): void {
-  const { networkPolicies: given, monitoring, mesh } = args;
+  const { networkPolicies: given } = args;
   const path = "networkPolicies";
   if (given !== undefined && !isDeferred(given)) {
     const keys: (keyof NetworkPolicies)[] = [
@@ -29,8 +27,6 @@ export function checkNetworkPolicies(args: EgressProxyArgs, problems: Problems):
     const policies = checkObject(given, path, keys, "{ enabled: false }", problems);
     if (policies) checkMembers(policies, path, problems);
   }
-  if (monitoring !== undefined && !isDeferred(monitoring))
-    checkMonitoring(monitoring, given, mesh?.mode === MeshMode.None, problems);
 }
 
 function checkMembers(policies: Unchecked, path: string, problems: Problems): void {
@@ -102,21 +98,4 @@ function checkClusterDns(value: unknown, path: string, problems: Problems): void
       `is ${show(podLabels)}; give at least one label with its value, such as { "k8s-app": "kube-dns" }`,
     );
   }
-}
-
-function checkMonitoring(value: unknown, policies: unknown, unmeshed: boolean, problems: Problems): void {
-  const keys: (keyof Monitoring)[] = ["namespaces", "meshed"];
-  const monitoring = checkObject(value, "monitoring", keys, `{ namespaces: ["monitoring"] }`, problems);
-  if (!monitoring) return;
-  if (unmeshed && isRecord(policies) && policies.enabled === false) {
-    problems.add(
-      "monitoring",
-      `means nothing while networkPolicies.enabled is false and mesh.mode is "none"; leave it out`,
-    );
-  }
-  checkBoolean(monitoring.meshed, "monitoring.meshed", problems);
-  if (unmeshed && monitoring.meshed === true) {
-    problems.add("monitoring.meshed", `means nothing while mesh.mode is "none"; leave it out`);
-  }
-  checkNamespaceNames(monitoring.namespaces, "monitoring.namespaces", `["monitoring"]`, problems);
 }

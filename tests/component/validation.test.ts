@@ -136,7 +136,24 @@ const cases: Case[] = [
     "networkPolicies.clusterDns.podLabels",
     /give at least one label/,
   ),
-  arg({ monitoring: {} }, "monitoring.namespaces", /is missing; give a list/),
+  arg({ monitoring: { podMonitors: true } }, "monitoring.podMonitors", /is true; write it as in \{ labels: /),
+  arg({ monitoring: { podMonitor: {} } }, "monitoring.podMonitor", /podMonitors/),
+  arg(
+    { monitoring: { prometheusRules: { labels: ["a"] } } },
+    "monitoring.prometheusRules.labels",
+    /is a list/,
+  ),
+  arg(
+    { monitoring: { prometheusRules: { labels: { release: "a b" } } } },
+    "monitoring.prometheusRules.labels.release",
+    /is "a b"; give a label's value/,
+  ),
+  arg({ monitoring: { grafanaDashboards: { folder: "" } } }, "monitoring.grafanaDashboards.folder", /is ""/),
+  arg(
+    { monitoring: { grafanaDashboards: { labels: { "-x": "1" } } } },
+    "monitoring.grafanaDashboards.labels.-x",
+    /no label's name/,
+  ),
   arg(
     { monitoring: { namespaces: ["a", "a"] } },
     "monitoring.namespaces[1]",
@@ -144,7 +161,7 @@ const cases: Case[] = [
   ),
   arg(
     { networkPolicies: { enabled: false }, monitoring: { namespaces: ["a"] }, mesh: { mode: "none" } },
-    "monitoring",
+    "monitoring.namespaces",
     /means nothing while networkPolicies\.enabled is false/,
   ),
   up({ port: 0 }, "port", /is 0; give an integer from 1 to 65535/),

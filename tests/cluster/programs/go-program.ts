@@ -52,6 +52,21 @@ export const KUBE = {
 /** The cluster's DNS server. */
 export const COREDNS: GoProgram = { name: "coredns", expected: "1 minute" };
 
+/** Prometheus, for the dashboards' queries. */
+export const PROMETHEUS: GoProgram = {
+  name: "prometheus",
+  package: "github.com/prometheus/prometheus/cmd/prometheus",
+  expected: "6 minutes",
+};
+
+/** Checks Prometheus' rules. */
+export const PROMTOOL: GoProgram = {
+  name: "promtool",
+  module: join(__dirname, "../prometheus"),
+  package: "github.com/prometheus/prometheus/cmd/promtool",
+  expected: "4 minutes",
+};
+
 /** Enforces NetworkPolicies. */
 export const NETWORK_POLICIES: GoProgram = { name: "network-policies", expected: "4 minutes" };
 
