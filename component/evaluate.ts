@@ -49,6 +49,7 @@ export function evaluate(upstreams: Upstream[], request: EvaluatedRequest): Verd
 /** Those of an EgressProxy without further arguments; which credentials exist makes no difference here. */
 const SURROUNDINGS = {
   name: "egress",
+  instance: "egress",
   domain: DEFAULT_DOMAIN,
   clusterDomain: DEFAULT_CLUSTER_DOMAIN,
   mesh: MeshMode.Required,

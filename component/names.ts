@@ -51,6 +51,10 @@ export interface Names {
   readonly policy: string;
   readonly dns: string;
   readonly zone: string;
+  /** PrometheusRule with the alerts. */
+  readonly rules: string;
+  /** ConfigMap with Grafana's dashboards. */
+  readonly dashboards: string;
   /** Namespace of the controller that edits the cluster's DNS, and name of everything in it. */
   readonly stubDomain: string;
 }
@@ -73,6 +77,8 @@ export function namesOf(name: string, namespace: string): Names {
     policy: `${name}-policy`,
     dns: `${name}-dns`,
     zone: `${name}-zone`,
+    rules: `${name}-rules`,
+    dashboards: `${name}-dashboards`,
     stubDomain: `${instance}${STUB_DOMAIN}`,
   };
 }

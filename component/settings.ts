@@ -3,7 +3,7 @@ import type { EgressProxyArgs } from "./args/egress-proxy";
 import type { Upstream } from "./args/upstream";
 import { DnsMode, DnsTarget } from "./args/dns";
 import { MeshMode } from "./args/mesh";
-import type { Monitoring } from "./args/network-policies";
+import type { Monitoring } from "./args/monitoring";
 import { TlsVersion } from "./args/upstream-tls";
 import { HEADER_BYTES, HEADER_FIELDS } from "../proxy-image/src/contract/policy/limits";
 import type { PolicyAudit, PolicyLimits, PolicyUpstream } from "../proxy-image/src/contract/policy/policy";
@@ -32,7 +32,7 @@ export interface Settings {
   /** Whether the mesh lets the proxy's namespace out. */
   egressNetwork: boolean;
   /** Who reads metrics; undefined: nobody. */
-  monitoring: Required<Monitoring> | undefined;
+  monitoring: Required<Pick<Monitoring, "namespaces" | "meshed">> | undefined;
   dns: DnsMode;
   /** The targets of the stub domain's controllers, one each. */
   dnsTargets: TargetKind[];

@@ -27,22 +27,34 @@ function createPodMonitors(
   objects: OperatorObjects,
 ): void {
   const { dns, controllerNamespace } = context.settings;
-  podMonitor(context, namespace, objects, "egress-proxy", "admin");
-  if (dns !== DnsMode.None) podMonitor(context, namespace, objects, "egress-dns", "metrics");
+  const { names } = context;
+  podMonitor(context, namespace, objects, { part: "egress-proxy", name: names.proxy, port: "admin" });
+  if (dns !== DnsMode.None) {
+    podMonitor(context, namespace, objects, { part: "egress-dns", name: names.dns, port: "metrics" });
+  }
   if (dns === DnsMode.StubDomain) {
-    const pods = controllerNamespace ?? context.names.stubDomain;
-    podMonitor(context, namespace, objects, "egress-stub-domain", "admin", pods);
+    podMonitor(context, namespace, objects, {
+      part: "egress-stub-domain",
+      name: names.stubDomain,
+      port: "admin",
+      pods: controllerNamespace ?? names.stubDomain,
+    });
   }
 }
 
-/** @param pods The pods' namespace, if it is another one. */
+interface Monitored {
+  readonly part: Part;
+  readonly name: string;
+  readonly port: string;
+  /** The pods' namespace, if it is another one. */
+  readonly pods?: string;
+}
+
 function podMonitor(
   context: Context,
   namespace: pulumi.Input<string>,
   objects: OperatorObjects,
-  part: Part,
-  port: string,
-  pods?: string,
+  { part, name, port, pods }: Monitored,
 ): void {
   new k8s.apiextensions.CustomResource(
     `${context.name}-${part}-monitor`,
@@ -50,7 +62,7 @@ function podMonitor(
       apiVersion: API_VERSION,
       kind: "PodMonitor",
       metadata: {
-        name: `${context.name}-${part}`,
+        name,
         namespace,
         labels: withLabels(labels(context, part), objects.labels),
       },
@@ -73,7 +85,7 @@ function createRules(context: Context, namespace: pulumi.Input<string>, objects:
       apiVersion: API_VERSION,
       kind: "PrometheusRule",
       metadata: {
-        name: `${context.name}-rules`,
+        name: context.names.rules,
         namespace,
         labels: withLabels(labels(context, "egress-proxy"), objects.labels),
       },
@@ -93,7 +105,7 @@ function createDashboards(
     `${context.name}-dashboards`,
     {
       metadata: {
-        name: `${context.name}-dashboards`,
+        name: context.names.dashboards,
         namespace,
         labels: withLabels(labels(context, "egress-proxy"), own),
         ...(folder !== undefined && { annotations: { grafana_folder: folder } }),

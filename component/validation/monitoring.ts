@@ -17,7 +17,13 @@ const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
 export function checkMonitoring(args: EgressProxyArgs, problems: Problems): void {
   const { monitoring: given } = args;
   if (given === undefined || isDeferred(given)) return;
-  const keys: (keyof Monitoring)[] = ["namespaces", "meshed", "podMonitors", "prometheusRules", "grafanaDashboards"];
+  const keys: (keyof Monitoring)[] = [
+    "namespaces",
+    "meshed",
+    "podMonitors",
+    "prometheusRules",
+    "grafanaDashboards",
+  ];
   const monitoring = checkObject(given, "monitoring", keys, EXAMPLE, problems);
   if (!monitoring) return;
   const { podMonitors, prometheusRules, grafanaDashboards } = monitoring;
@@ -64,7 +70,10 @@ function checkReaders(
   if (unmeshed && meshed === true) {
     problems.add("monitoring.meshed", `means nothing while mesh.mode is "none"; leave it out`);
   } else if (meshed !== undefined && namespaces === undefined) {
-    problems.add("monitoring.meshed", "means nothing without monitoring.namespaces; name Prometheus' namespace there");
+    problems.add(
+      "monitoring.meshed",
+      "means nothing without monitoring.namespaces; name Prometheus' namespace there",
+    );
   }
 }
 

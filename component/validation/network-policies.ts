@@ -1,12 +1,7 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import type { ClusterDns, NetworkPolicies } from "../args/network-policies";
 import { checkBoolean, checkInteger, checkObject, isRecord, type Unchecked } from "./checks/checks";
-import {
-  checkAddresses,
-  checkCidr,
-  checkList,
-  checkNamespaceName,
-} from "./checks/lists";
+import { checkAddresses, checkCidr, checkList, checkNamespaceName } from "./checks/lists";
 import { isDeferred, type Problems, show } from "./checks/problems";
 
 const PORT = { min: 1, max: 65_535, example: 6443 };

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify, parse } from "yaml";
 import type { Cluster } from "../../cluster";
-import { goProgram, PROMETHEUS } from "../../cluster/programs/go-program";
+import { goProgram, PROMETHEUS, PROMTOOL } from "../../cluster/programs/go-program";
 import { run } from "../../cluster/programs/run";
 
 const MONITORING = resolve(__dirname, "../../../monitoring");
@@ -28,7 +28,7 @@ export interface Prometheus {
 
 /** The path of promtool, built at first use. */
 export async function promtool(): Promise<string> {
-  return join(await goProgram(PROMETHEUS, console.error), "promtool");
+  return join(await goProgram(PROMTOOL, console.error), "promtool");
 }
 
 /** Starts it in the cluster's network, with the files of `monitoring/`, and waits until it serves. */
