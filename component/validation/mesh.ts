@@ -46,7 +46,14 @@ function checkSidecarPort(annotations: unknown, problems: Problems): void {
   const value = isRecord(annotations) ? annotations[ADMIN_PORT_ANNOTATION] : undefined;
   if (value === undefined || isDeferred(value)) return;
   const port = Number(value);
-  if (/^\d+$/.test(String(value)) && port >= 1 && port <= 65_535 && !TAKEN_PORTS.includes(port)) return;
+  if (
+    typeof value === "string" &&
+    /^\d+$/.test(value) &&
+    port >= 1 &&
+    port <= 65_535 &&
+    !TAKEN_PORTS.includes(port)
+  )
+    return;
   problems.add(
     `podAnnotations["${ADMIN_PORT_ANNOTATION}"]`,
     `is ${show(value)}; give a port other than ${TAKEN_PORTS.join(", ")}, which the pod uses, such as "4192"`,

@@ -52,7 +52,7 @@ async function limitedText({ body }: Response): Promise<string> {
  * `coredns_reload_failed_total` and `coredns_plugin_enabled`.
  */
 export function readProcess(address: string, text: string): CorednsProcess | undefined {
-  const version = /^coredns_build_info\{.*\bversion="(\d+\.\d+\.\d+)[^"]*"/m.exec(text)?.[1];
+  const version = /^coredns_build_info\{.*\bversion="(\d+\.\d+\.\d+)/m.exec(text)?.[1];
   const failed = /^coredns_reload_failed_total (\d+)$/m.exec(text)?.[1];
   const enabled = [...text.matchAll(/^coredns_plugin_enabled\{.*\bname="([^"]{1,100})"/gm)];
   if (version === undefined && enabled.length === 0) return undefined;
