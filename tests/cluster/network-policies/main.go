@@ -1,7 +1,6 @@
 // Command network-policies enforces the cluster's NetworkPolicies: the controller of kube-network-policies, with the
 // kubeconfig as an argument where its own command wants to run in a pod. It gives its verdict on the packets that
-// iptables puts into a queue (NFQUEUE). The controller also tries to make an nftables table of its own, which this
-// kernel may lack: it logs that and goes on, because the rules are the cluster's (sandbox/setup.sh).
+// iptables puts into a queue (NFQUEUE, sandbox/setup.sh).
 package main
 
 import (
@@ -10,6 +9,7 @@ import (
 	"log"
 	"net/http"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"k8s.io/client-go/informers"
@@ -17,6 +17,11 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/kube-network-policies/pkg/networkpolicy"
 )
+
+// noTable is too long for a name, so that nf_tables refuses the controller's own table at once, which it logs. The table
+// can't work where the kernel has no queue for nf_tables; then each change of a pod or policy registered a hook and
+// took it back, and Linux drops all packets in queues when a hook goes (nf_queue_nf_hook_drop).
+var noTable = strings.Repeat("x", 300)
 
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "file with the address of the API server and the account to use")
@@ -42,7 +47,7 @@ func main() {
 	pods := factory.Core().V1().Pods()
 	controller, err := networkpolicy.NewController(client, policies, namespaces, pods, nil, nil, nil, nil,
 		// NRIdisabled would crash at the first address that is no pod's: v0.8.0 asks the missing plugin for it.
-		networkpolicy.Config{QueueID: *queue, NodeName: *node})
+		networkpolicy.Config{QueueID: *queue, NodeName: *node, NFTableName: noTable})
 	if err != nil {
 		log.Fatal(err)
 	}
