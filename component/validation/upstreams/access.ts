@@ -111,7 +111,7 @@ function checkClient(value: unknown, path: string, problems: Problems): void {
   if (
     typeof serviceAccount === "string" &&
     isServiceAccountName(serviceAccount) &&
-    /\./.test(serviceAccount)
+    serviceAccount.includes(".")
   ) {
     problems.add(
       `${path}.serviceAccount`,
