@@ -44,16 +44,10 @@ export function checkMesh({ mesh, podAnnotations }: EgressProxyArgs, problems: P
 /** The proxy looks for its sidecar at this port, and the injector ignores one that is not a number. */
 function checkSidecarPort(annotations: unknown, problems: Problems): void {
   const value = isRecord(annotations) ? annotations[ADMIN_PORT_ANNOTATION] : undefined;
-  if (value === undefined || isDeferred(value)) return;
+  // A value of another type is reported with the other annotations.
+  if (typeof value !== "string") return;
   const port = Number(value);
-  if (
-    typeof value === "string" &&
-    /^\d+$/.test(value) &&
-    port >= 1 &&
-    port <= 65_535 &&
-    !TAKEN_PORTS.includes(port)
-  )
-    return;
+  if (/^\d+$/.test(value) && port >= 1 && port <= 65_535 && !TAKEN_PORTS.includes(port)) return;
   problems.add(
     `podAnnotations["${ADMIN_PORT_ANNOTATION}"]`,
     `is ${show(value)}; give a port other than ${TAKEN_PORTS.join(", ")}, which the pod uses, such as "4192"`,
