@@ -1,20 +1,29 @@
 import { prepareEngine } from "../engine/engine";
+import { goProgram, PROMETHEUS, PROMTOOL } from "./programs/go-program";
 import { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster } from "./lifecycle";
 import { checkPolicies } from "./policy-proof";
 
-const USAGE = "usage: npm run cluster -- build|start|stop|status|check";
+const USAGE = "usage: npm run cluster -- build|build-tools|start|stop|status|check";
+
+const progress = (line: string): void => console.error(line);
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {
-  /** All that the suite needs; `start` builds what a cluster needs, and never the Pulumi engine. */
+  /** What a cluster needs. */
   async build() {
-    await buildCluster((line) => console.error(line));
-    await prepareEngine((line) => console.error(line));
+    await buildCluster(progress);
+    console.log("built");
+  },
+
+  /** What some tests need beside a cluster: the Pulumi engine, Prometheus. */
+  async "build-tools"() {
+    await prepareEngine(progress);
+    for (const program of [PROMTOOL, PROMETHEUS]) await goProgram(program, progress);
     console.log("built");
   },
 
   async start() {
     const began = performance.now();
-    await startCluster({ progress: (line) => console.error(line) });
+    await startCluster({ progress });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.error(`started in ${seconds} s`);
     await status();

@@ -32,7 +32,7 @@ describe("k8s-egress can-i on a real cluster", { timeout: 600_000 }, () => {
   const up = (...namespaces: string[]) =>
     stack.up(() => {
       for (const namespace of namespaces) {
-        new EgressProxy("egress", {
+        new EgressProxy(namespace, {
           namespace,
           domain: `${namespace}.local`,
           upstreams: [{ host: "api.example.test", allow: [{ methods: ["POST"], paths: ["/v1/charges"] }] }],
@@ -89,7 +89,7 @@ describe("k8s-egress can-i on a real cluster", { timeout: 600_000 }, () => {
     assert.equal(status, 2);
     assert.match(
       err,
-      /There are several EgressProxy in this cluster \(egress\/egress, other\/egress\): choose one/,
+      /There are several EgressProxy in this cluster \(egress\/egress, other\/other\): choose one/,
     );
     assert.equal((await canI("POST", URL, "-n", "other")).status, 0);
   });
