@@ -3,4 +3,4 @@
 export * from "./component/args";
 export * from "./component";
 export { evaluate, type EvaluatedRequest } from "./component/evaluate";
-export type { Allowed, Denied, Verdict } from "./proxy-image/src/proxy/evaluate/evaluate";
+export type { Allowed, Denied, Verdict } from "./proxy-image/src/contract/policy/verdict";

@@ -47,16 +47,19 @@ describe("a program compiled against the packed package", () => {
     return stdout.split("\n");
   };
 
-  it("TypeScript 5.4, CommonJS: sees the arguments, the components and egressUrl, and no internal type", () => {
+  it("TypeScript 5.4, CommonJS: sees the arguments, the components, egressUrl and evaluate, and no internal type", () => {
     const seen = compile("typescript-5.4", TEMPLATE, "index.ts")
       .map((line) => /k8s-egress\/dist\/(.*)\.d\.ts$/.exec(line)?.[1])
       .filter((file) => file !== undefined && !file.startsWith("component/args/"));
     assert.deepEqual(seen.sort(), [
       "component/egress-proxy",
       "component/egress-url",
+      "component/evaluate",
       "component/index",
       "component/lockdown/egress-lockdown",
       "index",
+      "proxy-image/src/contract/policy/policy",
+      "proxy-image/src/contract/policy/verdict",
     ]);
   });
 

@@ -87,7 +87,8 @@ describe("drain", () => {
       }
     };
     const clients = Array.from({ length: 8 }, client);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // However busy the machine is, all connections are in use.
+    while (ok < 100) await new Promise((resolve) => setTimeout(resolve, 20));
     const drained = world.proxy.drain(10_000);
     await new Promise((resolve) => setTimeout(resolve, 500));
     // From here on Kubernetes sends clients elsewhere.
@@ -95,7 +96,6 @@ describe("drain", () => {
     await Promise.all(clients);
     assert.equal(await drained, 0);
     assert.deepEqual(failed, []);
-    assert.ok(ok > 100, `${ok} answers`);
     agent.destroy();
   });
 });

@@ -1,5 +1,5 @@
 import type { PolicyRule } from "../../contract/policy/policy";
-import type { Allowed, Denied, Verdict } from "../../proxy/evaluate/evaluate";
+import type { Allowed, Denied, Verdict } from "../../contract/policy/verdict";
 import type { Question } from "../../proxy/evaluate/question";
 
 /** The verdict as text for people. */

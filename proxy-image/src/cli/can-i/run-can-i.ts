@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Policy } from "../../contract/policy/policy";
 import { InvalidPolicyError, parsePolicy } from "../../contract/policy/validate";
-import { type Verdict, evaluatePolicy } from "../../proxy/evaluate/evaluate";
+import type { Verdict } from "../../contract/policy/verdict";
+import { evaluatePolicy } from "../../proxy/evaluate/evaluate";
 import { InvalidUrlError } from "../../proxy/evaluate/question";
 import { connectApi } from "../cluster/api";
 import { findProxy, policyOf } from "../cluster/egress-proxies";

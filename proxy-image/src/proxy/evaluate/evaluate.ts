@@ -1,5 +1,6 @@
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
-import type { Policy, PolicyRule, PolicyUpstream } from "../../contract/policy/policy";
+import type { Policy, PolicyUpstream } from "../../contract/policy/policy";
+import type { Allowed, Verdict } from "../../contract/policy/verdict";
 import { rejectionOf } from "../admit/admit";
 import { createAudit } from "../authorise/audit";
 import { createClients } from "../authorise/clients";
@@ -9,35 +10,7 @@ import { compileRules } from "../authorise/rules";
 import { type Failure, notListed } from "../errors/failures";
 import { createRoutes } from "../route/routes";
 import { type Question, requestFor } from "./question";
-import { type Suggestion, suggestionFor } from "./suggestion";
-
-/** The policy allows the request. */
-export interface Allowed {
-  readonly allowed: true;
-  /** Entry of the policy: `api.stripe.com`, `*.ingest.sentry.io`; `audit` for an unlisted host during an audit. */
-  readonly upstream: string;
-  /** The first rule that admits the request, with its index in `allow`; absent if the upstream has no rules. */
-  readonly rule?: { readonly index: number } & PolicyRule;
-  /** Where the proxy adds credentials, by their names. Never a value. */
-  readonly credentials: readonly { readonly field: string; readonly credential: string }[];
-}
-
-/** The policy denies the request. */
-export interface Denied {
-  readonly allowed: false;
-  /** Entry of the policy; absent if none lists the host. */
-  readonly upstream?: string;
-  /** Name of the failure, as in responses, log and metrics: `request-denied`. */
-  readonly reason: string;
-  /** What is wrong, and what the client's rules allow. */
-  readonly message: string;
-  /** What to do about it. */
-  readonly advice: string;
-  /** The smallest addition to `upstreams` that allows the request; absent if no rule can. */
-  readonly suggestion?: Suggestion;
-}
-
-export type Verdict = Allowed | Denied;
+import { suggestionFor } from "./suggestion";
 
 /** Field of a credential that is not a header field. */
 const CLIENT_CERTIFICATE = "client certificate";

@@ -1,4 +1,5 @@
 import type { Policy, PolicyRule, PolicyUpstream } from "../../contract/policy/policy";
+import type { Suggestion } from "../../contract/policy/verdict";
 import { isUpstreamHost } from "../../contract/names/names";
 import { isPathPattern } from "../../contract/policy/path-pattern";
 import { normalPath } from "../authorise/normal-path";
@@ -7,12 +8,6 @@ import type { ClientIdentity } from "../exchange/client";
 import { canonicalHost } from "../message/host";
 import type { RequestHead } from "../message/request-head";
 import type { Destination } from "../route/route";
-
-/** An addition to `upstreams`: a new entry, or rules for the `allow` of the one that has this host. */
-export interface Suggestion {
-  readonly host: string;
-  readonly allow: readonly PolicyRule[];
-}
 
 interface DeniedRequest {
   readonly failure: Failure;
