@@ -19,18 +19,25 @@ export async function useCluster(): Promise<ClusterInUse> {
   return { cluster, release: () => checkPolicies(cluster).finally(() => stopCluster()) };
 }
 
+const inUse: ClusterInUse[] = [];
+// At the top level: a describe's hooks run in the order in which they are made, so one made by `sharedCluster` would stop
+// the cluster before the file's own hooks have tidied up.
+after(async () => {
+  for (const { release } of inUse.splice(0)) await release();
+});
+
 /**
- * The same for the tests of one `describe`, as hooks around them. Returns a function, because there is no cluster yet
+ * The same for the tests of one `describe`, by a hook before them. Returns a function, because there is no cluster yet
  * when a file is loaded. Not for the top level of a file, where node:test does not wait for one hook before the next.
  */
 export function sharedCluster(): () => Cluster {
-  let inUse: ClusterInUse | undefined;
+  let used: ClusterInUse | undefined;
   before(async () => {
-    inUse = await useCluster();
+    used = await useCluster();
+    inUse.push(used);
   });
-  after(() => inUse?.release());
   return () => {
-    if (!inUse) throw new Error("the cluster is up only inside of tests and hooks");
-    return inUse.cluster;
+    if (!used) throw new Error("the cluster is up only inside of tests and hooks");
+    return used.cluster;
   };
 }
