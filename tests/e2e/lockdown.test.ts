@@ -274,7 +274,13 @@ describe("an EgressLockdown on a real API server", { timeout: 300_000 }, () => {
       await up({ mesh: { proxyUid: 3000, proxyImage: "r.example.com/proxy" } });
       await untilRefused(injected(), /linkerd-proxy, image r\.example\.com\/proxy/);
       const right = { image: "r.example.com/proxy:edge", securityContext: { runAsUser: 3000 } };
-      await ask(injected(right));
+      // The API server may still hold the policy before, whose sidecar is another.
+      await until("the sidecar of these settings to be accepted", () =>
+        ask(injected(right)).then(
+          () => true,
+          () => false,
+        ),
+      );
       await ask(injected({ ...right, image: `r.example.com/proxy@sha256:${"a".repeat(64)}` }));
       for (const wrong of [
         { image: "r.example.com/proxy-of-mine:1" },
