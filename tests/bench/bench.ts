@@ -9,7 +9,7 @@ import { quietness } from "./report/quiet";
 import { results } from "./report/targets";
 import { comparePolicies } from "./policies";
 import { policyResults, policyTable } from "./report/policies";
-import { type Runner, compare, warmUp } from "./rounds";
+import { type Runner, compare, warmUp, warmUpStreams } from "./rounds";
 import { bundle } from "./stage/bundle";
 import { watchMachine } from "./stage/machine";
 import { untilAnswers } from "./stage/ports";
@@ -42,6 +42,7 @@ async function main(options: Options): Promise<void> {
   };
 
   await warmUp(contenders, runner);
+  await warmUpStreams(contenders, runner);
   const { series, rate } = await compare(contenders, runner);
   // Only now: processes that wait still take memory and caches.
   const policies = options.processes > 0 ? await comparePolicies(scene, runner, options.processes) : [];

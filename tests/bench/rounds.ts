@@ -44,9 +44,16 @@ export async function warmUp(contenders: readonly Contender[], runner: Runner): 
   for (const contender of contenders) {
     runner.progress(`warm-up: ${contender.name}`);
     await measurePeak(runner.tools, contender, LOADS.small64, runner.options.warmUp);
-    if (contender.relaysStreams)
-      for (const kind of STREAM_KINDS)
-        await measureStreams(runner.streamClients, contender, kind, runner.options.warmUp);
+    runner.processes.emptyOutputs();
+  }
+}
+
+/** The same for streams, which run other code. */
+export async function warmUpStreams(contenders: readonly Contender[], runner: Runner): Promise<void> {
+  for (const contender of contenders.filter(({ relaysStreams }) => relaysStreams)) {
+    runner.progress(`warm-up of streams: ${contender.name}`);
+    for (const kind of STREAM_KINDS)
+      await measureStreams(runner.streamClients, contender, kind, runner.options.warmUp);
     runner.processes.emptyOutputs();
   }
 }
