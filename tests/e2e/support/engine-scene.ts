@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import type { EgressProxyArgs } from "../../../index";
 import type { Cluster } from "../../cluster";
-import { type ClusterInUse, useCluster } from "../../cluster/shared";
+import { sharedCluster } from "../../cluster/shared";
 import { TestStacks } from "../../engine/stacks";
 
 /** A cluster, and stacks on the Pulumi engine that deploy to it. */
@@ -14,17 +14,13 @@ export interface EngineScene {
 
 /** The scene of one `describe`, as hooks around its tests; what the stacks deployed is destroyed at the end. */
 export function engineScene(): () => EngineScene {
-  let inUse: ClusterInUse | undefined;
+  const cluster = sharedCluster();
   let stacks: TestStacks | undefined;
   before(async () => {
-    inUse = await useCluster();
-    stacks = await TestStacks.create({ DOCKER_HOST: inUse.cluster.dockerHost });
+    stacks = await TestStacks.create({ DOCKER_HOST: cluster().dockerHost });
   });
-  after(async () => {
-    await stacks?.remove();
-    await inUse?.release();
-  });
-  return () => ({ cluster: inUse!.cluster, stacks: stacks! });
+  after(() => stacks?.remove());
+  return () => ({ cluster: cluster(), stacks: stacks! });
 }
 
 /** Providers for the cluster and its Docker engine; inside a program. */
