@@ -51,7 +51,8 @@ let status;
 if (tools) {
   status = run(files.filter((file) => !needsTools(file)));
   const built = await tools;
-  status ||= run(files.filter(needsTools)) || built;
+  const later = run(files.filter(needsTools));
+  status = status || later || built;
 } else status = run(files);
 
 // Without the engine its tests would have passed or failed for no reason.
