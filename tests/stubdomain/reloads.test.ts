@@ -53,6 +53,13 @@ describe("a plugin in the files", () => {
     requireKnownPlugins(["acme"], [coredns()]);
   });
 
+  it("may have the name of a property of all objects", () => {
+    for (const name of ["constructor", "toString"]) {
+      requireKnownPlugins([name], [coredns()]);
+      assert.equal(doubtfulPlugins([name], [coredns()]).length, 1);
+    }
+  });
+
   it("is doubtful where it is of no release, and no replica says that it runs it", () => {
     assert.deepEqual(doubtfulPlugins(["errors", "reload", "dynupdate"], []), []);
     assert.deepEqual(doubtfulPlugins(["acme"], [coredns({ plugins: new Set(["acme"]) })]), []);

@@ -2,31 +2,29 @@ import type { CorednsProcess } from "../dns/coredns-process";
 import { CorefileError } from "./error";
 
 /** Plugins that CoreDNS 1.15.0 is released with (plugin.cfg), and the first release that has them, if after 1.7. */
-const STANDARD: Readonly<Record<string, string | undefined>> = {
-  ...Object.fromEntries(
-    (
-      "root metadata cancel tls https quic grpc reload nsid bufsize bind debug trace ready health pprof prometheus " +
-      "errors log dnstap any chaos loadbalance rewrite autopath acl cache dnssec template transfer hosts route53 " +
-      "azure clouddns k8s_external kubernetes file auto secondary etcd loop forward erratic whoami on sign dns64 https3"
-    )
-      .split(" ")
-      .map((name) => [name, undefined]),
-  ),
-  local: "1.8.1",
-  minimal: "1.8.4",
-  header: "1.8.5",
-  geoip: "1.8.5",
-  tsig: "1.9.4",
-  view: "1.10.0",
-  timeouts: "1.10.1",
-  multisocket: "1.12.0",
-  nomad: "1.13.0",
-  proxyproto: "1.14.2",
-  shed: "1.14.7",
-  grpc_server: "1.15.0",
-  siit: "1.15.0",
-  dynupdate: "1.15.0",
-};
+const STANDARD: ReadonlyMap<string, string | undefined> = new Map([
+  ...(
+    "root metadata cancel tls https quic grpc reload nsid bufsize bind debug trace ready health pprof prometheus " +
+    "errors log dnstap any chaos loadbalance rewrite autopath acl cache dnssec template transfer hosts route53 " +
+    "azure clouddns k8s_external kubernetes file auto secondary etcd loop forward erratic whoami on sign dns64 https3"
+  )
+    .split(" ")
+    .map((name): [string, undefined] => [name, undefined]),
+  ["local", "1.8.1"],
+  ["minimal", "1.8.4"],
+  ["header", "1.8.5"],
+  ["geoip", "1.8.5"],
+  ["tsig", "1.9.4"],
+  ["view", "1.10.0"],
+  ["timeouts", "1.10.1"],
+  ["multisocket", "1.12.0"],
+  ["nomad", "1.13.0"],
+  ["proxyproto", "1.14.2"],
+  ["shed", "1.14.7"],
+  ["grpc_server", "1.15.0"],
+  ["siit", "1.15.0"],
+  ["dynupdate", "1.15.0"],
+]);
 
 /**
  * Rejects a plugin that a running CoreDNS does not have: its release is older, or it failed to reload, and the plugin
@@ -50,7 +48,7 @@ export function requireKnownPlugins(plugins: readonly string[], processes: reado
 /** Plugins of no release that no process says it has, a sentence each: CoreDNS may have been built with them. */
 export function doubtfulPlugins(plugins: readonly string[], processes: readonly CorednsProcess[]): string[] {
   return [...new Set(plugins)]
-    .filter((plugin) => !(plugin in STANDARD) && !processes.some((process) => process.plugins.has(plugin)))
+    .filter((plugin) => !STANDARD.has(plugin) && !processes.some((process) => process.plugins.has(plugin)))
     .map(
       (plugin) =>
         `the plugin "${plugin}" belongs to no release of CoreDNS, and no replica says that it has it: if this CoreDNS ` +
@@ -60,8 +58,8 @@ export function doubtfulPlugins(plugins: readonly string[], processes: readonly 
 
 function lacks({ version, failedReloads, plugins }: CorednsProcess, plugin: string): boolean {
   if (plugins.has(plugin)) return false;
-  if (!(plugin in STANDARD)) return failedReloads > 0;
-  const since = STANDARD[plugin];
+  if (!STANDARD.has(plugin)) return failedReloads > 0;
+  const since = STANDARD.get(plugin);
   return since !== undefined && version !== undefined && isOlder(version, since);
 }
 
