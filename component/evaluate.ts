@@ -2,7 +2,7 @@ import type { EgressProxyArgs } from "./args/egress-proxy";
 import type { Upstream } from "./args/upstream";
 import { MeshMode } from "./args/mesh";
 import { METHOD_MEANING, isMethod, isNeverForwarded } from "../proxy-image/src/contract/names/method";
-import { isNamespaceName, isServiceAccountName } from "../proxy-image/src/contract/names/names";
+import { serviceAccountOf } from "../proxy-image/src/contract/names/service-account";
 import type { Verdict } from "../proxy-image/src/contract/policy/verdict";
 import { evaluatePolicy } from "../proxy-image/src/proxy/evaluate/evaluate";
 import { InvalidUrlError, type Question } from "../proxy-image/src/proxy/evaluate/question";
@@ -59,9 +59,8 @@ const SURROUNDINGS = {
 };
 
 function questionOf({ client, method = "GET", url }: EvaluatedRequest, problems: Problems): Question {
-  const [namespace = "", serviceAccount = "", ...rest] = client === undefined ? [] : client.split("/");
-  const isClient = rest.length === 0 && isNamespaceName(namespace) && isServiceAccountName(serviceAccount);
-  if (client !== undefined && !isClient) {
+  const account = typeof client === "string" ? serviceAccountOf(client) : undefined;
+  if (client !== undefined && !account) {
     problems.add(
       "request.client",
       `is ${show(client)}; give namespace and service account, such as "shop/checkout"`,
@@ -72,5 +71,5 @@ function questionOf({ client, method = "GET", url }: EvaluatedRequest, problems:
   if (typeof url !== "string") {
     problems.add("request.url", `is ${show(url)}; give a URL, such as "https://api.stripe.com/v1/charges"`);
   }
-  return { client: client === undefined ? undefined : { namespace, serviceAccount }, method, url };
+  return { client: account, method, url };
 }

@@ -1,5 +1,6 @@
 import type { PolicyRule } from "../../contract/policy/policy";
 import type { Allowed, Denied, Verdict } from "../../contract/policy/verdict";
+import { clientLiteral, listLiteral } from "../rule-literal";
 import type { Question } from "../../proxy/evaluate/question";
 
 /** The verdict as text for people. */
@@ -42,17 +43,8 @@ function addition(host: string, rule: PolicyRule, isNew: boolean): [string, stri
 function literal({ clients, methods, paths }: PolicyRule): string {
   const members = [
     ...(clients ? [`clients: [${clients.map(clientLiteral).join(", ")}]`] : []),
-    ...(methods ? [`methods: ${list(methods)}`] : []),
-    ...(paths ? [`paths: ${list(paths)}`] : []),
+    ...(methods ? [`methods: ${listLiteral(methods)}`] : []),
+    ...(paths ? [`paths: ${listLiteral(paths)}`] : []),
   ];
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
-}
-
-function clientLiteral({ namespace, serviceAccount }: NonNullable<PolicyRule["clients"]>[number]): string {
-  const account = serviceAccount === undefined ? "" : `, serviceAccount: ${JSON.stringify(serviceAccount)}`;
-  return `{ namespace: ${JSON.stringify(namespace)}${account} }`;
-}
-
-function list(texts: readonly string[]): string {
-  return `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { isMethod, isNeverForwarded } from "../../contract/names/method";
-import { isNamespaceName, isServiceAccountName } from "../../contract/names/names";
+import { serviceAccountOf } from "../../contract/names/service-account";
 import type { Question } from "../../proxy/evaluate/question";
 import { CLUSTER_OPTIONS, CLUSTER_USAGE, type Format, formatOf } from "../cluster/options";
 import type { ProxyChoice } from "../cluster/egress-proxies";
@@ -64,11 +64,11 @@ function parse(argv: string[]): CanIOptions | "help" {
 }
 
 function clientOf(text: string): Question["client"] {
-  const [namespace = "", serviceAccount = "", ...rest] = text.split("/");
-  if (rest.length > 0 || !isNamespaceName(namespace) || !isServiceAccountName(serviceAccount)) {
+  const client = serviceAccountOf(text);
+  if (!client) {
     throw new Error(
       `--as: ${JSON.stringify(text)} is no service account; give namespace and name, such as shop/checkout`,
     );
   }
-  return { namespace, serviceAccount };
+  return client;
 }

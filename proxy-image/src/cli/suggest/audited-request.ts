@@ -1,6 +1,6 @@
 import { isMethod } from "../../contract/names/method";
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
-import { isNamespaceName, isServiceAccountName } from "../../contract/names/names";
+import { serviceAccountOf } from "../../contract/names/service-account";
 import { isPublicName } from "../../contract/names/public-name";
 import { isRecord } from "../../contract/policy/schema";
 
@@ -30,7 +30,7 @@ export function auditedRequest(line: string): AuditedRequest | "other" | undefin
   if (!entry || typeof entry.msg !== "string") return undefined;
   if (entry.msg !== "request" || entry.upstream !== AUDIT_ENTRY) return "other";
   const { host, method, status } = entry;
-  const client = clientOf(entry.client);
+  const client = typeof entry.client === "string" ? serviceAccountOf(entry.client) : undefined;
   const time = typeof entry.time === "string" ? Date.parse(entry.time) : NaN;
   const isWhole = typeof host === "string" && typeof method === "string" && typeof status === "number";
   if (!isWhole || !client || Number.isNaN(time) || !isPublicName(host) || !isMethod(method)) return undefined;
@@ -45,12 +45,4 @@ function parse(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function clientOf(key: unknown): AuditedRequest["client"] | undefined {
-  if (typeof key !== "string") return undefined;
-  const [namespace = "", serviceAccount = "", ...rest] = key.split("/");
-  if (rest.length > 0 || !isNamespaceName(namespace) || !isServiceAccountName(serviceAccount))
-    return undefined;
-  return { namespace, serviceAccount };
 }

@@ -1,4 +1,5 @@
 import type { PolicyRule } from "../../contract/policy/policy";
+import { clientLiteral, listLiteral } from "../rule-literal";
 import type { Sighting } from "./sightings";
 import type { SuggestedUpstream, Suggestion } from "./suggestion";
 
@@ -48,12 +49,9 @@ function rule({ clients = [], methods }: PolicyRule): string[] {
   return [
     `      {`,
     `        clients: [`,
-    ...clients.map(
-      ({ namespace, serviceAccount }) =>
-        `          { namespace: ${JSON.stringify(namespace)}${serviceAccount === undefined ? "" : `, serviceAccount: ${JSON.stringify(serviceAccount)}`} },`,
-    ),
+    ...clients.map((client) => `          ${clientLiteral(client)},`),
     `        ],`,
-    ...(methods ? [`        methods: [${methods.map((method) => JSON.stringify(method)).join(", ")}],`] : []),
+    ...(methods ? [`        methods: ${listLiteral(methods)},`] : []),
     `      },`,
   ];
 }
