@@ -3,23 +3,22 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
-import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { EgressProxy, type EgressProxyArgs } from "../../index";
 import type { Cluster } from "../cluster";
-import { sharedCluster } from "../cluster/shared";
-import { type Step, type TestStack, TestStacks } from "../engine/stacks";
+import type { Step, TestStack, TestStacks } from "../engine/stacks";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { catchRejections } from "../harness/rejections";
 import { type CorefileState, readCorefile } from "./support/corefile";
+import { argumentsFor, engineScene, providersFor } from "./support/engine-scene";
 import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
 
 describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, () => {
-  const shared = sharedCluster();
+  const scene = engineScene();
   let cluster: Cluster;
   let kubectl: Kubectl;
   let app: AppPod | undefined;
@@ -29,40 +28,22 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
   let wanted: EgressProxyArgs;
 
   before(async () => {
-    cluster = shared();
+    ({ cluster, stacks } = scene());
     kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
     app = await startAppPod(cluster, "engine-app");
     untouched = await readCorefile(kubectl);
-    wanted = withUpstreams("api.example.test", "*.wild.example.test");
-    stacks = await TestStacks.create({ DOCKER_HOST: cluster.dockerHost });
+    wanted = argumentsFor(cluster, "api.example.test", "*.wild.example.test");
     stack = await stacks.stack("test", program);
     // Whatever does not come through the providers that the component is given must fail.
     await stack.stack.setConfig("pulumi:disable-default-providers", { value: '["*"]' });
   });
-  after(async () => {
-    await app?.delete();
-    await stacks.remove();
-  });
+  after(() => app?.delete());
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a promise
   const program = async () => {
-    const kubernetes = new k8s.Provider("cluster", { kubeconfig: cluster.kubeconfig });
-    const images = new docker.Provider("engine", { host: cluster.dockerHost });
-    const egress = new EgressProxy("egress", wanted, { providers: { kubernetes, docker: images } });
+    const egress = new EgressProxy("egress", wanted, { providers: providersFor(cluster) });
     return { urls: egress.urls, image: egress.image };
   };
-
-  const withUpstreams = (...hosts: string[]): EgressProxyArgs => ({
-    upstreams: hosts.map((host) => ({
-      host,
-      tls: { caCertificates: cluster.thirdPartyCa },
-      allowedCidrs: ["198.51.100.0/24"],
-    })),
-    build: { repository: `${cluster.registry}/k8s-egress-engine`, baseImage: cluster.images.node },
-    mesh: { mode: "none" },
-    drain: "5s",
-    dns: { image: cluster.images.coredns },
-  });
 
   /** Answers live for five seconds, "no such name" too. */
   const answers = (url: string, expected: number | string) =>
@@ -91,7 +72,7 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
   it("previews no change afterwards", async () => assert.deepEqual(await stack.preview(), []));
 
   it("previews an added upstream as a Service, policy and zone created first, and two Deployments updated", async () => {
-    wanted = withUpstreams("api.example.test", "*.wild.example.test", "second.example.test");
+    wanted = argumentsFor(cluster, "api.example.test", "*.wild.example.test", "second.example.test");
     const steps = await stack.preview();
     assert.deepEqual(steps.filter((step) => !oldOnesGo.includes(step)).sort(), oneUpstreamMore);
     assert.deepEqual((await stack.up()).sort(), [...oneUpstreamMore, ...oldOnesGo].sort());
@@ -100,7 +81,7 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
   });
 
   it("removes an upstream: refused first, unresolved next, its Service last", async () => {
-    wanted = withUpstreams("api.example.test", "*.wild.example.test");
+    wanted = argumentsFor(cluster, "api.example.test", "*.wild.example.test");
     const steps = await stack.up();
     const at = (step: Step) => {
       assert.ok(steps.includes(step), `${step} in ${steps.join(", ")}`);
@@ -147,7 +128,7 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
   });
 
   it("goes on after an interrupted up", async () => {
-    wanted = withUpstreams("api.example.test", "second.example.test");
+    wanted = argumentsFor(cluster, "api.example.test", "second.example.test");
     const abort = new AbortController();
     const interrupted = stack.stack.up({
       signal: abort.signal,
