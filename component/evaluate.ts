@@ -1,7 +1,7 @@
 import type { EgressProxyArgs } from "./args/egress-proxy";
 import type { Upstream } from "./args/upstream";
 import { MeshMode } from "./args/mesh";
-import { METHOD_MEANING, isMethod, isNeverForwarded } from "../proxy-image/src/contract/names/method";
+import { isMethod, isNeverForwarded } from "../proxy-image/src/contract/names/method";
 import { serviceAccountOf } from "../proxy-image/src/contract/names/service-account";
 import type { Verdict } from "../proxy-image/src/contract/policy/verdict";
 import { evaluatePolicy } from "../proxy-image/src/proxy/evaluate/evaluate";
@@ -67,7 +67,7 @@ function questionOf({ client, method = "GET", url }: EvaluatedRequest, problems:
     );
   }
   if (!isMethod(method) && !isNeverForwarded(method))
-    problems.add("request.method", `is ${show(method)}; give ${METHOD_MEANING}`);
+    problems.add("request.method", `is ${show(method)}; give a method in capitals, such as "GET"`);
   if (typeof url !== "string") {
     problems.add("request.url", `is ${show(url)}; give a URL, such as "https://api.stripe.com/v1/charges"`);
   }
