@@ -15,7 +15,10 @@ export interface EgressLockdownArgs {
    * nothing is noticed too late. Begin with `audit`.
    */
   mode?: LockdownMode;
-  /** Namespace of the EgressProxy that remains the only way out. Default: `egress`. */
+  /**
+   * Namespace of the EgressProxy, the only way out that remains. Nothing is created there; it is an error if `namespaces`
+   * has it, because the proxy could not call third parties. Default: `egress`.
+   */
   proxyNamespace?: string;
   /**
    * What these namespaces may reach beside pods and the cluster's DNS: the API server, nodes, a database outside the

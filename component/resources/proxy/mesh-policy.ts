@@ -1,7 +1,7 @@
 import { MeshMode } from "../../args/mesh";
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Context, labels, selector } from "../context";
+import { type Context, selector } from "../context";
+import { createLinkerdObject } from "./linkerd-object";
 import { createSidecarMetrics } from "./sidecar-metrics";
 
 /**
@@ -19,24 +19,21 @@ export function createMeshPolicy(
   dataPort: number,
   sibling: pulumi.CustomResource,
 ): pulumi.Resource[] {
-  const { name, names, settings, parent } = context;
+  const { names, settings } = context;
   if (settings.mesh === MeshMode.None) return [];
-  const server = new k8s.apiextensions.CustomResource(
-    `${name}-proxy-server`,
-    {
-      apiVersion: "policy.linkerd.io/v1beta3",
-      kind: "Server",
-      metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
-      spec: {
-        podSelector: { matchLabels: selector(context, "egress-proxy") },
-        port: dataPort,
-        proxyProtocol: "HTTP/1",
-        // The policy decides which of them may call what.
-        accessPolicy: settings.mesh === MeshMode.Required ? "all-authenticated" : "all-unauthenticated",
-      },
+  const server = createLinkerdObject(context, namespace, {
+    kind: "Server",
+    version: "v1beta3",
+    child: "proxy-server",
+    name: names.proxy,
+    spec: {
+      podSelector: { matchLabels: selector(context, "egress-proxy") },
+      port: dataPort,
+      proxyProtocol: "HTTP/1",
+      // The policy decides which of them may call what.
+      accessPolicy: settings.mesh === MeshMode.Required ? "all-authenticated" : "all-unauthenticated",
     },
-    { parent },
-  );
+  });
   explainDelay(context, server, sibling);
   return [
     ...createSidecarMetrics(context, namespace),
@@ -75,15 +72,11 @@ function explainDelay(
  * proxy. The NetworkPolicy limits what it can reach.
  */
 function createEgressNetwork(context: Context, namespace: pulumi.Input<string>): pulumi.Resource {
-  const { name, names, parent } = context;
-  return new k8s.apiextensions.CustomResource(
-    `${name}-proxy`,
-    {
-      apiVersion: "policy.linkerd.io/v1alpha1",
-      kind: "EgressNetwork",
-      metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
-      spec: { trafficPolicy: "Allow" },
-    },
-    { parent },
-  );
+  return createLinkerdObject(context, namespace, {
+    kind: "EgressNetwork",
+    version: "v1alpha1",
+    child: "proxy",
+    name: context.names.proxy,
+    spec: { trafficPolicy: "Allow" },
+  });
 }
