@@ -10,7 +10,6 @@ import { INTERVAL, dashboard, lines, values } from "./panels";
 const namespace = '=~"$namespace"';
 const proxy = { namespace, job: JOBS.proxy };
 const dns = { namespace, job: JOBS.dns };
-/** The controller has a namespace of its own, so the selector does not apply to it. */
 const perPod = (selector: string): string => `sum by (pod) (${selector})`;
 
 /** The egress itself: pods, egress-dns, stub domain. */
@@ -81,6 +80,7 @@ export function egressHealth(): DashboardBuilder {
       ]),
     )
     .withRow(new RowBuilder("Stub domain"))
+    // Without the selector: the controller has a namespace of its own.
     .withPanel(
       values("Served", "short", "1: the cluster's DNS serves the egress domain.", [
         series(STUB.served),
