@@ -27,6 +27,11 @@ export const TARGET_OBJECTS: Readonly<Record<TargetKind, ObjectName>> = {
   openshift: { namespace: "openshift-dns", name: "default" },
 };
 
+/** Whether this kind configures the cluster's own CoreDNS, not another DNS server or a cache. */
+export function isCoredns(kind: TargetKind = "coredns"): boolean {
+  return kind === "coredns" || kind === "corednsCustom";
+}
+
 /** For messages: `ConfigMap kube-system/coredns-custom, key egress.server` */
 export function targetText({ kind, namespace, name, key }: TargetRef): string {
   if (kind === "openshift") return `dns.operator/${name}`;

@@ -57,9 +57,9 @@ async function start(
     world.onRound();
     try {
       const anchor: ConfigMap | undefined = await world.cluster.configMap(spec.anchor);
-      const print = await neededFingerprint(world.cluster, spec, anchor);
-      if (needsPreflight(spec, anchor, world.now(), print)) await preflight(spec, world, anchor);
-      if (!anchor || !isHeldBack(readStatus(anchor), spec.specHash, world.now(), print)) return undefined;
+      const needed = await neededFingerprint(world.cluster, spec, anchor);
+      if (needsPreflight(spec, anchor, world.now(), needed)) await preflight(spec, world, anchor);
+      if (!anchor || !isHeldBack(readStatus(anchor), spec.specHash, world.now(), needed)) return undefined;
       // Completes the removal of a failed installation, and then ends with its reason: not ready, so that it is
       // noticed.
       const outcome = await reconcile(spec, world);

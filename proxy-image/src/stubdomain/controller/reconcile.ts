@@ -51,7 +51,7 @@ export async function reconcile(spec: Spec, world: World): Promise<Outcome> {
 async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
   const anchor = await cluster.configMap(spec.anchor);
   if (!anchor) return { anchor, object: undefined, corefile: undefined, forwardTo: undefined, now: now() };
-  const [surroundings, service, print] = await Promise.all([
+  const [surroundings, service, needed] = await Promise.all([
     readTarget(cluster, spec.target),
     cluster.service(spec.dnsService),
     neededFingerprint(cluster, spec, anchor),
@@ -59,7 +59,7 @@ async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
   return {
     anchor,
     ...surroundings,
-    fingerprint: print,
+    fingerprint: needed,
     forwardTo: clusterIp(service?.spec?.clusterIP),
     now: now(),
   };

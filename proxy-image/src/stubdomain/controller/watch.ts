@@ -1,6 +1,6 @@
 import { LANDMARKS } from "../../contract/stub-domain/rights";
 import type { Spec } from "../../contract/stub-domain/spec";
-import { targetText } from "../../contract/stub-domain/target-ref";
+import { isCoredns, targetText } from "../../contract/stub-domain/target-ref";
 import type { Observed } from "../state/plan";
 import type { Warning } from "../state/warning";
 import { uncoveredCache } from "../targets/advice";
@@ -35,8 +35,8 @@ async function staleConfiguration(
 }
 
 async function addedCache(spec: Spec, { cluster, resolvers }: World): Promise<Warning | undefined> {
-  const { kind = "coredns", namespace } = spec.target;
-  if (spec.behindCache || !(kind === "coredns" || kind === "corednsCustom")) return undefined;
+  const { kind, namespace } = spec.target;
+  if (spec.behindCache || !isCoredns(kind)) return undefined;
   const [nodeLocalDns, addresses] = await Promise.all([
     cluster.configMap({ namespace, name: LANDMARKS.nodeLocalDns }),
     resolvers(),

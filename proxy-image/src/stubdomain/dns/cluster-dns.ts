@@ -1,4 +1,5 @@
 import type { Cluster } from "../cluster/cluster";
+import { isCoredns } from "../../contract/stub-domain/target-ref";
 import { expectedMname, type Spec } from "../../contract/stub-domain/spec";
 import { ask } from "./ask";
 import { type CorednsProcess, corednsProcesses } from "./coredns-process";
@@ -45,10 +46,8 @@ export function clusterDns(spec: Spec, cluster: Cluster, resolvConf: () => Promi
       const { endpoints, resolvers } = await whom(await resolvConf());
       return stillServedBy(ask, [...endpoints, ...resolvers], { domain, mname });
     },
-    processes: async () => {
-      const isCoredns = kind === "coredns" || kind === "corednsCustom";
-      return isCoredns ? corednsProcesses((await whom(await resolvConf())).endpoints) : [];
-    },
+    processes: async () =>
+      isCoredns(kind) ? corednsProcesses((await whom(await resolvConf())).endpoints) : [],
     resolvers: async () => resolvConfServers(await resolvConf()).map(({ address }) => address),
     primary: async () => primaryOf(ask, resolvConfServers(await resolvConf()), domain),
   };

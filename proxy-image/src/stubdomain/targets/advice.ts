@@ -6,7 +6,7 @@ import { importOf } from "./coredns-custom";
 import { TargetError } from "./error";
 import { isAsked, nodeCache } from "./node-cache";
 import { textOf } from "./object";
-import type { TargetKind } from "../../contract/stub-domain/target-ref";
+import { type TargetKind, isCoredns } from "../../contract/stub-domain/target-ref";
 
 /**
  * The setting that fits this cluster, if the chosen one does not; undefined if it does. Pure.
@@ -118,10 +118,6 @@ function importsServers(corefile: string): boolean {
     if (error instanceof TargetError) return false;
     throw error;
   }
-}
-
-function isCoredns(kind: TargetKind): boolean {
-  return kind === "coredns" || kind === "corednsCustom";
 }
 
 function use(kind: TargetKind, why: string): string {
