@@ -41,9 +41,12 @@ export async function runLocally(): Promise<void> {
     for (const end of ends) await end();
   }
   say(
-    "left out: Kubernetes and its objects, Linkerd, the image, the edit of the cluster's DNS. CoreDNS and the",
+    "left out: Kubernetes and its objects, Linkerd, the image, the edit of the cluster's DNS. In place of CoreDNS and",
   );
-  say("cluster's DNS were a small name server that reads the component's zone. All else was real.");
+  say(
+    "the cluster's DNS a small name server read the component's zone; the third party was a TLS server on this machine.",
+  );
+  say("All else was real.");
 }
 
 /** An application whose resolver is the name server; Services' port 80 is the proxy's port. */
