@@ -12,7 +12,7 @@ import { policyResults, policyTable } from "./report/policies";
 import { type Runner, compare, warmUp, warmUpStreams } from "./rounds";
 import { bundle } from "./stage/bundle";
 import { watchMachine } from "./stage/machine";
-import { untilAnswers } from "./stage/ports";
+import { untilAnswers } from "./stage/answers";
 import { Stage } from "./stage/stage";
 import { findTools } from "./stage/tools";
 import { PATHS } from "./stage/third-parties";

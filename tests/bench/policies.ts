@@ -2,7 +2,7 @@ import type { Contender, Scene } from "./contenders/contender";
 import { startEgress } from "./contenders/egress";
 import { HEADERS, LOADS, measurePeak } from "./measure";
 import { type Runner, warmUp } from "./rounds";
-import { untilAnswers } from "./stage/ports";
+import { untilAnswers } from "./stage/answers";
 import { PATHS } from "./stage/third-parties";
 
 /** Numbers of upstreams that are compared; the first is what the others are compared with. */

@@ -14,7 +14,7 @@ import { createProxy } from "../../proxy-image/src/proxy/create-proxy";
 import { ask as askProxy } from "../proxy/support/client";
 import { clientField, Internet } from "../proxy/support/world";
 import { DnsClient } from "./support/client";
-import { freePorts } from "../bench/stage/ports";
+import { freePorts } from "../harness/free-ports";
 import { BUILD_TIMEOUT, corednsProgram, withoutGo } from "./support/coredns";
 import { startClusterDns, startEgressDns } from "./support/egress-dns";
 import type { Answer } from "./support/message";

@@ -8,7 +8,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../../proxy-image/src/stubdomain/dns/ask";
 import { corednsCustom } from "../../proxy-image/src/stubdomain/targets/coredns-custom";
-import { freePorts } from "../bench/stage/ports";
+import { freePorts } from "../harness/free-ports";
 import { coreDns } from "./support/coredns-verdicts";
 import { nodeLocalDns } from "../../proxy-image/src/stubdomain/targets/node-local-dns";
 import { until } from "./support/wait";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -11,6 +11,7 @@ import { SidecarMissingError } from "../../proxy-image/src/proxy/mesh/sidecar";
 import { run } from "../../proxy-image/src/proxy/run";
 import { ask } from "../proxy/support/client";
 import { Internet, clientField, policyOf, upstream } from "../proxy/support/world";
+import { freePort } from "../harness/free-ports";
 
 describe("a proxy's process and its sidecar", () => {
   const policy = JSON.stringify(policyOf({ "api.example.com": upstream("api-example-com") }));
@@ -95,12 +96,3 @@ describe("a proxy's process and its sidecar", () => {
     await ended;
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

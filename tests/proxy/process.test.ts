@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -13,6 +13,7 @@ import { parseCommandLine } from "../../proxy-image/src/proxy/command-line";
 import { SidecarMissingError, awaitSidecar } from "../../proxy-image/src/proxy/mesh/sidecar";
 import { ask } from "./support/client";
 import { policyOf, upstream } from "./support/world";
+import { freePort } from "../harness/free-ports";
 
 const MAIN = "proxy-image/src/proxy/main.ts";
 
@@ -35,15 +36,6 @@ function start(...args: string[]): { end: () => void; ended: Promise<Ended>; ser
   });
   const ended = once(child, "exit").then(([code]) => ({ code: code as number | null, stderr, stdout }));
   return { end: () => child.kill("SIGTERM"), ended, serving };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe("process", () => {

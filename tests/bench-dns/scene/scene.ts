@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Settings } from "../../../component/settings";
-import { freePorts } from "../../bench/stage/ports";
+import { freePorts } from "../../harness/free-ports";
 import type { Stage } from "../../bench/stage/stage";
 import { egressDnsFiles, egressPorts } from "../../dns/support/egress-dns";
 import { type Service, startApiServer } from "./api-server";

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyHash } from "../../../proxy-image/src/contract/policy/hash";
-import { freePorts } from "../stage/ports";
+import { freePorts } from "../../harness/free-ports";
 import { bundle } from "../stage/bundle";
 import { THIS_CHECKOUT } from "../stage/revision";
 import type { Contender, Scene } from "./contender";

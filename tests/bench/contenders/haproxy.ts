@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { freePorts } from "../stage/ports";
+import { freePorts } from "../../harness/free-ports";
 import { upstreamHost } from "../stage/third-parties";
 import type { Contender, Scene } from "./contender";
 

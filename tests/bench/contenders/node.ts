@@ -1,4 +1,4 @@
-import { freePorts } from "../stage/ports";
+import { freePorts } from "../../harness/free-ports";
 import { upstreamHost } from "../stage/third-parties";
 import { bundle } from "../stage/bundle";
 import type { Contender, Scene } from "./contender";

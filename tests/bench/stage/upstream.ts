@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { createAuthority } from "../../proxy/support/certificates";
 import { bundle } from "./bundle";
-import { freePorts } from "./ports";
+import { freePorts } from "../../harness/free-ports";
 import type { Stage } from "./stage";
 import { DOMAIN, PATHS } from "./third-parties";
 import type { Tools } from "./tools";

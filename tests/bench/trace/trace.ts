@@ -5,7 +5,7 @@ import type { Scene } from "../contenders/contender";
 import { OURS, UPSTREAMS } from "../contenders/all";
 import { ARRIVALS_WARM_UP, HEADERS, LOADS, measureLatency, measurePeak } from "../measure";
 import { bundle } from "../stage/bundle";
-import { untilAnswers } from "../stage/ports";
+import { untilAnswers } from "../stage/answers";
 import type { Stage } from "../stage/stage";
 import type { Tools } from "../stage/tools";
 import { PATHS } from "../stage/third-parties";

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { policyHash } from "../../../proxy-image/src/contract/policy/hash";
+import { freePort } from "../../harness/free-ports";
 
 /** The proxy, in a process of its own. */
 export interface RunningProxy {
@@ -53,12 +52,4 @@ async function serving(child: ChildProcess): Promise<void> {
     }
   }
   throw new Error(`the proxy ended before it served:\n${lines.join("\n")}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), "close");
-  return port;
 }

@@ -2,7 +2,7 @@ import { corefile, DNS_FOLDER, DNS_PORTS, servicesZone } from "../../../componen
 import type { Settings } from "../../../component/settings";
 import { zoneText } from "../../../component/zone";
 import { stubBlock } from "../../../proxy-image/src/contract/stub-domain/block";
-import { freePorts } from "../../bench/stage/ports";
+import { freePorts } from "../../harness/free-ports";
 import { type CoreDns, startCoreDns } from "./coredns";
 
 /** The name of egress-dns's own Service, unless a test needs another. */

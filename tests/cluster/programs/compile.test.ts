@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { count, progressLine } from "../cluster/programs/compile";
+import { count, progressLine } from "./compile";
 
 it("the progress of a compilation is what go says, and nothing else counts", () => {
   const lines = [
