@@ -48,6 +48,8 @@ export interface Names {
   readonly proxy: string;
   /** Headless Service that selects all pods of the proxy; no host has a Service of that name. */
   readonly proxyPods: string;
+  /** Admission policy of the proxy's pods, cluster-scoped. */
+  readonly sidecar: string;
   readonly policy: string;
   readonly dns: string;
   readonly zone: string;
@@ -74,6 +76,7 @@ export function namesOf(name: string, namespace: string): Names {
     instance,
     proxy: `${name}-proxy`,
     proxyPods: `${name}-proxy---pods`,
+    sidecar: `${instance}-sidecar`,
     policy: `${name}-policy`,
     dns: `${name}-dns`,
     zone: `${name}-zone`,

@@ -31,6 +31,8 @@ export interface Settings {
   controlPlaneNamespace: string;
   /** Whether the mesh lets the proxy's namespace out. */
   egressNetwork: boolean;
+  /** Whether the API server denies proxy pods without a sidecar. */
+  sidecarAdmission: boolean;
   /** Who reads metrics; undefined: nobody. */
   monitoring: Required<Pick<Monitoring, "namespaces" | "meshed">> | undefined;
   dns: DnsMode;
@@ -68,6 +70,8 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     trustDomain: args.mesh?.trustDomain ?? "cluster.local",
     controlPlaneNamespace: args.mesh?.controlPlaneNamespace ?? "linkerd",
     egressNetwork: args.mesh?.egressNetwork ?? true,
+    sidecarAdmission:
+      (args.mesh?.mode ?? MeshMode.Required) === MeshMode.Required && (args.mesh?.admissionPolicy ?? true),
     monitoring: args.monitoring?.namespaces && {
       namespaces: args.monitoring.namespaces,
       meshed: args.monitoring.meshed ?? false,

@@ -21,6 +21,12 @@ export interface Mesh {
    * with `Deny` does not block the proxy. Needs Linkerd 2.17. `false` is for one of your own. Default: true.
    */
   egressNetwork?: boolean;
+  /**
+   * With `mode: "required"`: whether a ValidatingAdmissionPolicy denies proxy pods without a sidecar. Pods that were
+   * created while Linkerd's injector was down would never get one; denied, they are created when it is back. It needs
+   * the right to create cluster-scoped objects. Default: true.
+   */
+  admissionPolicy?: boolean;
 }
 
 /** Whether the proxy's pods run inside Linkerd. */

@@ -1,3 +1,4 @@
+import { hasSidecar, INIT_CONTAINERS, IS_SIDECAR, SIDECAR } from "../sidecar-container";
 import type { SidecarSettings } from "./settings";
 
 /**
@@ -14,8 +15,7 @@ export interface Variable {
   expression: string;
 }
 
-/** Names that Linkerd's injector gives its containers (linkerd2, pkg/k8s/labels.go). */
-const SIDECAR = "linkerd-proxy";
+/** Name that Linkerd's injector gives the container that redirects the pod's traffic (linkerd2, pkg/k8s/labels.go). */
 const INIT = "linkerd-init";
 
 const INJECT = "linkerd.io/inject";
@@ -46,7 +46,7 @@ export function podValidations(mesh: SidecarSettings | undefined): {
   const variables: Variable[] = [
     // The API server omits the field if a request has none.
     { name: "isDebug", expression: `request.?subResource.orValue("") == "ephemeralcontainers"` },
-    { name: "initContainers", expression: "object.spec.?initContainers.orValue([])" },
+    INIT_CONTAINERS,
     {
       name: "containers",
       // dyn, because debug containers have another type.
@@ -87,10 +87,7 @@ function meshBypasses({ proxyUid, proxyImage }: SidecarSettings): Validation[] {
   const image =
     proxyImage &&
     ` && (c.image.startsWith(${cel(`${proxyImage}:`)}) || c.image.startsWith(${cel(`${proxyImage}@`)}))`;
-  // The injector leaves the program to the image, and runs it as the sidecar's user (linkerd2, chart partials,
-  // _proxy.tpl). This finds pods that are not injected, and containers that have the name by accident; who may write a
-  // pod's spec can imitate all of it.
-  const isSidecar = `(c.name == ${cel(SIDECAR)}${image ?? ""} && !has(c.command) && !has(c.args) && c.?securityContext.?runAsUser.orValue(-1) == ${proxyUid})`;
+  const isSidecar = `(${IS_SIDECAR}${image ?? ""} && c.?securityContext.?runAsUser.orValue(-1) == ${proxyUid})`;
   return [
     {
       expression: `object.spec.?securityContext.?runAsUser.orValue(-1) != ${proxyUid} && variables.containers.all(c, ${isSidecar} || c.?securityContext.?runAsUser.orValue(-1) != ${proxyUid})`,
@@ -99,7 +96,7 @@ function meshBypasses({ proxyUid, proxyImage }: SidecarSettings): Validation[] {
     {
       // Checks the sidecar itself, not the annotations: the injector may be down, or a label or another container may
       // have made it skip the pod.
-      expression: `variables.isDebug || object.spec.containers.exists(c, ${isSidecar}) || variables.initContainers.exists(c, ${isSidecar} && c.?restartPolicy.orValue("") == "Always")`,
+      expression: `variables.isDebug || ${hasSidecar(isSidecar)}`,
       message: `pods without Linkerd's sidecar${proxyImage ? ` (${SIDECAR}, image ${proxyImage})` : ""} are not allowed in a namespace under egress lockdown; annotate the namespace with ${INJECT}: enabled, and see that the injector is up`,
     },
     ...annotationBypasses().map(({ expression, message }) => ({

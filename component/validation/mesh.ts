@@ -22,6 +22,7 @@ export function checkMesh({ mesh, podAnnotations }: EgressProxyArgs, problems: P
     "controlPlaneNamespace",
     "proxyResources",
     "egressNetwork",
+    "admissionPolicy",
   ];
   checkKnownKeys(mesh, new Set(keys), "mesh", problems);
   const { trustDomain, controlPlaneNamespace, proxyResources } = mesh;
@@ -38,6 +39,12 @@ export function checkMesh({ mesh, podAnnotations }: EgressProxyArgs, problems: P
   }
   checkResources(proxyResources, "mesh.proxyResources", problems);
   checkBoolean(mesh.egressNetwork, "mesh.egressNetwork", problems);
+  checkBoolean(mesh.admissionPolicy, "mesh.admissionPolicy", problems);
+  if (mesh.mode === MeshMode.Optional && mesh.admissionPolicy === true)
+    problems.add(
+      "mesh.admissionPolicy",
+      'is for mesh.mode "required"; with "optional" the pods serve without a sidecar: leave it out',
+    );
   checkOneOf(mesh.mode, "mesh.mode", Object.values(MeshMode), problems);
 }
 

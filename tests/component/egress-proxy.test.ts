@@ -94,7 +94,9 @@ describe("EgressProxy's children", () => {
   it("have frozen types and names", async () => {
     assert.deepEqual((await children()).names(), [
       "k8s-egress:index:EgressProxy egress",
+      "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy egress-sidecar",
       "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy egress-stub-domain",
+      "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding egress-sidecar",
       "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding egress-stub-domain",
       "kubernetes:apps/v1:Deployment egress-dns",
       "kubernetes:apps/v1:Deployment egress-proxy",

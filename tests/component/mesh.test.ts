@@ -163,9 +163,39 @@ describe("the mesh of an EgressProxy", () => {
 
   it("comes before the pods that need it", async () => {
     const resources = await registered({ mode: "required" });
-    const place = (kind: string) =>
-      resources.findIndex(({ type, name }) => type.endsWith(`:${kind}`) && name.startsWith("egress-proxy"));
-    assert.ok(place("Server") < place("Deployment"));
+    const place = (kind: string, child: string) =>
+      resources.findIndex(({ type, name }) => type.endsWith(`:${kind}`) && name === child);
+    const pods = place("Deployment", "egress-proxy");
+    assert.ok(place("Server", "egress-proxy-server") < pods);
+    assert.ok(place("ValidatingAdmissionPolicyBinding", "egress-sidecar") < pods);
+  });
+
+  it("denies proxy pods without a sidecar, and no other pods, where they need one", async () => {
+    const resources = await registered({ controlPlaneNamespace: "mesh" }, { namespace: "out" });
+    const policy = find(resources, "ValidatingAdmissionPolicy", "egress-sidecar");
+    assert.equal(policy.metadata.name, "out-egress-sidecar");
+    assert.match(
+      JSON.stringify(policy.spec),
+      /see that mesh\/linkerd-proxy-injector is up and that namespace out /,
+    );
+    const binding = find(resources, "ValidatingAdmissionPolicyBinding", "egress-sidecar");
+    assert.deepEqual(binding.spec, {
+      policyName: "out-egress-sidecar",
+      validationActions: ["Deny"],
+      matchResources: {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "out" } },
+        objectSelector: {
+          matchLabels: {
+            "app.kubernetes.io/name": "egress-proxy",
+            "app.kubernetes.io/instance": "out-egress",
+          },
+        },
+      },
+    });
+    for (const mesh of [{ mode: "optional" }, { mode: "none" }, { admissionPolicy: false }] as const) {
+      const names = (await registered(mesh)).map(({ name }) => name);
+      assert.ok(!names.includes("egress-sidecar"), JSON.stringify(mesh));
+    }
   });
 
   it('"none": not injected, no Server, and nobody is told apart', async () => {

@@ -328,6 +328,12 @@ const cases: Case[] = [
   ),
   arg({ monitoring: { namespaces: ["a"], meshed: "yes" } }, "monitoring.meshed", /give true or false/),
   arg({ mesh: { egressNetwork: "no" } }, "mesh.egressNetwork", /give true or false/),
+  arg({ mesh: { admissionPolicy: "no" } }, "mesh.admissionPolicy", /give true or false/),
+  arg(
+    { mesh: { mode: "optional", admissionPolicy: true } },
+    "mesh.admissionPolicy",
+    /is for mesh\.mode "required"/,
+  ),
   arg(
     { mesh: { mode: "none", egressNetwork: false } },
     "mesh.egressNetwork",

@@ -307,7 +307,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
       await installLinkerdCrds(cluster);
       try {
         await assert.rejects(
-          up({ dns: { mode: "none" }, mesh: { mode: "required" } }),
+          up({ dns: { mode: "none" }, mesh: { mode: "required", admissionPolicy: false } }),
           /container proxy .*sidecar/s,
         );
       } finally {

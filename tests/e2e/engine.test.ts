@@ -162,6 +162,8 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
           ],
           credentials: { stripe: { value: sentinel } },
           image,
+          // So that a pod exists whose reason the provider can show.
+          mesh: { admissionPolicy: false },
           dns: { mode: "none" },
         },
         { providers: { kubernetes }, transforms: [impatient] },

@@ -1,7 +1,8 @@
 import { MeshMode } from "../../args/mesh";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Context, selector } from "../context";
 import { createLinkerdObject } from "./linkerd-object";
+import { explainDelay } from "./explain-delay";
 import { createSidecarMetrics } from "./sidecar-metrics";
 
 /**
@@ -19,7 +20,7 @@ export function createMeshPolicy(
   dataPort: number,
   sibling: pulumi.CustomResource,
 ): pulumi.Resource[] {
-  const { names, settings } = context;
+  const { names, settings, parent } = context;
   if (settings.mesh === MeshMode.None) return [];
   const server = createLinkerdObject(context, namespace, {
     kind: "Server",
@@ -34,7 +35,15 @@ export function createMeshPolicy(
       accessPolicy: settings.mesh === MeshMode.Required ? "all-authenticated" : "all-unauthenticated",
     },
   });
-  explainDelay(context, server, sibling);
+  // Where Linkerd is missing, the Kubernetes provider tries for 63 s to create the Server, and then says only that there
+  // are no matches for its kind. Nothing else is known before: the provider has no function that asks for kinds, and
+  // reading Linkerd's CRD would need a right that the user may not have.
+  explainDelay(
+    { since: sibling.id, resource: server, within: CREATION },
+    `Linkerd's Server ${settings.namespace}/${names.proxy} is not created yet. If this cluster has no Linkerd, ` +
+      `that will fail: install Linkerd first, or set mesh.mode: "none"`,
+    parent,
+  );
   return [
     ...createSidecarMetrics(context, namespace),
     ...(settings.egressNetwork ? [createEgressNetwork(context, namespace)] : []),
@@ -43,29 +52,7 @@ export function createMeshPolicy(
 }
 
 /** Milliseconds: an API server creates an object in far less. */
-const DELAY = 4_000;
-
-/**
- * Where Linkerd is missing, the Kubernetes provider tries for 63 s to create the Server, and then says only that there
- * are no matches for its kind. Nothing else is known before: the provider has no function that asks for kinds, and
- * reading Linkerd's CRD would need a right that the user may not have.
- */
-function explainDelay(
-  { settings, names, parent }: Context,
-  server: pulumi.Resource,
-  sibling: pulumi.CustomResource,
-): void {
-  sibling.id.apply(() => {
-    const timer = setTimeout(() => {
-      void pulumi.log.warn(
-        `Linkerd's Server ${settings.namespace}/${names.proxy} is not created yet. If this cluster has no Linkerd, ` +
-          `that will fail: install Linkerd first, or set mesh.mode: "none"`,
-        parent,
-      );
-    }, DELAY);
-    server.urn.apply(() => clearTimeout(timer));
-  });
-}
+const CREATION = 4_000;
 
 /**
  * Lets the proxy out. A namespace with an EgressNetwork of its own ignores the global one, whose `Deny` would block the

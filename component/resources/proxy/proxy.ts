@@ -9,6 +9,7 @@ import { createMeshPolicy } from "./mesh-policy";
 import { createProxyPods } from "./pods";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "../pod";
 import { sidecarAdminPort, sidecarAnnotations } from "./sidecar";
+import { createSidecarAdmission, explainMissingPods } from "./sidecar-admission";
 
 /** Port for applications. */
 export const DATA_PORT = 8080;
@@ -74,7 +75,11 @@ export function createProxy(
   );
   const credentials = credentialsVolume(context, namespace);
   const pods = createProxyPods(context, namespace);
-  return new k8s.apps.v1.Deployment(
+  const before = [
+    ...createMeshPolicy(context, namespace, DATA_PORT, policy),
+    ...createSidecarAdmission(context),
+  ];
+  const deployment = new k8s.apps.v1.Deployment(
     `${name}-proxy`,
     {
       metadata: { name: names.proxy, namespace, labels: labels(context, "egress-proxy") },
@@ -131,12 +136,10 @@ export function createProxy(
         },
       },
     },
-    {
-      parent,
-      dependsOn: createMeshPolicy(context, namespace, DATA_PORT, policy),
-      customTimeouts: ROLLOUT,
-    },
+    { parent, dependsOn: before, customTimeouts: ROLLOUT },
   );
+  explainMissingPods(context, before, deployment);
+  return deployment;
 }
 
 function podAnnotations(context: Context): pulumi.Input<Record<string, string>> {
