@@ -11,6 +11,8 @@ interface Inputs {
     policyName: string;
     validationActions: string[];
     matchConditions: { expression: string }[];
+    paramRef: object;
+    matchResources: object;
     variables: { name: string; expression: string }[];
     template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } };
   };
@@ -78,5 +80,35 @@ describe("the admission policy for the controller's account", () => {
       (name) => inputs(resources, "ValidatingAdmissionPolicy", `${name}-stub-domain`).metadata.name,
     );
     assert.equal(new Set(names).size, 2);
+  });
+});
+
+describe("the admission policy for the controllers' namespace", () => {
+  const BINDING = "ValidatingAdmissionPolicyBinding";
+
+  it("denies its deletion while the anchor is there", async () => {
+    const resources = await children({ name: "egress" });
+    const { spec } = inputs(resources, BINDING, "egress-stub-domain-namespace");
+    const { metadata } = inputs(resources, "ConfigMap");
+    assert.deepEqual(spec.paramRef, {
+      namespace: metadata.namespace,
+      name: metadata.name,
+      parameterNotFoundAction: "Allow",
+    });
+    assert.deepEqual(spec.matchResources, {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": metadata.namespace } },
+    });
+    // Pulumi deletes in reverse: first the anchor, then what denies the deletion of its namespace.
+    const order = resources.map(({ type, name }) => `${type.split(":").at(-1)!} ${name}`);
+    assert.ok(
+      order.indexOf(`${BINDING} egress-stub-domain-namespace`) <
+        order.indexOf("ConfigMap egress-stub-domain"),
+    );
+  });
+
+  it("is not for a namespace of the user's", async () => {
+    const more = { dns: { controllerNamespace: "platform-dns" } };
+    const resources = await children({ name: "egress", more });
+    assert.ok(!resources.some(({ name }) => name === "egress-stub-domain-namespace"));
   });
 });

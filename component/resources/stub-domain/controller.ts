@@ -14,6 +14,7 @@ import { type Context, labels } from "../context";
 import type { EgressDns } from "../egress-dns";
 import { createControllerNetworkPolicy } from "../network-policies";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling } from "../pod";
+import { guardNamespace } from "./namespace-guard";
 import { type StubDomainPlace, stubDomainPlace } from "./place";
 import { createStubDomainPolicy } from "./admission-policy";
 import { grantRights } from "./rights";
@@ -61,9 +62,9 @@ export function stubDomainText(
 export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
-  for (const kind of context.settings.dnsTargets) {
-    createStubDomain(context, stubDomainPlace(context, kind, namespace), image, dns);
-  }
+  const places = context.settings.dnsTargets.map((kind) => stubDomainPlace(context, kind, namespace));
+  const guard = guardNamespace(context, places);
+  for (const place of places) createStubDomain(context, place, image, dns, guard);
 }
 
 /**
@@ -79,6 +80,7 @@ function createStubDomain(
   place: StubDomainPlace,
   image: pulumi.Input<string>,
   dns: EgressDns,
+  guard: pulumi.Resource[],
 ): void {
   const { names, settings, parent } = context;
   const object = { name: place.name, labels: place.labels };
@@ -158,7 +160,7 @@ function createStubDomain(
     },
     {
       parent,
-      dependsOn: [controller],
+      dependsOn: [controller, ...guard],
       deleteBeforeReplace: true,
       customTimeouts: { create: WAIT, update: WAIT, delete: WAIT },
     },

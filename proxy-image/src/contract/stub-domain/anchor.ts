@@ -16,8 +16,11 @@ export const RECORD_ANNOTATION = "k8s-egress/record";
 /** Annotation: the last state that the controller observed (JSON), for people. */
 export const STATUS_ANNOTATION = "k8s-egress/status";
 
-/** Finalizer: the stub domain may still be in the cluster's DNS. */
-export const FINALIZER = "k8s-egress/stub-domain";
+/**
+ * Finalizer: the stub domain may still be in the cluster's DNS. Its name says what removes it where the controller can't,
+ * because a waiting deletion shows nothing but this name.
+ */
+export const FINALIZER = "k8s-egress/npx-k8s-egress-dns-remove";
 
 /** Label on every anchor, by which `k8s-egress dns remove` finds them. */
 export const ANCHOR_LABEL = "k8s-egress/anchor";
