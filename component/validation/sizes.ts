@@ -1,5 +1,6 @@
 import { DnsMode } from "../args/dns";
-import { compilePolicy, policyText } from "../policy";
+import { policyFiles } from "../../proxy-image/src/contract/policy/files";
+import { compilePolicy } from "../policy";
 import type { Settings } from "../settings";
 import { zoneText } from "../zone";
 import type { Problems } from "./checks/problems";
@@ -9,7 +10,11 @@ const MAX_BYTES = 1_040_000;
 
 /** Adds a problem if policy or zone is too large for its ConfigMap. Only for valid arguments. */
 export function checkSizes(settings: Settings, problems: Problems): void {
-  const policy = Buffer.byteLength(policyText(compilePolicy(settings)));
+  const policy = Buffer.byteLength(
+    Object.entries(policyFiles(compilePolicy(settings)))
+      .flat()
+      .join(""),
+  );
   if (policy > MAX_BYTES) {
     problems.add(
       "upstreams",

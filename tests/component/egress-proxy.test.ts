@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { echo, type Registered, runProgram } from "../harness/monitor";
 import type { EgressProxyArgs } from "../../index";
 import { EgressProxy } from "../../index";
+import { joinPolicyFiles } from "../../proxy-image/src/contract/policy/files";
 import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
 
 const IMAGE = `registry.example.com/egress@sha256:${"a".repeat(64)}`;
@@ -225,8 +226,7 @@ describe("EgressProxy's children", () => {
   it("carry the policy and the zone immutably, named and referenced by hash", async () => {
     const found = await children();
     const policy = found.one("ConfigMap", "egress-policy");
-    const text = policy.data!["policy.json"]!;
-    const hash = createHash("sha256").update(text).digest("hex");
+    const hash = createHash("sha256").update(joinPolicyFiles(policy.data!)).digest("hex");
     const { template } = found.one("Deployment", "egress-proxy").spec;
     assert.equal(policy.immutable, true);
     assert.equal(policy.metadata.name, `egress-policy-${hash.slice(0, 12)}`);

@@ -3,6 +3,7 @@ import { describe, it, mock } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { EgressProxy, type EgressProxyArgs, type Mesh } from "../../index";
 import { type Registered, runProgram } from "../harness/monitor";
+import { joinPolicyFiles } from "../../proxy-image/src/contract/policy/files";
 import type { Policy } from "../../proxy-image/src/contract/policy/policy";
 
 const image = `registry.example.com/egress@sha256:${"a".repeat(64)}`;
@@ -42,7 +43,7 @@ const ofSidecar = (resources: Registered[]) =>
   ofLinkerd(resources).filter(({ name }) => name === "egress-proxy-sidecar");
 const proxyOf = (resources: Registered[]) => find(resources, "Deployment", "egress-proxy").spec.template;
 const policyOf = (resources: Registered[]) =>
-  JSON.parse(find(resources, "ConfigMap", "egress-policy").data["policy.json"]!) as Policy;
+  JSON.parse(joinPolicyFiles(find(resources, "ConfigMap", "egress-policy").data)) as Policy;
 
 describe("the mesh of an EgressProxy", () => {
   for (const mode of ["required", "optional"] as const) {

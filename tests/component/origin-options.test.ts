@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { EgressProxyArgs } from "../../component/args/egress-proxy";
-import { compilePolicy, policyText } from "../../component/policy";
+import { compilePolicy } from "../../component/policy";
+import { policyText } from "../../proxy-image/src/contract/policy/files";
 import { settingsOf } from "../../component/settings";
 import { checkArguments } from "../../component/validation/arguments";
 import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";

@@ -1,7 +1,8 @@
 import type { Upstream } from "../../component/args/upstream";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compilePolicy, policyText } from "../../component/policy";
+import { compilePolicy } from "../../component/policy";
+import { policyText } from "../../proxy-image/src/contract/policy/files";
 import { settingsOf } from "../../component/settings";
 import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 

@@ -17,6 +17,9 @@ import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
 
+/** Lines. One upstream's Service, its entry in policy and zone, and two Deployments take less. */
+const LONGEST_DIFF = 250;
+
 describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, () => {
   const scene = engineScene();
   let cluster: Cluster;
@@ -141,6 +144,18 @@ describe("an EgressProxy under the real Pulumi engine", { timeout: 900_000 }, ()
     await stack.up();
     await answers("http://second.example.test.egress.local/", 200);
     assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("previews one upstream more among a hundred in lines about that one", async () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => `host-${index}.example.test`);
+    wanted = argumentsFor(cluster, ...hundred);
+    await stack.up();
+    wanted = argumentsFor(cluster, ...hundred, "one-more.example.test");
+    let printed = "";
+    await stack.stack.preview({ diff: true, onOutput: (text) => (printed += text) });
+    const lines = printed.split("\n");
+    assert.ok(lines.some((line) => line.includes("one-more.example.test")));
+    assert.ok(lines.length < LONGEST_DIFF, `${lines.length} lines:\n${printed}`);
   });
 
   it("keeps a third party's key out of preview, state and errors, and says why a pod does not serve", async () => {

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pino } from "pino";
+import { policyFiles, policyText } from "../../proxy-image/src/contract/policy/files";
 import { policyHash } from "../../proxy-image/src/contract/policy/hash";
+import { loadPolicy } from "../../proxy-image/src/contract/policy/load";
 import { parseCommandLine } from "../../proxy-image/src/proxy/command-line";
 import { SidecarMissingError, awaitSidecar } from "../../proxy-image/src/proxy/mesh/sidecar";
 import { ask } from "./support/client";
@@ -72,6 +74,22 @@ describe("process", () => {
       assert.doesNotThrow(() => JSON.parse(line) as unknown, line);
   });
 
+  it("reads a policy in files, as a ConfigMap is mounted", async () => {
+    const mounted = join(folder, "mounted");
+    mkdirSync(join(mounted, "..data"), { recursive: true });
+    for (const [name, content] of Object.entries(policyFiles(unmeshed)))
+      writeFileSync(join(mounted, name), content);
+    const hash = policyHash(policyText(unmeshed));
+    assert.deepEqual(loadPolicy(mounted, hash), unmeshed);
+    writeFileSync(
+      join(mounted, "upstream.other-com.json"),
+      JSON.stringify({ "other.com": upstream("other-com") }),
+    );
+    assert.throws(() => loadPolicy(mounted, hash), /has the SHA-256 [0-9a-f]{64}, but this pod is to obey/);
+    writeFileSync(join(mounted, "upstream.other-com.json"), "{");
+    assert.throws(() => loadPolicy(mounted, hash), /can't read the policy .*mounted: .*JSON/);
+  });
+
   it("refuses a policy with another hash: exit 1, the reason last on stderr", async () => {
     const { code, stderr } = await start(
       "--policy",
@@ -123,7 +141,7 @@ describe("process", () => {
     const { code, stderr } = await start("--policy", policy, "--verbose").ended;
     assert.equal(code, 1);
     assert.match(stderr, /Unknown option '--verbose'/);
-    assert.match(stderr, /usage: proxy\.js --policy <file>/);
+    assert.match(stderr, /usage: proxy\.js --policy <file\|folder>/);
   });
 });
 

@@ -2,7 +2,8 @@ import { MeshMode } from "../../args/mesh";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { sha256, shortHash } from "../../names";
-import { compilePolicy, policyText } from "../../policy";
+import { policyFiles, policyText } from "../../../proxy-image/src/contract/policy/files";
+import { compilePolicy } from "../../policy";
 import { type Context, labels, selector } from "../context";
 import { CREDENTIALS_FOLDER, credentialsVolume } from "./credentials";
 import { createMeshPolicy } from "./mesh-policy";
@@ -37,7 +38,8 @@ export function createProxy(
   image: pulumi.Input<string>,
 ): k8s.apps.v1.Deployment {
   const { name, names, settings, args, parent } = context;
-  const text = policyText(compilePolicy(settings));
+  const compiled = compilePolicy(settings);
+  const text = policyText(compiled);
   const policy = new k8s.core.v1.ConfigMap(
     `${name}-policy`,
     {
@@ -48,7 +50,7 @@ export function createProxy(
         labels: labels(context, "egress-proxy"),
       },
       immutable: true,
-      data: { "policy.json": text },
+      data: policyFiles(compiled),
     },
     { parent },
   );
@@ -102,7 +104,7 @@ export function createProxy(
               image,
               args: [
                 "/app/proxy.js",
-                `--policy=${POLICY_FOLDER}/policy.json`,
+                `--policy=${POLICY_FOLDER}`,
                 `--policy-sha256=${sha256(text)}`,
                 `--mesh=${settings.mesh}`,
                 ...(settings.mesh === MeshMode.None

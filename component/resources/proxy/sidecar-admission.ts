@@ -59,7 +59,7 @@ export function createSidecarAdmission(context: Context): pulumi.Resource[] {
 }
 
 /** Milliseconds in which two pods replace two others, with a good margin. */
-const USUAL_ROLLOUT = 45_000;
+const USUAL_ROLLOUT = 30_000;
 
 /** The provider shows why pods fail, but not why the API server refuses to create them. */
 export function explainMissingPods(

@@ -4,7 +4,7 @@ import { LOG_LEVELS, type LogLevel } from "./log";
 
 /** The proxy's options. */
 export interface CommandLine {
-  /** Path of the policy. */
+  /** Path of the policy: a file, or a folder of files. */
   policy: string;
   /** Its SHA-256, in hexadecimal. */
   policySha256: string;
@@ -27,7 +27,7 @@ export interface CommandLine {
 }
 
 /** Usage text. */
-export const USAGE = `usage: proxy.js --policy <file> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
+export const USAGE = `usage: proxy.js --policy <file|folder> --policy-sha256 <hex> --mesh ${MESH_MODES.join("|")}
                 [--sidecar-port 4191] [--port 8080] [--admin-port 9090] [--drain 60s] [--log-level info]
                 [--log-percent 100] [--policy-port 9091] [--credentials <folder>]
                 [--own-service <name.>]`;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { joinPolicyFiles } from "../../../proxy-image/src/contract/policy/files";
 import { runProgram } from "../../harness/monitor";
 
 /** What examples/basic makes, as far as a request needs it. */
@@ -29,10 +30,11 @@ export async function exampleObjects(settings: Readonly<Record<string, string>>)
   const data = resources
     .filter(({ type }) => type === "kubernetes:core/v1:ConfigMap")
     .map(({ inputs }) => (inputs as ConfigMap).data ?? {});
-  const find = (key: string): string => {
-    const found = data.find((one) => key in one)?.[key];
+  const having = (key: string): Readonly<Record<string, string>> => {
+    const found = data.find((one) => key in one);
     if (found === undefined) throw new Error(`the example makes no ConfigMap with the key "${key}"`);
     return found;
   };
-  return { policy: find("policy.json"), zone: find("zone"), urls: result.urls };
+  const policy = joinPolicyFiles(having("policy.json"));
+  return { policy, zone: having("zone")["zone"]!, urls: result.urls };
 }

@@ -18,11 +18,7 @@ function sidecar(image: string): string {
     image: ${JSON.stringify(image)},
     restartPolicy: "Always",
     env: [${type}.env{name: "NODE_OPTIONS", value: ${JSON.stringify(options)}}],
-    securityContext: ${type}.securityContext{
-      runAsUser: 2102,
-      allowPrivilegeEscalation: false,
-      capabilities: ${type}.securityContext.capabilities{drop: ["ALL"]},
-    },
+    securityContext: ${type}.securityContext{runAsUser: 2102, allowPrivilegeEscalation: false},
   }`;
 }
 
@@ -44,7 +40,8 @@ export async function installInjector(cluster: Cluster, namespace: string): Prom
           kind: "MutatingAdmissionPolicy",
           metadata,
           spec: {
-            failurePolicy: "Ignore",
+            // A mistake in the expression must show.
+            failurePolicy: "Fail",
             reinvocationPolicy: "Never",
             matchConstraints: {
               resourceRules: [

@@ -1,3 +1,4 @@
+import { joinPolicyFiles, type PolicyFiles } from "../../contract/policy/files";
 import { policyHash } from "../../contract/policy/hash";
 import type { Policy } from "../../contract/policy/policy";
 import { parsePolicy } from "../../contract/policy/validate";
@@ -89,11 +90,20 @@ export async function policyOf(api: Api, proxy: InstalledProxy): Promise<Policy>
     namespace,
     path: `/api/v1/namespaces/${namespace}/configmaps/${encodeURIComponent(policy)}`,
   });
-  const text = map.data?.["policy.json"] ?? "";
-  if (!args.includes(`--policy-sha256=${policyHash(Buffer.from(text))}`)) {
+  const text = textOf(map.data ?? {});
+  if (text === undefined || !args.includes(`--policy-sha256=${policyHash(text)}`)) {
     throw new ClusterError(
       `ConfigMap ${namespace}/${policy} is not the policy that the pods of ${proxy.name} obey: run \`pulumi up\` again.`,
     );
   }
   return parsePolicy(text);
+}
+
+/** Undefined where it is no policy. */
+function textOf(files: PolicyFiles): string | undefined {
+  try {
+    return joinPolicyFiles(files);
+  } catch {
+    return undefined;
+  }
 }

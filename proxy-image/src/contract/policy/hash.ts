@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** SHA-256 of a policy's text as it is mounted, in lower-case hexadecimal: the value of `--policy-sha256`. */
-export function policyHash(text: string | Buffer): string {
+/** SHA-256 of a policy's text, in lower-case hexadecimal: the value of `--policy-sha256`. */
+export function policyHash(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
