@@ -480,6 +480,18 @@ describe("removal", () => {
     assert.deepEqual(made.cluster.corefiles, []);
   });
 
+  it("lets an anchor of an earlier release go, whose finalizer had another name", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, { metadata: { finalizers: ["k8s-egress/stub-domain"] } });
+    await made.round();
+    assert.deepEqual(made.cluster.get(ANCHOR).metadata.finalizers, ["k8s-egress/stub-domain"]);
+    assert.equal(made.corefile(), KUBEADM + BLOCK);
+    made.cluster.delete(ANCHOR);
+    await made.round();
+    assert.equal(made.corefile(), KUBEADM);
+    assert.equal(made.cluster.configMaps.has("egress-stub/anchor"), false);
+  });
+
   it("touches nothing on a record that it does not understand", async () => {
     const records = [
       "{",

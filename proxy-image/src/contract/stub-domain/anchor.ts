@@ -22,6 +22,14 @@ export const STATUS_ANNOTATION = "k8s-egress/status";
  */
 export const FINALIZER = "k8s-egress/npx-k8s-egress-dns-remove";
 
+/** All names that the finalizer has had: an anchor from before a rename is released too. */
+const FINALIZERS: readonly string[] = [FINALIZER, "k8s-egress/stub-domain"];
+
+/** Whether a finalizer is ours. */
+export function isOurFinalizer(name: string): boolean {
+  return FINALIZERS.includes(name);
+}
+
 /** Label on every anchor, by which `k8s-egress dns remove` finds them. */
 export const ANCHOR_LABEL = "k8s-egress/anchor";
 

@@ -1,4 +1,4 @@
-import { FINALIZER, RECORD_ANNOTATION } from "../../contract/stub-domain/anchor";
+import { FINALIZER, isOurFinalizer, RECORD_ANNOTATION } from "../../contract/stub-domain/anchor";
 import type { Cluster, ConfigMap, Patch, TargetObject } from "../cluster/cluster";
 import type { StubRecord } from "../state/record";
 
@@ -11,7 +11,7 @@ export function patchOf(object: TargetObject, metadata: Omit<Patch["metadata"], 
 export async function recordAhead(cluster: Cluster, anchor: ConfigMap, record: StubRecord): Promise<void> {
   const finalizers = anchor.metadata.finalizers ?? [];
   // An object that is being deleted takes no more finalizers.
-  const isHeld = finalizers.includes(FINALIZER) || anchor.metadata.deletionTimestamp !== undefined;
+  const isHeld = finalizers.some(isOurFinalizer) || anchor.metadata.deletionTimestamp !== undefined;
   await cluster.patchConfigMap(
     anchor.metadata,
     patchOf(anchor, {
@@ -23,7 +23,7 @@ export async function recordAhead(cluster: Cluster, anchor: ConfigMap, record: S
 
 /** Releases the anchor: removes record and finalizer. */
 export async function release(cluster: Cluster, anchor: ConfigMap): Promise<void> {
-  const finalizers = (anchor.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
+  const finalizers = (anchor.metadata.finalizers ?? []).filter((name) => !isOurFinalizer(name));
   await cluster.patchConfigMap(
     anchor.metadata,
     patchOf(anchor, { annotations: { [RECORD_ANNOTATION]: null }, finalizers }),

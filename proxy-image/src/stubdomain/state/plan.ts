@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { APPLIED_ANNOTATION, FINALIZER } from "../../contract/stub-domain/anchor";
+import { APPLIED_ANNOTATION, isOurFinalizer } from "../../contract/stub-domain/anchor";
 import type { ConfigMap, ManagedFields } from "../cluster/cluster";
 import type { Spec } from "../../contract/stub-domain/spec";
 import { targetOf } from "../targets/all";
@@ -80,7 +80,7 @@ export function isInstalling(spec: Spec, anchor: ConfigMap): boolean {
 
 /** Whether the anchor carries our finalizer. */
 export function isHeld(anchor: ConfigMap): boolean {
-  return anchor.metadata.finalizers?.includes(FINALIZER) ?? false;
+  return anchor.metadata.finalizers?.some(isOurFinalizer) ?? false;
 }
 
 /** How long the cluster's DNS may serve after the removal: mounted ConfigMaps follow within 90 s, `reload` in 45 s. */
