@@ -74,7 +74,7 @@ describe("process", () => {
       assert.doesNotThrow(() => JSON.parse(line) as unknown, line);
   });
 
-  it("reads a policy in files, as a ConfigMap is mounted", async () => {
+  it("reads a policy in files, as a ConfigMap is mounted", () => {
     const mounted = join(folder, "mounted");
     mkdirSync(join(mounted, "..data"), { recursive: true });
     for (const [name, content] of Object.entries(policyFiles(unmeshed)))

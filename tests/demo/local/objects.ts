@@ -36,5 +36,5 @@ export async function exampleObjects(settings: Readonly<Record<string, string>>)
     return found;
   };
   const policy = joinPolicyFiles(having("policy.json"));
-  return { policy, zone: having("zone")["zone"]!, urls: result.urls };
+  return { policy, zone: having("zone").zone!, urls: result.urls };
 }

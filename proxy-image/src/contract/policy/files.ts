@@ -22,11 +22,10 @@ export function policyText({ upstreams, ...common }: Policy): string {
 
 /** The same policy as files. The name of an upstream's Service is its own, and fit for a key. */
 export function policyFiles({ upstreams, ...common }: Policy): PolicyFiles {
-  const own = Object.entries(upstreams).map(([host, upstream]) => [
-    `upstream.${upstream.service}.json`,
-    written({ [host]: upstream }),
-  ]);
-  return { [COMMON]: written(common), ...Object.fromEntries(own) };
+  const own = Object.entries(upstreams).map(
+    ([host, upstream]) => [`upstream.${upstream.service}.json`, written({ [host]: upstream })] as const,
+  );
+  return Object.fromEntries([[COMMON, written(common)], ...own]);
 }
 
 /**
