@@ -276,6 +276,7 @@ describe("each target on the real API server, with the rights that the component
         domain: undefined,
         kind: undefined,
         target: undefined,
+        key: undefined,
         all: false,
         dryRun: false,
       });
