@@ -10,7 +10,7 @@ import { type ClusterInUse, useCluster } from "../cluster/shared";
 import { COREFILES } from "../stubdomain/corefiles";
 import { asked } from "../stubdomain/scene";
 import { until } from "./support/wait";
-import { realScene, removeScenes, type RealScene } from "../stubdomain/real-scene";
+import { clusterDnsSlice, realScene, removeScenes, type RealScene } from "../stubdomain/real-scene";
 
 const K3S = COREFILES["k3s, whose files are imported"]!;
 const NODE_LOCAL = COREFILES["NodeLocal, bound to an address"]!;
@@ -204,7 +204,7 @@ async function prepared({ place, prepare }: Case): Promise<RealScene> {
     await scene.kubectl(["delete", "dnses", "default", "--ignore-not-found"]);
   } else await kubectl(real, ["delete", "crd", "dnses.operator.openshift.io", "--ignore-not-found"]);
   await prepare(scene);
-  await apply(real, [clusterDns(scene)]);
+  await apply(real, [clusterDnsSlice(scene.spec)]);
   await inForce(scene);
   return scene;
 }
@@ -241,22 +241,6 @@ async function refusal(
     if (error instanceof ApiError) return error.message;
     throw error;
   }
-}
-
-/** By which preflight sees that the cluster's DNS runs in the cluster. */
-function clusterDns({ spec }: RealScene): object {
-  return {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: {
-      namespace: spec.target.namespace,
-      name: "kube-dns",
-      labels: { "k8s-app": "kube-dns", "kubernetes.io/service-name": "dns-default" },
-    },
-    addressType: "IPv4",
-    endpoints: [{ addresses: ["192.0.2.1"], conditions: { ready: true } }],
-    ports: [{ name: "dns", protocol: "UDP", port: 53 }],
-  };
 }
 
 /** The target's object as the API server has it, but for its version and its count of changes. */
