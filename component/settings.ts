@@ -1,7 +1,7 @@
 import { type Audit, LogLevel } from "./args/observation";
 import type { EgressProxyArgs } from "./args/egress-proxy";
 import type { Upstream } from "./args/upstream";
-import { DnsMode, DnsTarget } from "./args/dns";
+import { type Dns, type DnsConfigMap, DnsMode, DnsTarget, NodeLocalFormat } from "./args/dns";
 import { MeshMode } from "./args/mesh";
 import type { Monitoring } from "./args/monitoring";
 import { TlsVersion } from "./args/upstream-tls";
@@ -37,7 +37,9 @@ export interface Settings {
   monitoring: Required<Pick<Monitoring, "namespaces" | "meshed">> | undefined;
   dns: DnsMode;
   /** The targets of the stub domain's controllers, one each. */
-  dnsTargets: TargetKind[];
+  dnsTargets: DnsTargetSettings[];
+  /** The Service of the cluster's DNS; undefined: found by its label. */
+  clusterDnsService: string | undefined;
   /** An existing namespace for the stub domain's controller; undefined: one is created. */
   controllerNamespace: string | undefined;
   logLevel: LogLevel;
@@ -47,6 +49,12 @@ export interface Settings {
   limits: PolicyLimits;
   /** Undefined: none. */
   networkPolicies: NetworkPolicySettings | undefined;
+}
+
+/** A kind of target, and what is special about its ConfigMap. */
+export interface DnsTargetSettings {
+  kind: TargetKind;
+  configMap: DnsConfigMap;
 }
 
 /** The policy's settings of an upstream, without its Service. */
@@ -77,10 +85,8 @@ export function settingsOf(args: EgressProxyArgs): Settings {
       meshed: args.monitoring.meshed ?? false,
     },
     dns: args.dns?.mode ?? DnsMode.StubDomain,
-    dnsTargets: [
-      args.dns?.target ?? DnsTarget.Coredns,
-      ...(args.dns?.nodeLocalDns ? (["nodeLocalDns"] as const) : []),
-    ],
+    dnsTargets: dnsTargets(args.dns ?? {}),
+    clusterDnsService: args.dns?.service,
     controllerNamespace: args.dns?.controllerNamespace,
     logLevel: args.log?.level ?? LogLevel.Info,
     logPercent: args.log?.percent ?? 100,
@@ -91,6 +97,22 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     },
     networkPolicies: networkPolicySettings(args.networkPolicies, args.monitoring),
   };
+}
+
+const NODE_LOCAL_KINDS: Readonly<Record<NodeLocalFormat, TargetKind>> = {
+  corefile: "nodeLocalDns",
+  imported: "nodeLocalDnsCustom",
+  stubDomains: "nodeLocalStubDomains",
+};
+
+function dnsTargets({ target = DnsTarget.Coredns, configMap, nodeLocalDns, nodeLocalConfigMap }: Dns) {
+  const targets: DnsTargetSettings[] = [];
+  if (target !== DnsTarget.NodeLocalDns) targets.push({ kind: target, configMap: configMap ?? {} });
+  if (target === DnsTarget.NodeLocalDns || nodeLocalDns) {
+    const { format = NodeLocalFormat.Corefile, ...object } = nodeLocalConfigMap ?? {};
+    targets.push({ kind: NODE_LOCAL_KINDS[format], configMap: object });
+  }
+  return targets;
 }
 
 function upstreamSettings(upstream: Upstream): UpstreamSettings {

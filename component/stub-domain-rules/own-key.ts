@@ -1,18 +1,18 @@
-import type { TargetKind, TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
+import { keyOf, TARGET_SHAPES, type TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 
-/** The key of the target that is ours, and whether the ConfigMap may be missing. */
+/** The key of the target that is ours, and what may be missing. */
 export interface OwnKey {
   name: string;
+  /** The key may be missing, so that we add it and remove it again. */
+  mayGo: boolean;
+  /** The ConfigMap may be missing too. */
   mayBeMade: boolean;
 }
 
-export function ownKey({ kind = "coredns", key = "" }: TargetRef): OwnKey | undefined {
-  const keys: Record<TargetKind, OwnKey | undefined> = {
-    coredns: { name: "Corefile", mayBeMade: false },
-    corednsCustom: { name: key, mayBeMade: true },
-    kubeDns: { name: "stubDomains", mayBeMade: true },
-    nodeLocalDns: { name: "Corefile", mayBeMade: false },
-    openshift: undefined,
-  };
-  return keys[kind];
+/** Undefined for a target that is no ConfigMap. */
+export function ownKey(target: TargetRef): OwnKey | undefined {
+  const name = keyOf(target);
+  if (name === undefined) return undefined;
+  const { mayBeMissing } = TARGET_SHAPES[target.kind ?? "coredns"];
+  return { name, mayGo: mayBeMissing !== "nothing", mayBeMade: mayBeMissing === "object" };
 }

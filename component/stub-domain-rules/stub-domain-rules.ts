@@ -1,5 +1,9 @@
 import type { ObjectName } from "../../proxy-image/src/contract/stub-domain/objects";
-import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
+import {
+  isNodeLocal,
+  TARGET_SHAPES,
+  type TargetRef,
+} from "../../proxy-image/src/contract/stub-domain/target-ref";
 import type { AdmissionRules, Rules } from "./admission-rules";
 import { insertable } from "./block-pattern";
 import { corefileRule, corefileVariables } from "./corefile-rules";
@@ -80,8 +84,8 @@ function targetRules(
 ): Rules & { key: OwnKey | undefined } {
   const key = ownKey(target);
   if (!key) return { key, variables: [], validations: [] };
-  const holdsBlocks = target.kind !== "kubeDns";
-  const block = { anchor, domain, forceTcp: target.kind === "nodeLocalDns" };
+  const holdsBlocks = TARGET_SHAPES[target.kind ?? "coredns"].holds === "blocks";
+  const block = { anchor, domain, forceTcp: isNodeLocal(target.kind) };
   const made = key.mayBeMade
     ? makingRules(target, key.name, holdsBlocks ? insertable(block) : undefined)
     : { variables: [], validations: [] };
@@ -90,13 +94,13 @@ function targetRules(
     variables: [...(holdsBlocks ? corefileVariables(key.name, block) : []), ...made.variables],
     validations: [
       {
-        expression: `!variables.isTarget || (${unchangedBut(key.name, key.mayBeMade)} && ${unchangedMetadata(["annotations", "finalizers"])})`,
+        expression: `!variables.isTarget || (${unchangedBut(key.name, key.mayGo)} && ${unchangedMetadata(["annotations", "finalizers"])})`,
         message: `this account may change nothing of ${where} but its ${key.name}`,
       },
       ...(holdsBlocks
         ? [
             {
-              expression: `!variables.isTarget || ${corefileRule(key.mayBeMade)}`,
+              expression: `!variables.isTarget || ${corefileRule(key.mayGo)}`,
               message: `this account may change nothing in the ${key.name} of ${where} but the server block for ${domain}`,
             },
           ]

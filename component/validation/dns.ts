@@ -2,6 +2,7 @@ import { DnsMode, DnsTarget } from "../args/dns";
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import { checkBoolean, checkKnownKeys, checkOneOf, isRecord, type Unchecked } from "./checks/checks";
 import { nameProblem } from "./values/host";
+import { checkConfigMaps } from "./dns-config-map";
 import { checkByDigest } from "./image";
 import { isLabel, MAX_NAMESPACE_LENGTH } from "./values/label";
 import { checkResources } from "./pods";
@@ -15,12 +16,24 @@ export function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
   }
   checkKnownKeys(
     dns,
-    new Set(["mode", "target", "nodeLocalDns", "clusterDomain", "image", "resources", "controllerNamespace"]),
+    new Set([
+      "mode",
+      "target",
+      "configMap",
+      "service",
+      "nodeLocalDns",
+      "nodeLocalConfigMap",
+      "clusterDomain",
+      "image",
+      "resources",
+      "controllerNamespace",
+    ]),
     "dns",
     problems,
   );
   checkOneOf(dns.mode, "dns.mode", Object.values(DnsMode), problems);
   checkTarget(dns, problems);
+  checkConfigMaps(dns, problems);
   const { clusterDomain, image } = dns;
   if (clusterDomain !== undefined && !isDeferred(clusterDomain)) {
     const problem =
@@ -40,12 +53,13 @@ export function checkDns({ dns }: EgressProxyArgs, problems: Problems): void {
   checkControllerNamespace(dns, problems);
 }
 
-function checkTarget({ target, nodeLocalDns, mode }: Unchecked, problems: Problems): void {
+function checkTarget(dns: Unchecked, problems: Problems): void {
+  const { target, nodeLocalDns, mode } = dns;
   checkOneOf(target, "dns.target", Object.values(DnsTarget), problems);
   if (!isDeferred(nodeLocalDns)) checkBoolean(nodeLocalDns, "dns.nodeLocalDns", problems);
   if (mode !== undefined && mode !== DnsMode.StubDomain) {
-    for (const [key, value] of Object.entries({ target, nodeLocalDns })) {
-      if (value !== undefined) {
+    for (const key of ["target", "configMap", "service", "nodeLocalDns", "nodeLocalConfigMap"]) {
+      if (dns[key] !== undefined) {
         problems.add(`dns.${key}`, `means nothing while dns.mode is ${show(mode)}; leave it out`);
       }
     }
@@ -56,6 +70,8 @@ function checkTarget({ target, nodeLocalDns, mode }: Unchecked, problems: Proble
     );
   } else if (nodeLocalDns === true && target === DnsTarget.Openshift) {
     problems.add("dns.nodeLocalDns", "is not for OpenShift, whose own DNS runs on every node; leave it out");
+  } else if (nodeLocalDns !== undefined && target === DnsTarget.NodeLocalDns) {
+    problems.add("dns.nodeLocalDns", "is what dns.target says; leave it out");
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type * as pulumi from "@pulumi/pulumi";
-import { type DnsTarget, EgressProxy, type EgressProxyArgs } from "../../index";
+import { type Dns, type DnsTarget, EgressProxy, type EgressProxyArgs } from "../../index";
 import { readArgs } from "../../proxy-image/src/stubdomain/args";
+import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { neededRights } from "../../proxy-image/src/contract/stub-domain/rights";
 import { type Registered, runProgram } from "../harness/monitor";
 
@@ -67,21 +68,21 @@ const OWN = (target: string) => [
 const rights: Record<DnsTarget, string[]> = {
   coredns: [
     ...OWN("kube-system-coredns"),
-    "kube-system: get configmaps kube-dns node-local-dns rke2-coredns-rke2-coredns",
+    "kube-system: get configmaps coredns-base workload-coredns kube-dns node-local-dns nodelocaldns rke2-coredns-rke2-coredns",
     "kube-system: get+patch configmaps coredns",
     "kube-system: list endpointslices.discovery.k8s.io *",
   ],
   corednsCustom: [
     ...OWN("kube-system-coredns-custom"),
     "kube-system: create configmaps *",
-    "kube-system: get configmaps coredns kube-dns node-local-dns rke2-coredns-rke2-coredns",
+    "kube-system: get configmaps coredns coredns-base workload-coredns kube-dns node-local-dns nodelocaldns rke2-coredns-rke2-coredns",
     "kube-system: get+patch+delete configmaps coredns-custom",
     "kube-system: list endpointslices.discovery.k8s.io *",
   ],
   kubeDns: [
     ...OWN("kube-system-kube-dns"),
     "kube-system: create configmaps *",
-    "kube-system: get configmaps coredns node-local-dns rke2-coredns-rke2-coredns",
+    "kube-system: get configmaps coredns coredns-base workload-coredns node-local-dns nodelocaldns rke2-coredns-rke2-coredns",
     "kube-system: get+patch+delete configmaps kube-dns",
     "kube-system: list endpointslices.discovery.k8s.io *",
   ],
@@ -90,6 +91,7 @@ const rights: Record<DnsTarget, string[]> = {
     "cluster: get+patch dnses.operator.openshift.io default",
     "openshift-dns: list endpointslices.discovery.k8s.io *",
   ],
+  nodeLocalDns: [...OWN("kube-system-node-local-dns"), "kube-system: get+patch configmaps node-local-dns"],
 };
 
 const targets = Object.keys(rights) as DnsTarget[];
@@ -134,6 +136,75 @@ describe("the stub domain's controller", () => {
     assert.deepEqual(isBehindCache, [true, undefined]);
   });
 
+  const places: [name: string, dns: Dns, expected: Partial<TargetRef>, rights: string[]][] = [
+    [
+      "another Corefile",
+      { configMap: { name: "own", namespace: "dns", key: "File" } },
+      { kind: "coredns", namespace: "dns", name: "own", key: "File" },
+      ["dns: get+patch configmaps own", "dns: list endpointslices.discovery.k8s.io *"],
+    ],
+    [
+      "another ConfigMap that another Corefile imports",
+      { target: "corednsCustom", configMap: { name: "extra", key: "egress.custom", corefile: "base" } },
+      { kind: "corednsCustom", name: "extra", key: "egress.custom", corefile: "base" },
+      ["kube-system: get+patch+delete configmaps extra", "kube-system: create configmaps *"],
+    ],
+    [
+      "kubespray's NodeLocal DNSCache",
+      { nodeLocalDns: true, nodeLocalConfigMap: { name: "nodelocaldns" } },
+      { kind: "nodeLocalDns", name: "nodelocaldns" },
+      ["kube-system: get+patch configmaps nodelocaldns"],
+    ],
+    [
+      "CoreWeave's NodeLocal DNSCache alone",
+      {
+        target: "nodeLocalDns",
+        nodeLocalConfigMap: { name: "node-local-dns-overrides", format: "imported" },
+      },
+      { kind: "nodeLocalDnsCustom", name: "node-local-dns-overrides", key: "egress.server" },
+      [
+        "kube-system: get configmaps node-local-dns",
+        "kube-system: get+patch configmaps node-local-dns-overrides",
+      ],
+    ],
+    [
+      "IBM's NodeLocal DNSCache",
+      {
+        nodeLocalDns: true,
+        nodeLocalConfigMap: { name: "node-local-dns-config", format: "stubDomains" },
+      },
+      { kind: "nodeLocalStubDomains", name: "node-local-dns-config" },
+      [
+        "kube-system: create configmaps *",
+        "kube-system: get configmaps node-local-dns",
+        "kube-system: get+patch+delete configmaps node-local-dns-config",
+      ],
+    ],
+  ];
+  for (const [name, dns, expected, lines] of places) {
+    it(`has rights to the ConfigMap that is named, and to no other: ${name}`, async () => {
+      const { objects } = await stubDomain({ dns });
+      const specs = named(objects, "Deployment").map(
+        (controller) => readArgs(containerArgs(controller)).spec,
+      );
+      const spec = specs.find(({ target }) => target.kind === expected.kind)!;
+      assert.deepEqual({ ...spec.target, ...expected }, spec.target);
+      const all = granted(objects);
+      for (const line of lines) assert.ok(all.includes(line), `${line}\n${all.join("\n")}`);
+      const patched = all.filter((line) => /patch.*configmaps/.test(line) && !line.includes("egress-stub"));
+      assert.equal(patched.length, specs.length);
+    });
+  }
+
+  it("asks for the Service of the cluster's DNS that is named, not a cache's", async () => {
+    const { objects } = await stubDomain({ dns: { service: "coredns", nodeLocalDns: true } });
+    const services = named(objects, "Deployment").map((controller) => {
+      const { target, clusterDnsService } = readArgs(containerArgs(controller)).spec;
+      return [target.kind, clusterDnsService];
+    });
+    assert.deepEqual(Object.fromEntries(services), { coredns: "coredns", nodeLocalDns: undefined });
+  });
+
   it("binds each role to its own account and no other", async () => {
     for (const target of targets) {
       const { objects } = await stubDomain({ dns: { target } });
@@ -162,6 +233,16 @@ const namesOf = (objects: StubDomainObject[]) =>
 describe("the hand-over from one controller to the next", () => {
   const changes: [name: string, before: Partial<EgressProxyArgs>, after: Partial<EgressProxyArgs>][] = [
     ["of target", { dns: { target: "coredns" } }, { dns: { target: "corednsCustom" } }],
+    [
+      "of the target's ConfigMap",
+      { dns: { target: "corednsCustom" } },
+      { dns: { target: "corednsCustom", configMap: { name: "other" } } },
+    ],
+    [
+      "of the target's key",
+      { dns: { target: "corednsCustom" } },
+      { dns: { target: "corednsCustom", configMap: { key: "other.server" } } },
+    ],
     ["of namespace", { namespace: "egress" }, { namespace: "out" }],
     [
       "of the controller's namespace",

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { removeStubDomains } from "../../proxy-image/src/cli/remove-stub-domains";
 import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { preflight } from "../../proxy-image/src/stubdomain/controller/preflight";
-import type { TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
+import { TARGET_SHAPES, type TargetRef } from "../../proxy-image/src/contract/stub-domain/target-ref";
 import { apply, kubectl, type Cluster } from "../cluster";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 import { COREFILES } from "../stubdomain/corefiles";
 import { asked } from "../stubdomain/scene";
 import { until } from "./support/wait";
-import { realScene, removeScenes, type RealScene } from "../stubdomain/real-scene";
+import { clusterDnsSlice, realScene, removeScenes, type RealScene } from "../stubdomain/real-scene";
 
 const K3S = COREFILES["k3s, whose files are imported"]!;
 const NODE_LOCAL = COREFILES["NodeLocal, bound to an address"]!;
@@ -104,6 +104,12 @@ const custom = (namespace: string): TargetRef => ({
   name: "coredns-custom",
   key: "egress.server",
 });
+const overrides = (namespace: string): TargetRef => ({
+  kind: "nodeLocalDnsCustom",
+  namespace,
+  name: "node-local-dns-overrides",
+  key: "egress.server",
+});
 const kubeDns = (namespace: string): TargetRef => ({ kind: "kubeDns", namespace, name: "kube-dns" });
 const openshift = (namespace: string): TargetRef => ({ kind: "openshift", namespace, name: "default" });
 const CORP = { name: "corp", zones: ["corp.example"], forwardPlugin: { upstreams: ["10.1.1.1"] } };
@@ -153,6 +159,33 @@ const cases: Record<string, Case> = {
     prepare: (scene) =>
       applied(scene, [configMap(scene.spec.target.namespace, "node-local-dns", { Corefile: NODE_LOCAL })]),
   },
+  "a Corefile in another key of another ConfigMap": {
+    place: (namespace) => ({ kind: "coredns", namespace, name: "my-dns", key: "Main" }),
+    prepare: (scene) =>
+      applied(scene, [
+        configMap(scene.spec.target.namespace, "my-dns", { Main: COREFILES.kubeadm!, Other: "x" }),
+      ]),
+  },
+  "coredns-custom beside LKE's coredns-base": {
+    place: custom,
+    prepare: (scene) =>
+      applied(scene, [configMap(scene.spec.target.namespace, "coredns-base", { Corefile: K3S })]),
+  },
+  "node-local-dns-overrides": {
+    place: overrides,
+    prepare: (scene) => {
+      const { namespace } = scene.spec.target;
+      return applied(scene, [
+        configMap(namespace, "node-local-dns", { Corefile: `${NODE_LOCAL}import overrides/*.server\n` }),
+        configMap(namespace, "node-local-dns-overrides", { "placeholder.server": "# reserved" }),
+      ]);
+    },
+  },
+  "node-local-dns-config, not there yet": {
+    place: (namespace) => ({ kind: "nodeLocalStubDomains", namespace, name: "node-local-dns-config" }),
+    prepare: (scene) =>
+      applied(scene, [configMap(scene.spec.target.namespace, "node-local-dns", { Corefile: NODE_LOCAL })]),
+  },
   "OpenShift without servers": {
     place: openshift,
     prepare: (scene) => applied(scene, [operator({ managementState: "Managed" })]),
@@ -171,7 +204,7 @@ async function prepared({ place, prepare }: Case): Promise<RealScene> {
     await scene.kubectl(["delete", "dnses", "default", "--ignore-not-found"]);
   } else await kubectl(real, ["delete", "crd", "dnses.operator.openshift.io", "--ignore-not-found"]);
   await prepare(scene);
-  await apply(real, [clusterDns(scene)]);
+  await apply(real, [clusterDnsSlice(scene.spec)]);
   await inForce(scene);
   return scene;
 }
@@ -179,7 +212,7 @@ async function prepared({ place, prepare }: Case): Promise<RealScene> {
 /** Waits for the admission policy, where it can be seen without changing the target: by what it keeps from being made. */
 async function inForce(scene: RealScene): Promise<void> {
   const { kind } = scene.spec.target;
-  if (kind !== "corednsCustom" && kind !== "kubeDns") return;
+  if (TARGET_SHAPES[kind ?? "coredns"].mayBeMissing !== "object") return;
   await until("the policy to be in force", async () => {
     const reason = await refusal(scene, (cluster, { namespace }) =>
       cluster.createConfigMap({ metadata: { namespace, name: "probe" } }),
@@ -208,22 +241,6 @@ async function refusal(
     if (error instanceof ApiError) return error.message;
     throw error;
   }
-}
-
-/** By which preflight sees that the cluster's DNS runs in the cluster. */
-function clusterDns({ spec }: RealScene): object {
-  return {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: {
-      namespace: spec.target.namespace,
-      name: "kube-dns",
-      labels: { "k8s-app": "kube-dns", "kubernetes.io/service-name": "dns-default" },
-    },
-    addressType: "IPv4",
-    endpoints: [{ addresses: ["192.0.2.1"], conditions: { ready: true } }],
-    ports: [{ name: "dns", protocol: "UDP", port: 53 }],
-  };
 }
 
 /** The target's object as the API server has it, but for its version and its count of changes. */
@@ -276,6 +293,7 @@ describe("each target on the real API server, with the rights that the component
         domain: undefined,
         kind: undefined,
         target: undefined,
+        key: undefined,
         all: false,
         dryRun: false,
       });
@@ -322,6 +340,31 @@ describe("each target on the real API server, with the rights that the component
       );
     });
   }
+
+  it("may not be made where the platform makes it, and no other key of it changed", async () => {
+    const scene = await prepared(cases["node-local-dns-overrides"]!);
+    const { namespace, name } = scene.spec.target;
+    const object = (await scene.admin.configMap(scene.spec.target))!;
+    const { resourceVersion } = object.metadata;
+    const patch = (data: Record<string, string | null>) =>
+      refusal(scene, (cluster, where) =>
+        cluster.patchConfigMap(where, { metadata: { resourceVersion: resourceVersion! }, data }),
+      );
+    await until("the policy to be in force", async () => (await patch({ other: "x" })) !== undefined);
+    assert.match((await patch({ other: "x" })) ?? "", /nothing of .* but its egress\.server/);
+    assert.match((await patch({ "placeholder.server": null })) ?? "", /but its egress\.server/);
+    assert.match(
+      (await patch({ "egress.server": ".:53 {\n  whoami\n}\n" })) ?? "",
+      /but the server block for egress/,
+    );
+    for (const act of [
+      (cluster: RealScene["cluster"]) => cluster.deleteConfigMap(object),
+      (cluster: RealScene["cluster"]) =>
+        cluster.createConfigMap({ metadata: { namespace, name: `${name}-2` } }),
+    ]) {
+      assert.match((await refusal(scene, act)) ?? "", /cannot (delete|create) resource "configmaps"/);
+    }
+  });
 
   it("can be read and changed nowhere else by that account", async () => {
     const scene = await prepared(cases["coredns-custom, empty"]!);

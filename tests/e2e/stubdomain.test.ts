@@ -9,7 +9,15 @@ import { parseCorefile } from "../../proxy-image/src/stubdomain/corefile/server-
 import { preflight, PreflightError } from "../../proxy-image/src/stubdomain/controller/preflight";
 import { apply, type Cluster } from "../cluster";
 import { COREFILES } from "../stubdomain/corefiles";
-import { cutOff, realScene, removeScenes, roles, target, type RealScene } from "../stubdomain/real-scene";
+import {
+  clusterDnsSlice,
+  cutOff,
+  realScene,
+  removeScenes,
+  roles,
+  target,
+  type RealScene,
+} from "../stubdomain/real-scene";
 import { asked } from "../stubdomain/scene";
 import { type ClusterInUse, useCluster } from "../cluster/shared";
 
@@ -252,6 +260,7 @@ describe("preflight with real rights", () => {
   it("passes with what the roles grant", async () => {
     const scene = await realScene(real);
     await created(scene);
+    await apply(real, [clusterDnsSlice(scene.spec)]);
     await preflight(scene.spec, { cluster: scene.cluster, ...asked() }, undefined);
   });
 

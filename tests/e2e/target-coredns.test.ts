@@ -7,11 +7,15 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../../proxy-image/src/stubdomain/dns/ask";
-import { corednsCustom } from "../../proxy-image/src/stubdomain/targets/coredns-custom";
+import { importedTarget } from "../../proxy-image/src/stubdomain/targets/imported";
 import { freePorts } from "../harness/free-ports";
 import { coreDns } from "./support/coredns-verdicts";
-import { nodeLocalDns } from "../../proxy-image/src/stubdomain/targets/node-local-dns";
+import { nodeLocalDns as nodeLocalTarget } from "../../proxy-image/src/stubdomain/targets/node-local-dns";
 import { until } from "./support/wait";
+
+const nodeLocalDns = nodeLocalTarget();
+const corednsCustom = (key: string) =>
+  importedTarget({ kind: "corednsCustom", namespace: "kube-system", name: "coredns-custom", key });
 
 const children: ChildProcess[] = [];
 let folder: string;

@@ -80,4 +80,40 @@ describe("controller's command line", () => {
 
 it("Pulumi waits by an expression in brackets", () => {
   assert.equal(waitForApplied("0123abcd"), "jsonpath={.metadata.annotations['k8s-egress/applied']}=0123abcd");
+
+  it("says where the target is, in any kind of ConfigMap", () => {
+    const targetOf = (more: Record<string, string>) => readArgs(argv({ ...GIVEN, ...more })).spec.target;
+    assert.deepEqual(targetOf({ target: "dns/own", "target-kind": "coredns", "target-key": "File" }), {
+      kind: "coredns",
+      namespace: "dns",
+      name: "own",
+      key: "File",
+    });
+    assert.deepEqual(
+      targetOf({
+        "target-kind": "corednsCustom",
+        "target-key": "a.custom",
+        "target-corefile": "coredns-base",
+      }),
+      {
+        kind: "corednsCustom",
+        namespace: "kube-system",
+        name: "coredns",
+        key: "a.custom",
+        corefile: "coredns-base",
+      },
+    );
+    const { spec } = readArgs(argv({ ...GIVEN, "cluster-dns-service": "coredns" }));
+    assert.equal(spec.clusterDnsService, "coredns");
+    const wrong: [options: Record<string, string>, reason: RegExp][] = [
+      [{ "target-kind": "corednsCustom" }, /--target-key is missing: the kind corednsCustom needs one/],
+      [{ "target-kind": "nodeLocalDnsCustom" }, /--target-key is missing/],
+      [{ "target-kind": "openshift", "target-key": "x" }, /the kind openshift has no key/],
+      [{ "target-key": "a/b" }, /is no key of a ConfigMap/],
+      [{ "target-corefile": "coredns" }, /--target-corefile: no Corefile imports the kind coredns/],
+      [{ "target-kind": "nodeLocalStubDomains", "target-corefile": "X" }, /--target-corefile: "X"/],
+      [{ "cluster-dns-service": "A/b" }, /--cluster-dns-service: "A\/b" is not the name/],
+    ];
+    for (const [options, reason] of wrong) assert.throws(() => targetOf(options), reason);
+  });
 });

@@ -29,6 +29,7 @@ async function run(
     // Real time for the preflight's limit; the scene's clock for everything else is the same as long as it stands.
     now: () => new Date(made.world.now().getTime() + (Date.now() - started)),
     primary: () => Promise.resolve(undefined),
+    stranger: () => Promise.resolve(undefined),
     onReady: () => {
       isReady = true;
     },
@@ -50,8 +51,22 @@ describe("preflight", () => {
   ][] = [
     [
       "target missing",
-      ({ cluster }) => cluster.delete(TARGET),
+      ({ cluster }) => {
+        cluster.delete(TARGET);
+        cluster.slices = [];
+      },
       /no ready pods, and no ConfigMap coredns.*set dns\.mode: "none"/,
+    ],
+    [
+      "no pod behind the Service of the cluster's DNS, as it is labelled",
+      ({ cluster }) => (cluster.slices = []),
+      /no EndpointSlice in kube-system with the label k8s-app=kube-dns.*name it with dns\.service/,
+    ],
+    [
+      "a wildcard record in a search domain of the nodes",
+      () => undefined,
+      /would go to a stranger: 10\.96\.0\.10 answers 203\.0\.113\.7.*final dot.*ndots: 2/,
+      { stranger: () => Promise.resolve("10.96.0.10 answers 203.0.113.7") },
     ],
     ["no key", ({ cluster }) => cluster.create(TARGET, { data: {} }), /no key "Corefile"/],
     [
@@ -222,10 +237,12 @@ describe("controller", () => {
     const made = scene();
     made.cluster.create(ANCHOR, {});
     const { configMap } = made.cluster;
-    let calls = 0;
-    made.cluster.configMap = (name) =>
-      ++calls > 6 && calls < 10 ? Promise.reject(new ApiError("connection refused", 0)) : configMap(name);
-    const result = await run(made, {}, () => made.status()?.state === "serving");
+    let refusals = 0;
+    const onReady = () => {
+      made.cluster.configMap = (name) =>
+        ++refusals > 3 ? configMap(name) : Promise.reject(new ApiError("connection refused", 0));
+    };
+    const result = await run(made, { onReady }, () => made.status()?.state === "serving");
     assert.equal(result.reason, undefined);
     const metrics = await made.world.metrics.registry.metrics();
     assert.match(metrics, /reconciles_total\{result="error"\} 3/);

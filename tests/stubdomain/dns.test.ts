@@ -3,7 +3,14 @@ import { describe, it } from "node:test";
 import { ask } from "../../proxy-image/src/stubdomain/dns/ask";
 import { DnsMessageError } from "../../proxy-image/src/stubdomain/dns/error";
 import { dnsQuery, readDnsAnswer, type Question } from "../../proxy-image/src/stubdomain/dns/message";
-import { readyServers, resolvConfServers, searchDomains } from "../../proxy-image/src/stubdomain/dns/servers";
+import { TARGET_OBJECTS, type TargetKind } from "../../proxy-image/src/contract/stub-domain/target-ref";
+import {
+  clusterDnsLabel,
+  readyServers,
+  resolvConfServers,
+  searchDomains,
+  servingProgram,
+} from "../../proxy-image/src/stubdomain/dns/servers";
 import { answerWith, dnsServer, soaAnswer, wireName } from "./dns-servers";
 
 const MNAME = "egress-dns.egress.svc.cluster.local.";
@@ -208,6 +215,31 @@ describe("servers", () => {
       ports: [{ name: "x", protocol: "UDP", port: 53 }, { port: 53 }, { port: 8080 }],
     };
     assert.deepEqual(readyServers([slice])[0]?.ports, { udp: 53, tcp: 53 });
+  });
+
+  it("are kube-dns or CoreDNS by the names of their pods, if all of them are the same", () => {
+    const slice = (...pods: string[]) => ({
+      endpoints: pods.map((name) => ({ addresses: ["10.0.0.1"], targetRef: { name } })),
+    });
+    assert.equal(servingProgram([slice("kube-dns-7d9f-x"), slice("kube-dns-7d9f-y")]), "kubeDns");
+    for (const name of ["coredns-5d78-x", "rke2-coredns-rke2-coredns-1", "workload-coredns-1"]) {
+      assert.equal(servingProgram([slice(name)]), "coredns");
+    }
+    assert.equal(servingProgram([slice("kube-dns-7d9f-x", "coredns-5d78-x")]), undefined);
+    assert.equal(servingProgram([slice("dns-1"), { endpoints: null }]), undefined);
+    assert.equal(servingProgram([]), undefined);
+  });
+
+  it("are found by their Service's label, or by its name", () => {
+    const label = (kind: TargetKind, service?: string) =>
+      clusterDnsLabel({
+        target: { kind, ...TARGET_OBJECTS[kind] },
+        ...(service === undefined ? {} : { clusterDnsService: service }),
+      });
+    assert.equal(label("corednsCustom"), "k8s-app=kube-dns");
+    assert.equal(label("openshift"), "kubernetes.io/service-name=dns-default");
+    assert.equal(label("coredns", "coredns"), "kubernetes.io/service-name=coredns");
+    assert.equal(label("nodeLocalDns"), undefined);
   });
 
   it("of resolv.conf are its nameservers", () => {

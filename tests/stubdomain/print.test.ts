@@ -62,6 +62,64 @@ describe("k8s-egress dns print", () => {
     assert.deepEqual(meaning(rendered(servers)), meaning(`${KUBEADM}\n${BLOCK}`));
   });
 
+  describe("for RKE2 with NodeLocal DNSCache", () => {
+    const template = (domains: string) =>
+      [`${domains} {\n`, "in-addr.arpa:53 {\n", "ip6.arpa:53 {\n", ".:53 {\n"]
+        .map((start) => `${start}    errors\n    cache 30\n    }\n`)
+        .join("");
+    const printedFor = async (cache: string, version = "v1.36.3+rke2r1") => {
+      const { cluster } = scene();
+      cluster.kind = { version, groups: [] };
+      const create = (name: string, Corefile: string) =>
+        cluster.create({ namespace: "kube-system", name }, { data: { Corefile } });
+      create("rke2-coredns-rke2-coredns", KUBEADM);
+      create("node-local-dns", cache);
+      const config = JSON.parse(await printed(cluster, "rke2", BLOCK)) as { spec: { valuesContent: string } };
+      return (JSON.parse(config.spec.valuesContent) as { nodelocal?: unknown }).nodelocal;
+    };
+
+    it("sends the domain to CoreDNS, and those that it sends there already", async () => {
+      const enabled = true;
+      assert.deepEqual(await printedFor(template("cluster.local:53")), {
+        enabled,
+        extraClusterDomains: ["egress.local"],
+      });
+      assert.deepEqual(await printedFor(template("cluster.local:53 corp.example:53")), {
+        enabled,
+        extraClusterDomains: ["corp.example", "egress.local"],
+      });
+      const again = template("cluster.local:53 egress.local:53 corp.example:53");
+      assert.deepEqual(await printedFor(again, "v1.40.0+rke2r1"), {
+        enabled,
+        extraClusterDomains: ["egress.local", "corp.example"],
+      });
+    });
+
+    it("refuses a release whose chart has no value for it, by name", async () => {
+      for (const version of ["v1.36.2+rke2r1", "v1.33.12+rke2r1", "v1.30.9+rke2r1"]) {
+        await assert.rejects(
+          printedFor(template("cluster.local:53"), version),
+          (error) =>
+            error instanceof UsageError &&
+            error.message.includes(`${version} has no value`) &&
+            error.message.includes("1.36.3"),
+        );
+      }
+      for (const version of ["v1.33.13+rke2r2", "v1.34.10+rke2r1", "v1.35.7+rke2r1"]) {
+        await printedFor(template("cluster.local:53"), version);
+      }
+    });
+
+    it("refuses a Corefile that the chart does not make", async () => {
+      const cache = `${template("cluster.local:53")}corp.example:53 {\n    errors\n    }\n`;
+      await assert.rejects(printedFor(cache), /nodelocal\.corefile\.override\) put egress\.local beside/);
+      await assert.rejects(
+        printedFor(".:53 {\n    errors\n    }\n"),
+        /is not the one that RKE2's chart makes/,
+      );
+    });
+  });
+
   it("writes values for every Corefile whose parts the chart can say, and refuses the others", () => {
     let said = 0;
     for (const [name, corefile] of Object.entries(COREFILES)) {

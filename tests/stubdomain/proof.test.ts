@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Ask, DnsServer, Transport } from "../../proxy-image/src/stubdomain/dns/ask";
 import type { StubZone } from "../../proxy-image/src/stubdomain/dns/checks";
 import type { DnsAnswer, Question } from "../../proxy-image/src/stubdomain/dns/message";
-import { primaryOf, prove, stillServedBy } from "../../proxy-image/src/stubdomain/dns/proof";
+import { primaryOf, prove, stillServedBy, strangerIn } from "../../proxy-image/src/stubdomain/dns/proof";
 
 const MNAME = "egress-dns.egress.svc.cluster.local.";
 const ZONE: StubZone = {
@@ -218,6 +218,19 @@ describe("proof", () => {
     });
   }
 
+  it("names a cache on the node, when all but it serve", async () => {
+    const cache = server("169.254.25.10");
+    const dns = clusterDns(({ server: address }) => (address === cache.address ? NXDOMAIN : undefined));
+    const result = await prove(dns.ask, { endpoints: [one], resolvers: [cache], search: [] }, ZONE);
+    assert.match(
+      result.serves ? "" : result.reason,
+      /169\.254\.25\.10 is a cache on this node.*dns\.nodeLocalDns/,
+    );
+    const all = clusterDns(() => NXDOMAIN);
+    const none = await prove(all.ask, { endpoints: [one], resolvers: [cache], search: [] }, ZONE);
+    assert.doesNotMatch(none.serves ? "" : none.reason, /is a cache/);
+  });
+
   it("needs an endpoint to ask: the Service's answer is one process's", async () => {
     const { ask } = clusterDns();
     const result = await prove(ask, { endpoints: [], resolvers: [vip], search: [] }, ZONE);
@@ -237,6 +250,35 @@ describe("proof", () => {
       clusterDns(on("10.0.0.1", isZone, { rcode: "NOERROR", mname, addresses: [] })),
     );
     assert.match(result.serves ? "" : result.reason, /^[ -~]{1,250}$/);
+  });
+});
+
+describe("a stranger in a search domain, before anything is written", () => {
+  const known = { resolvers: [vip], search: SEARCH };
+  const wildcard = (domain: string, answer: DnsAnswer | Error) =>
+    clusterDns(({ name }) => (name.endsWith(`.${domain}`) ? answer : NXDOMAIN)).ask;
+
+  it("is an address for a name of the zone, of either type and in any of them", async () => {
+    for (const [domain, address] of [
+      ["corp.example", "203.0.113.7"],
+      ["svc.cluster.local", "203.0.113.7"],
+      ["corp.example", "2001:db8::1"],
+    ] as const) {
+      const ask = wildcard(domain, { rcode: "NOERROR", addresses: [address] });
+      const first = (await strangerIn(ask, known, ZONE)) ?? "";
+      assert.ok(first.includes(`answers ${address} for ${LISTED}.`), first);
+      assert.ok(first.includes(`.${domain}: pods try the search domain "`), first);
+    }
+  });
+
+  it("is none where nothing answers with an address", async () => {
+    const empty: DnsAnswer = { rcode: "NOERROR", addresses: [] };
+    for (const answer of [NXDOMAIN, empty, new Error("no answer within 2 s")]) {
+      assert.equal(await strangerIn(wildcard("corp.example", answer), known, ZONE), undefined);
+      assert.equal(await strangerIn(wildcard("cluster.local", answer), known, ZONE), undefined);
+    }
+    const own: DnsAnswer = { rcode: "NOERROR", addresses: [ZONE.address] };
+    assert.equal(await strangerIn(wildcard("svc.cluster.local", own), known, ZONE), undefined);
   });
 });
 

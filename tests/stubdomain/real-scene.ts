@@ -203,6 +203,22 @@ export function target(
   });
 }
 
+/** By which preflight sees that the cluster's DNS runs in the cluster. */
+export function clusterDnsSlice({ target }: Spec): object {
+  return {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: {
+      namespace: target.namespace,
+      name: "kube-dns",
+      labels: { "k8s-app": "kube-dns", "kubernetes.io/service-name": "dns-default" },
+    },
+    addressType: "IPv4",
+    endpoints: [{ addresses: ["192.0.2.1"], conditions: { ready: true } }],
+    ports: [{ name: "dns", protocol: "UDP", port: 53 }],
+  };
+}
+
 /** A cluster that cuts its client off at the n-th write, before or after it took effect. */
 export function cutOff(cluster: Cluster, at: number, where: "before" | "after"): Cluster {
   let count = 0;

@@ -1,3 +1,4 @@
+import type { EndpointSlice } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { createMetrics } from "../../proxy-image/src/stubdomain/metrics";
 import type { Outcome } from "../../proxy-image/src/stubdomain/controller/outcome";
 import type { PreflightWorld } from "../../proxy-image/src/stubdomain/controller/preflight";
@@ -26,6 +27,11 @@ export const SPEC: Spec = {
   proofTimeoutMs: 240_000,
 };
 
+/** Where the cluster's DNS runs. */
+export const SLICES: EndpointSlice[] = [
+  { endpoints: [{ addresses: ["10.244.0.2"] }], ports: [{ name: "dns", protocol: "UDP", port: 53 }] },
+];
+
 /** One controller and its cluster, whose DNS serves what the Corefile says unless told otherwise. */
 export interface Scene {
   cluster: FakeCluster;
@@ -48,6 +54,7 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
     data: { Corefile: corefile },
     metadata: { managedFields: [ownership("kubeadm")] },
   });
+  cluster.slices = SLICES;
   cluster.services.set("egress/egress-dns", { metadata: DNS_SERVICE, spec: { clusterIP: DNS_IP } });
   let now = Date.parse("2030-01-01T00:00:00Z");
   const logs: string[] = [];
@@ -88,8 +95,9 @@ export function scene(corefile = COREFILES.kubeadm!): Scene {
 }
 
 /** What preflight asks of the cluster's DNS: nothing is known of its processes, and its Service is the resolver. */
-export function asked(primary?: string): Pick<PreflightWorld, "primary" | "processes" | "resolvers"> {
+export function asked(primary?: string): Omit<PreflightWorld, "cluster"> {
   return {
+    stranger: () => Promise.resolve(undefined),
     primary: () => Promise.resolve(primary),
     processes: () => Promise.resolve([]),
     resolvers: () => Promise.resolve(["10.96.0.10"]),

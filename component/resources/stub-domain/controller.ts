@@ -8,7 +8,7 @@ import {
   waitForApplied,
 } from "../../../proxy-image/src/contract/stub-domain/anchor";
 import { stubBlock } from "../../../proxy-image/src/contract/stub-domain/block";
-import type { TargetRef } from "../../../proxy-image/src/contract/stub-domain/target-ref";
+import { isNodeLocal, type TargetRef } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { sha256 } from "../../names";
 import { type Context, labels } from "../context";
 import type { EgressDns } from "../egress-dns";
@@ -62,7 +62,7 @@ export function stubDomainText(
 export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
-  const places = context.settings.dnsTargets.map((kind) => stubDomainPlace(context, kind, namespace));
+  const places = context.settings.dnsTargets.map((target) => stubDomainPlace(context, target, namespace));
   const guard = guardNamespace(context, places);
   for (const place of places) createStubDomain(context, place, image, dns, guard);
 }
@@ -93,13 +93,16 @@ function createStubDomain(
   const rights = grantRights(context, place, account, dns);
   const policy = createStubDomainPolicy(context, place);
 
-  const { kind, key, namespace, name } = place.target;
+  const { kind, key, corefile, namespace, name } = place.target;
+  const service = isNodeLocal(kind) ? undefined : settings.clusterDnsService;
   const spec = {
     domain: settings.domain,
     dnsService: `${settings.namespace}/${names.dns}`,
     clusterDomain: settings.clusterDomain,
     target: `${namespace}/${name}`,
     ...(key === undefined ? {} : { key }),
+    ...(corefile === undefined ? {} : { corefile }),
+    ...(service === undefined ? {} : { service }),
   };
   const specHash = sha256(JSON.stringify(spec)).slice(0, 16);
   const controller = new k8s.apps.v1.Deployment(
@@ -130,6 +133,8 @@ function createStubDomain(
                 `--target=${spec.target}`,
                 `--target-kind=${kind!}`,
                 ...(key === undefined ? [] : [`--target-key=${key}`]),
+                ...(corefile === undefined ? [] : [`--target-corefile=${corefile}`]),
+                ...(service === undefined ? [] : [`--cluster-dns-service=${service}`]),
                 `--anchor=${place.anchor.namespace}/${place.anchor.name}`,
                 ...(isBehindCache(context, kind) ? ["--behind-cache"] : []),
                 `--owner=${ownerOf(context)}`,
@@ -167,8 +172,8 @@ function createStubDomain(
   );
 }
 
-function isBehindCache({ settings }: Context, kind: TargetRef["kind"]): boolean {
-  return kind !== "nodeLocalDns" && settings.dnsTargets.includes("nodeLocalDns");
+function isBehindCache({ settings }: Context, own: TargetRef["kind"]): boolean {
+  return !isNodeLocal(own) && settings.dnsTargets.some(({ kind }) => isNodeLocal(kind));
 }
 
 /**

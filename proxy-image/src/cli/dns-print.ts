@@ -5,6 +5,9 @@ import { LANDMARKS } from "../contract/stub-domain/rights";
 import { COREFILE_FIELD } from "../stubdomain/targets/coredns";
 import { TargetError } from "../stubdomain/targets/error";
 import { textOf } from "../stubdomain/targets/object";
+import { corefileFormat } from "../stubdomain/targets/corefile-format";
+import { TARGET_OBJECTS } from "../contract/stub-domain/target-ref";
+import { cacheDomains } from "./rke2-node-local";
 import type { Output } from "./output";
 import { loadConfig } from "./kubeconfig";
 import { eksConfigurationValues, rke2ChartConfig, withBlock } from "./manual";
@@ -34,6 +37,15 @@ export async function runDnsPrint(
   return 0;
 }
 
+/** Undefined if the cluster has no NodeLocal DNSCache. */
+async function domainsOfCache(cluster: Cluster, block: string): Promise<string[] | undefined> {
+  const cache = { namespace: "kube-system", name: TARGET_OBJECTS.nodeLocalDns.name };
+  const corefile = textOf(await cluster.configMap(cache), COREFILE_FIELD);
+  if (corefile === undefined) return undefined;
+  const { version } = await cluster.platform();
+  return cacheDomains(corefile, corefileFormat.domainOf(block), version);
+}
+
 const CONFIG_MAPS: Readonly<Record<Platform, string>> = { eks: LANDMARKS.coredns, rke2: LANDMARKS.rke2 };
 
 /** @throws UsageError if the cluster has no such Corefile, or it can't take the block */
@@ -45,7 +57,9 @@ export async function printed(cluster: Cluster, platform: Platform, block: strin
   }
   try {
     const wanted = withBlock(corefile, block);
-    return platform === "eks" ? eksConfigurationValues(wanted) : rke2ChartConfig(wanted);
+    return platform === "eks"
+      ? eksConfigurationValues(wanted)
+      : rke2ChartConfig(wanted, await domainsOfCache(cluster, block));
   } catch (error) {
     if (error instanceof TargetError) throw new UsageError(error.message);
     throw error;

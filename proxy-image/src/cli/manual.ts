@@ -27,14 +27,18 @@ export function eksConfigurationValues(corefile: string): string {
 
 /**
  * For RKE2, whose Helm controller writes the Corefile from the chart's values; a list in them is replaced as a whole.
+ *
+ * @param cacheDomains domains that NodeLocal DNSCache is to send to CoreDNS; absent: there is no cache
  */
-export function rke2ChartConfig(corefile: string): string {
+export function rke2ChartConfig(corefile: string, cacheDomains?: readonly string[]): string {
+  const nodelocal = cacheDomains && { nodelocal: { enabled: true, extraClusterDomains: cacheDomains } };
+  const values = { servers: chartServers(corefile), ...nodelocal };
   return JSON.stringify(
     {
       apiVersion: "helm.cattle.io/v1",
       kind: "HelmChartConfig",
       metadata: { name: "rke2-coredns", namespace: "kube-system" },
-      spec: { valuesContent: JSON.stringify({ servers: chartServers(corefile) }, null, 2) },
+      spec: { valuesContent: JSON.stringify(values, null, 2) },
     },
     null,
     2,

@@ -13,6 +13,7 @@ export interface RemoveOptions {
   domain: string | undefined;
   kind: TargetKind | undefined;
   target: ObjectName | undefined;
+  key: string | undefined;
   all: boolean;
   dryRun: boolean;
   help: boolean;
@@ -31,6 +32,8 @@ gives what it changed back to the former field managers, and lets the anchors go
   --kind KIND          only in this kind of target: ${TARGET_KINDS.join(", ")};
                        if no anchor is left, default: coredns
   --target NS/NAME     only in this object; if no anchor is left, default: where distributions have that kind
+  --key KEY            the key of that object; if no anchor is left, default: the kind's usual one, or the one that has
+                       the entry
   --all                anchors of several namespaces too: look at them with --dry-run first, as whoever may create
                        ConfigMaps can make one
   --dry-run            say what would be done, and change nothing
@@ -62,6 +65,7 @@ function parse(argv: string[]): RemoveOptions {
       domain: text,
       kind: text,
       target: text,
+      key: text,
       all: flag,
       "dry-run": flag,
       help: { ...flag, short: "h" },
@@ -74,6 +78,7 @@ function parse(argv: string[]): RemoveOptions {
     domain: values.domain === undefined ? undefined : domainName("--domain", values.domain),
     kind: kindOf(values.kind),
     target: values.target === undefined ? undefined : objectName("--target", values.target),
+    key: values.key,
     all: values.all,
     dryRun: values["dry-run"],
     help: values.help,

@@ -3,7 +3,8 @@ import { formerOwners, handBack } from "../stubdomain/state/ownership";
 import { targetOf } from "../stubdomain/targets/all";
 import { TargetError } from "../stubdomain/targets/error";
 import { textOf } from "../stubdomain/targets/object";
-import { targetText, type TargetRef } from "../contract/stub-domain/target-ref";
+import { TARGET_SHAPES, targetText, type TargetRef } from "../contract/stub-domain/target-ref";
+import { CorefileError } from "../stubdomain/corefile/error";
 import { readTarget, writeOwners, writeText } from "../stubdomain/targets/store";
 import { Account, MAX_STEPS, type Removal } from "./removal";
 import { changedLines } from "./changed-lines";
@@ -27,7 +28,7 @@ export async function removeByDomain(
   let ref = target;
   let owners: ManagedFields[] | undefined;
   for (let step = 0; step < MAX_STEPS; step++) {
-    const { object } = await readTarget(cluster, { ...ref, key: ref.key ?? "" });
+    const { object } = await readTarget(cluster, isImported(ref) ? { ...ref, key: ref.key ?? "" } : ref);
     try {
       if (!owners) ref = withKey(ref, object, domain);
       const { field, format } = targetOf(ref);
@@ -40,7 +41,7 @@ export async function removeByDomain(
         if (dryRun) return account.close(false, "would take out:", ...lines);
         const current = formerOwners(object!, field, []);
         // The key was created only for the entry.
-        const goes = ref.kind === "corednsCustom" && format.isBlank(text);
+        const goes = isImported(ref) && format.isBlank(text);
         await writeText(cluster, ref, object, goes ? undefined : text);
         owners = current;
         account.add("took out:", ...lines);
@@ -58,15 +59,24 @@ export async function removeByDomain(
   return account.close(true, "it changes all the time: try again");
 }
 
-/** For `corednsCustom`: adds the first key whose blocks serve the domain. */
+/** For a kind whose key is ours: adds the first key whose blocks serve the domain. */
 function withKey(target: TargetRef, object: TargetObject | undefined, domain: string): TargetRef {
-  if (target.kind !== "corednsCustom") return target;
-  const keys = Object.keys(object?.data ?? {}).filter((key) => key.endsWith(".server"));
-  const key = keys.find((one) => {
+  if (!isImported(target) || target.key !== undefined) return target;
+  const key = Object.keys(object?.data ?? {}).find((one) => {
     const { field, format } = targetOf({ ...target, key: one });
-    return format.find(textOf(object, field) ?? "", domain) !== undefined;
+    try {
+      return format.find(textOf(object, field) ?? "", domain) !== undefined;
+    } catch (error) {
+      // Keys that are imported into a block are no server blocks. A block of more than a stub domain is reported.
+      if (error instanceof CorefileError && !one.endsWith(".server")) return false;
+      throw error;
+    }
   });
   return { ...target, key: key ?? "" };
+}
+
+function isImported({ kind = "coredns" }: TargetRef): boolean {
+  return TARGET_SHAPES[kind].isImported === true;
 }
 
 function without(

@@ -1,7 +1,7 @@
 import type { ObjectName } from "../contract/stub-domain/objects";
 import { ANCHOR_LABEL, ANCHOR_LABEL_VALUE } from "../contract/stub-domain/anchor";
 import { nameText, type Cluster, type ConfigMap } from "../stubdomain/cluster/cluster";
-import { TARGET_OBJECTS, type TargetKind } from "../contract/stub-domain/target-ref";
+import { keyOf, TARGET_OBJECTS, type TargetKind } from "../contract/stub-domain/target-ref";
 import { readRecord, RecordError } from "../stubdomain/state/record";
 import type { Removal } from "./removal";
 import { removeByAnchor } from "./remove-by-anchor";
@@ -13,6 +13,8 @@ export interface Selection {
   domain: string | undefined;
   kind: TargetKind | undefined;
   target: ObjectName | undefined;
+  /** The key of the target; absent: any of an anchor's, or the usual one. */
+  key: string | undefined;
   /** Includes those of several namespaces. */
   all: boolean;
   dryRun: boolean;
@@ -41,7 +43,8 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
   }
   if (domain !== undefined) {
     const object = selection.target ?? TARGET_OBJECTS[kind];
-    return [await removeByDomain(cluster, { kind, ...object }, domain, dryRun)];
+    const key = selection.key === undefined ? {} : { key: selection.key };
+    return [await removeByDomain(cluster, { kind, ...object, ...key }, domain, dryRun)];
   }
   return [
     { isLeft: false, text: "no anchor found: nothing to remove; --domain looks for a block without one" },
@@ -66,13 +69,14 @@ async function anchorsOf(cluster: Cluster, { anchor }: Selection): Promise<Confi
   return found ? [found] : [];
 }
 
-function isAbout(anchor: ConfigMap, { domain, kind, target }: Selection): boolean {
-  if (domain === undefined && kind === undefined && target === undefined) return true;
+function isAbout(anchor: ConfigMap, { domain, kind, target, key }: Selection): boolean {
+  if ([domain, kind, target, key].every((choice) => choice === undefined)) return true;
   try {
     const record = readRecord(anchor);
     if (!record) return false;
     const isKind = kind === undefined || (record.target.kind ?? "coredns") === kind;
-    const isTarget = isKind && (target === undefined || nameText(record.target) === nameText(target));
+    const isObject = isKind && (target === undefined || nameText(record.target) === nameText(target));
+    const isTarget = isObject && (key === undefined || keyOf(record.target) === key);
     return isTarget && (domain === undefined || record.blocks.some((block) => block.domain === domain));
   } catch (error) {
     // It may be; then it is listed, with its error.

@@ -1,8 +1,13 @@
 import type { ObjectName } from "../contract/stub-domain/objects";
 import { parseArgs } from "node:util";
-import { objectName } from "./object-name";
+import { objectName, resourceName } from "./object-name";
 import type { Spec } from "../contract/stub-domain/spec";
-import { TARGET_KINDS, type TargetRef } from "../contract/stub-domain/target-ref";
+import {
+  corefileNames,
+  TARGET_KINDS,
+  TARGET_SHAPES,
+  type TargetRef,
+} from "../contract/stub-domain/target-ref";
 
 /** The controller's command line. */
 export interface ControllerArgs {
@@ -12,8 +17,9 @@ export interface ControllerArgs {
 }
 
 const USAGE = `usage: stub-domain.js --domain DOMAIN --dns-service NAMESPACE/SERVICE --cluster-domain DOMAIN
-  --target NAMESPACE/NAME [--target-kind coredns] [--target-key KEY] --anchor NAMESPACE/CONFIGMAP --spec-hash HEX
-  [--owner HEX] [--behind-cache] [--port 8081] [--proof-timeout 240]`;
+  --target NAMESPACE/NAME [--target-kind coredns] [--target-key KEY] [--target-corefile NAME]
+  --anchor NAMESPACE/CONFIGMAP --spec-hash HEX [--cluster-dns-service NAME] [--owner HEX] [--behind-cache]
+  [--port 8081] [--proof-timeout 240]`;
 
 const DEFAULT_PORT = "8081";
 const DEFAULT_PROOF_TIMEOUT_SECONDS = "240";
@@ -52,6 +58,8 @@ function parse(argv: string[]): ControllerArgs {
       target: text,
       "target-kind": text,
       "target-key": text,
+      "target-corefile": text,
+      "cluster-dns-service": text,
       anchor: text,
       "spec-hash": text,
       owner: text,
@@ -69,7 +77,7 @@ function parse(argv: string[]): ControllerArgs {
   };
   const specHash = required("spec-hash");
   if (!/^[0-9a-f]{1,128}$/.test(specHash)) throw new Error(`--spec-hash: "${specHash}" is not hexadecimal`);
-  const { owner } = values;
+  const { owner, "cluster-dns-service": service } = values;
   if (owner !== undefined && !/^[0-9a-f]{8}$/.test(owner)) {
     throw new Error(`--owner: "${owner}" is not eight hexadecimal digits`);
   }
@@ -82,7 +90,9 @@ function parse(argv: string[]): ControllerArgs {
         objectName("--target", required("target")),
         values["target-kind"],
         values["target-key"],
+        values["target-corefile"],
       ),
+      ...(service === undefined ? {} : { clusterDnsService: resourceName("--cluster-dns-service", service) }),
       anchor: objectName("--anchor", required("anchor")),
       ...(owner === undefined ? {} : { owner }),
       ...(values["behind-cache"] ? { behindCache: true } : {}),
@@ -97,20 +107,30 @@ function parse(argv: string[]): ControllerArgs {
 /**
  * The target that an object is.
  *
- * @throws Error if there is no such kind, or if it needs a key or can't have one
+ * @throws Error if there is no such kind, or if it needs a key or can't have one, or can't have a Corefile beside it
  */
-export function targetRef(object: ObjectName, kind?: string, key?: string): TargetRef {
+export function targetRef(object: ObjectName, kind?: string, key?: string, corefile?: string): TargetRef {
   const known = TARGET_KINDS.find((one) => one === kind);
   if (kind !== undefined && !known) {
     throw new Error(`--target-kind: "${kind}" is none of ${TARGET_KINDS.join(", ")}`);
   }
-  if (known === "corednsCustom") {
-    if (key === undefined) throw new Error("--target-key is missing: the kind corednsCustom needs one");
-    if (!/^[\w.-]{1,253}$/.test(key)) throw new Error(`--target-key: "${key}" is no key of a ConfigMap`);
-    return { kind: known, ...object, key };
+  const { holds, key: usual } = TARGET_SHAPES[known ?? "coredns"];
+  if (key === undefined && usual === undefined && holds === "blocks") {
+    throw new Error(`--target-key is missing: the kind ${kind} needs one`);
   }
-  if (key !== undefined) throw new Error("--target-key is for the kind corednsCustom only");
-  return { ...(known === undefined ? {} : { kind: known }), ...object };
+  if (key !== undefined) {
+    if (holds === "servers") throw new Error(`--target-key: the kind ${kind} has no key`);
+    if (!/^[\w.-]{1,253}$/.test(key)) throw new Error(`--target-key: "${key}" is no key of a ConfigMap`);
+  }
+  const ref = { ...(known === undefined ? {} : { kind: known }), ...object };
+  if (corefile !== undefined && corefileNames(ref).length === 0) {
+    throw new Error(`--target-corefile: no Corefile imports the kind ${kind ?? "coredns"}`);
+  }
+  return {
+    ...ref,
+    ...(key === undefined ? {} : { key }),
+    ...(corefile === undefined ? {} : { corefile: resourceName("--target-corefile", corefile) }),
+  };
 }
 
 /**

@@ -13,3 +13,16 @@ export function objectName(option: string, text: string): ObjectName {
   if (!name) throw new Error(`${option}: "${text}" is not namespace/name, such as "kube-system/coredns"`);
   return { namespace: name[1]!, name: name[2]! };
 }
+
+/**
+ * Checks a name within a namespace.
+ *
+ * @param option for the error
+ * @throws Error if no object can have it
+ */
+export function resourceName(option: string, text: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) {
+    throw new Error(`${option}: "${text}" is not the name of an object, such as "coredns"`);
+  }
+  return text;
+}

@@ -14,9 +14,15 @@ const fields = object({
     domain: text,
     address: text,
     target: optional(oneOf(...TARGET_KINDS)),
+    configMap: optional(text),
     beside: optional(mapOf(text)),
   }),
-  expect: object({ after: optional(text), refused: optional(text), warns: optional(list(text)) }),
+  expect: object({
+    after: optional(text),
+    refused: optional(text),
+    warns: optional(list(text)),
+    advises: optional(text),
+  }),
   coredns: optional(object({ refuses: optional(text), foreignPlugins: optional(list(text)) })),
 });
 

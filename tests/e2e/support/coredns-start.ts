@@ -21,7 +21,7 @@ const SECONDS = 20;
 const FURNISH = `
 set -e
 ip link set lo up
-for address in 169.254.20.10 169.254.25.10 169.254.10.10 169.254.10.11 10.96.0.10 10.0.0.10; do ip address add $address/32 dev lo; done
+for address in 169.254.20.10 169.254.25.10 169.254.10.10 169.254.10.11 10.96.0.10 10.0.0.10 172.21.0.10 100.64.0.10 10.43.0.10; do ip address add $address/32 dev lo; done
 mount -t tmpfs none /run
 account=/run/secrets/kubernetes.io/serviceaccount
 mkdir -p $account

@@ -25,6 +25,7 @@ const NOTHING: Survey = {
   rke2: undefined,
   resolvers: ["10.96.0.10"],
   hasPods: true,
+  serves: undefined,
 };
 const KUBEADM = configMap(COREFILES.kubeadm!);
 const K3S = configMap(COREFILES["k3s, whose files are imported"]!);
@@ -32,6 +33,14 @@ const NODE_LOCAL = configMap(COREFILES["NodeLocal, bound to an address"]!);
 const FORWARDING = configMap(
   COREFILES["NodeLocal, bound to an address"]!.replaceAll(/forward \. \S+/g, "forward . 100.64.0.10"),
 );
+const LKE: ConfigMap = {
+  metadata: { namespace: "kube-system", name: "coredns-base" },
+  data: { Corefile: ".:53 {\n  errors\n  reload\n  import custom/*.include\n}\nimport custom/*.server\n" },
+};
+const KUBESPRAY: ConfigMap = {
+  metadata: { namespace: "kube-system", name: "nodelocaldns" },
+  data: { Corefile: ".:53 {\n  bind 169.254.25.10\n  forward . /etc/resolv.conf\n  reload\n}\n" },
+};
 const STUB_DOMAINS: ConfigMap = { metadata: { namespace: "kube-system", name: "kube-dns" } };
 
 /** Clusters as platforms make them, and for each target the setting that the user is told; "" where it fits. */
@@ -51,6 +60,60 @@ const clusters: [name: string, cluster: Partial<Survey>, told: Partial<Record<Ta
     "AKS, k3s, DOKS, OKE, LKE",
     { coredns: K3S },
     { coredns: 'dns.target: "corednsCustom"', corednsCustom: "", kubeDns: "leave dns.target out" },
+  ],
+  [
+    "LKE, whose Corefile has another name",
+    { coredns: LKE },
+    { coredns: 'dns.target: "corednsCustom"', corednsCustom: "" },
+  ],
+  [
+    "LKE Enterprise, whose Corefile has yet another name",
+    { coredns: { ...LKE, metadata: { ...LKE.metadata, name: "workload-coredns" } }, serves: "coredns" },
+    { coredns: 'dns.target: "corednsCustom"', corednsCustom: "" },
+  ],
+  [
+    "kube-dns beside a Corefile that is left over",
+    { coredns: KUBEADM, kubeDns: STUB_DOMAINS, serves: "kubeDns" },
+    {
+      coredns: 'only left over: delete it: set dns.target: "kubeDns"',
+      corednsCustom: 'dns.target: "kubeDns"',
+      kubeDns: "",
+    },
+  ],
+  [
+    "kube-dns beside a Corefile that is left over, and no ConfigMap of its own",
+    { coredns: KUBEADM, serves: "kubeDns" },
+    { coredns: "does not read ConfigMap kube-system/any", kubeDns: "" },
+  ],
+  [
+    "CoreDNS beside a ConfigMap of kube-dns that is left over",
+    { coredns: KUBEADM, kubeDns: STUB_DOMAINS, serves: "coredns" },
+    {
+      coredns: "",
+      kubeDns: "reads no stubDomains: leave dns.target out; ConfigMap kube-system/kube-dns is only left",
+    },
+  ],
+  [
+    "kubespray with NodeLocal DNSCache, whose ConfigMap has another name",
+    { coredns: KUBEADM, nodeLocalDns: KUBESPRAY, resolvers: ["169.254.25.10"] },
+    {
+      coredns: 'dns.nodeLocalDns: true and dns.nodeLocalConfigMap: { name: "nodelocaldns" }',
+      nodeLocalDns: "",
+    },
+  ],
+  [
+    "a NodeLocal DNSCache whose ConfigMap can't be known",
+    { coredns: KUBEADM, resolvers: ["169.254.20.10"] },
+    {
+      nodeLocalDns: "or name its ConfigMap with dns.nodeLocalConfigMap",
+      nodeLocalDnsCustom: "",
+      nodeLocalStubDomains: "",
+    },
+  ],
+  [
+    "NodeLocal DNSCache that forwards everything, told in other ways",
+    { nodeLocalDns: FORWARDING },
+    { nodeLocalDnsCustom: "leave dns.nodeLocalDns out", nodeLocalStubDomains: "leave dns.nodeLocalDns out" },
   ],
   [
     "EKS add-on",

@@ -11,6 +11,7 @@ const remove = async ({ cluster }: TargetScene, selection: Partial<Selection> = 
     domain: undefined,
     kind: undefined,
     target: undefined,
+    key: undefined,
     all: false,
     dryRun: false,
   };
@@ -19,7 +20,11 @@ const remove = async ({ cluster }: TargetScene, selection: Partial<Selection> = 
 };
 
 /** After a removal that no record helped with: what the distribution would see. */
-const LEFT: Partial<Record<TargetKind, string>> = { kubeDns: "{}", openshift: "[]" };
+const LEFT: Partial<Record<TargetKind, string>> = {
+  kubeDns: "{}",
+  nodeLocalStubDomains: "{}",
+  openshift: "[]",
+};
 
 for (const kind of TARGET_KINDS) {
   describe(`k8s-egress dns remove, from ${kind}`, () => {

@@ -1,16 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ConfigMap } from "../../../proxy-image/src/stubdomain/cluster/cluster";
-import { coredns } from "../../../proxy-image/src/stubdomain/targets/coredns";
-import { corednsCustom } from "../../../proxy-image/src/stubdomain/targets/coredns-custom";
+import { corefileTarget } from "../../../proxy-image/src/stubdomain/targets/coredns";
+import { importedTarget, importer } from "../../../proxy-image/src/stubdomain/targets/imported";
 import { TakenError, TargetError } from "../../../proxy-image/src/stubdomain/targets/error";
-import { nodeLocalDns } from "../../../proxy-image/src/stubdomain/targets/node-local-dns";
+import { nodeLocalDns as nodeLocalTarget } from "../../../proxy-image/src/stubdomain/targets/node-local-dns";
 import { COREFILES } from "../corefiles";
+import type { TargetRef } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { obeysTheLaws } from "./laws";
 
+const KUBEADM = COREFILES.kubeadm!;
 const K3S = COREFILES["k3s, whose files are imported"]!;
 const NODE_LOCAL = COREFILES["NodeLocal, bound to an address"]!;
 const KEY = "egress.server";
+const coredns = corefileTarget();
+const nodeLocalDns = nodeLocalTarget();
+const custom = (key: string | undefined) =>
+  importedTarget({
+    kind: "corednsCustom",
+    namespace: "kube-system",
+    name: "coredns-custom",
+    ...(key === undefined ? {} : { key }),
+  });
 
 const configMap = (name: string, data: Record<string, string>): ConfigMap => ({
   metadata: { namespace: "kube-system", name },
@@ -42,7 +53,7 @@ describe("the Corefile", () => {
 });
 
 describe("a key of coredns-custom", () => {
-  const target = corednsCustom(KEY);
+  const target = custom(KEY);
   const entry = (corefile: string | undefined, data: Record<string, string> = {}, domain?: string) =>
     target.entry(stub(domain), { object: configMap("coredns-custom", data), corefile });
   obeysTheLaws(target.format, { "a comment": "# mine\n", "somebody's block": "a.local {\n  whoami\n}\n" }, [
@@ -90,7 +101,62 @@ describe("a key of coredns-custom", () => {
     for (const key of ["other.override", "other.server.bak", KEY]) entry(K3S, { [key]: taken });
   });
 
-  it("needs a name", () => assert.throws(() => corednsCustom(undefined), TargetError));
+  it("needs a name", () => assert.throws(() => custom(undefined), TargetError));
+});
+
+describe("a key of another ConfigMap that a Corefile imports", () => {
+  const LKE = ".:53 {\n  reload\n}\nimport custom/*.server\n";
+  const place = { kind: "corednsCustom", namespace: "kube-system", key: KEY } as const;
+  const entry = (ref: TargetRef, corefile: string) =>
+    importedTarget(ref).entry(stub(), { object: configMap(ref.name, {}), corefile });
+
+  it("is imported from any folder, which its name does not say", () => {
+    const corefile = ".:53 {\n  reload\n}\nimport /etc/extra/*.server\n";
+    assert.match(entry({ ...place, name: "coredns-extra" }, corefile), /egress\.local:53 \{/);
+    assert.match(
+      entry({ ...place, name: "coredns-custom", corefile: "own" }, corefile),
+      /egress\.local:53 \{/,
+    );
+    assert.throws(
+      () => entry({ ...place, name: "coredns-custom" }, corefile),
+      /\(ConfigMap kube-system\/coredns or coredns-base or workload-coredns\) imports no file egress\.server/,
+    );
+  });
+
+  it("is imported by the first Corefile that has an import for it", () => {
+    const ref = { ...place, name: "coredns-custom" };
+    const [left, base] = [
+      configMap("coredns", { Corefile: KUBEADM }),
+      configMap("coredns-base", { Corefile: LKE }),
+    ];
+    assert.equal(importer(ref, [left, base, undefined]), base);
+    assert.equal(importer(ref, [undefined, base]), base);
+    assert.equal(importer(ref, [left, undefined]), left);
+    assert.equal(importer(ref, [undefined]), undefined);
+  });
+
+  it("says which argument names it", () => {
+    const ref = { ...place, name: "coredns-custom" };
+    assert.throws(
+      () => importedTarget(ref).entry(stub(), { object: undefined, corefile: undefined }),
+      /there is no Corefile .*name the ConfigMap that has it with dns\.configMap\.corefile/,
+    );
+    const cache = { ...ref, kind: "nodeLocalDnsCustom" } as const;
+    assert.throws(() => entry(cache, KUBEADM), /dns\.nodeLocalConfigMap\.key names another file/);
+  });
+
+  it("of NodeLocal DNSCache has its addresses, and asks by TCP", () => {
+    const cache = { ...place, kind: "nodeLocalDnsCustom", name: "node-local-dns-overrides" } as const;
+    const corefile = `${NODE_LOCAL}import overrides/*.server\n`;
+    assert.match(
+      entry(cache, corefile),
+      /\negress\.local:53 \{\n {2}bind 169\.254\.20\.10 10\.96\.0\.10\n.*\n {4}force_tcp\n/s,
+    );
+    assert.throws(
+      () => entry(cache, corefile.replaceAll("169.254.20.10", "__PILLAR__LOCAL__DNS__")),
+      /binds __PILLAR__LOCAL__DNS__, which node-cache replaces in that file and not in files that it imports/,
+    );
+  });
 });
 
 describe("NodeLocal DNSCache's Corefile", () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TakenError, TargetError } from "../../../proxy-image/src/stubdomain/targets/error";
-import { kubeDns } from "../../../proxy-image/src/stubdomain/targets/kube-dns";
+import { stubDomains } from "../../../proxy-image/src/stubdomain/targets/kube-dns";
 import { obeysTheLaws } from "./laws";
+
+const kubeDns = stubDomains();
 
 const { format } = kubeDns;
 const entry = (domain: string, forwardTo = "10.96.3.4") =>

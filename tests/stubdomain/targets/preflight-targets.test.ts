@@ -4,7 +4,11 @@ import { preflight, PreflightError } from "../../../proxy-image/src/stubdomain/c
 import { neededRights } from "../../../proxy-image/src/contract/stub-domain/rights";
 import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";
-import { TARGET_KINDS, TARGET_OBJECTS } from "../../../proxy-image/src/contract/stub-domain/target-ref";
+import {
+  TARGET_KINDS,
+  TARGET_OBJECTS,
+  TARGET_SHAPES,
+} from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
 import { ANCHOR, asked } from "../scene";
 import { installedTarget, specFor, targetScene, type TargetScene } from "./target-scenes";
@@ -47,9 +51,9 @@ for (const kind of TARGET_KINDS) {
       const former = "egress-dns.former.svc.cluster.local.";
       const moved = { anchor: { namespace: "other-stub", name: "anchor" }, specHash: "abc2" };
       // Without a comment or a name of its own, an entry can't be recognised: documented.
-      if (kind === "kubeDns")
+      if (TARGET_SHAPES[kind].holds === "stubDomains")
         await assert.rejects(check(there, specFor(kind, moved), former), PreflightError);
-      else if (kind !== "corednsCustom") await check(there, specFor(kind, moved), former);
+      else if (!TARGET_SHAPES[kind].isImported) await check(there, specFor(kind, moved), former);
       const stranger = specFor(kind, { ...moved, owner: "ffffffff" });
       await assert.rejects(
         check(there, stranger, former),

@@ -1,15 +1,17 @@
 import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";
 import { textOf } from "../../../proxy-image/src/stubdomain/targets/object";
-import { TARGET_OBJECTS, type TargetKind } from "../../../proxy-image/src/contract/stub-domain/target-ref";
+import {
+  TARGET_OBJECTS,
+  TARGET_SHAPES,
+  type TargetKind,
+} from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { COREFILES } from "../corefiles";
 import { type FakeCluster, ownership } from "../fake-cluster";
 import { ANCHOR, scene, SPEC, type Scene } from "../scene";
 
 const K3S = COREFILES["k3s, whose files are imported"]!;
-const PODS = [
-  { endpoints: [{ addresses: ["10.244.0.2"] }], ports: [{ name: "dns", protocol: "UDP", port: 53 }] },
-];
+const NODE_LOCAL = COREFILES["NodeLocal, bound to an address"]!;
 
 /** A cluster of the kind that a target is for, as it is before anything is installed. */
 export interface TargetScene extends Scene {
@@ -26,9 +28,16 @@ const clusters: Record<TargetKind, (cluster: FakeCluster) => void> = {
   kubeDns: (cluster) => cluster.delete(TARGET_OBJECTS.coredns),
   nodeLocalDns: (cluster) =>
     cluster.create(TARGET_OBJECTS.nodeLocalDns, {
-      data: { Corefile: COREFILES["NodeLocal, bound to an address"]! },
+      data: { Corefile: NODE_LOCAL },
       metadata: { managedFields: [ownership("kubectl")] },
     }),
+  nodeLocalDnsCustom: (cluster) => {
+    const corefile = `${NODE_LOCAL}import overrides/*.server\n`;
+    cluster.create(TARGET_OBJECTS.nodeLocalDns, { data: { Corefile: corefile } });
+    cluster.create(TARGET_OBJECTS.nodeLocalDnsCustom, { data: { "placeholder.server": "# reserved" } });
+  },
+  nodeLocalStubDomains: (cluster) =>
+    cluster.create(TARGET_OBJECTS.nodeLocalDns, { data: { Corefile: NODE_LOCAL } }),
   openshift: (cluster) => {
     cluster.delete(TARGET_OBJECTS.coredns);
     cluster.kind = { version: "v1.32.1", groups: ["apps", "operator.openshift.io"] };
@@ -38,14 +47,13 @@ const clusters: Record<TargetKind, (cluster: FakeCluster) => void> = {
 };
 
 export function specFor(kind: TargetKind, more: Partial<Spec> = {}): Spec {
-  const key = kind === "corednsCustom" ? { key: "egress.server" } : {};
+  const key = TARGET_SHAPES[kind].isImported ? { key: "egress.server" } : {};
   return { ...SPEC, target: { kind, ...TARGET_OBJECTS[kind], ...key }, owner: "0a1b2c3d", ...more };
 }
 
 export function targetScene(kind: TargetKind, more: Partial<Spec> = {}): TargetScene {
   const made = scene();
   const spec = specFor(kind, more);
-  made.cluster.slices = PODS;
   clusters[kind](made.cluster);
   made.world.prove = () => Promise.resolve(made.proof.answer ?? { serves: true });
   const object = () =>

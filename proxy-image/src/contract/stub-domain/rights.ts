@@ -1,6 +1,6 @@
 import type { Right } from "./objects";
 import type { Spec } from "./spec";
-import { TARGET_OBJECTS, type TargetRef } from "./target-ref";
+import { corefileNames, isNodeLocal, TARGET_OBJECTS, TARGET_SHAPES, type TargetRef } from "./target-ref";
 
 /**
  * ConfigMaps whose existence shows the kind of cluster. They are read at start, to suggest the right setting. Only
@@ -8,8 +8,11 @@ import { TARGET_OBJECTS, type TargetRef } from "./target-ref";
  */
 export const LANDMARKS = {
   coredns: TARGET_OBJECTS.coredns.name,
+  /** LKE's, and LKE Enterprise's: their Corefile. */
+  lke: ["coredns-base", "workload-coredns"],
   kubeDns: TARGET_OBJECTS.kubeDns.name,
-  nodeLocalDns: TARGET_OBJECTS.nodeLocalDns.name,
+  /** The usual name, and kubespray's. */
+  nodeLocalDns: [TARGET_OBJECTS.nodeLocalDns.name, "nodelocaldns"],
   rke2: "rke2-coredns-rke2-coredns",
 } as const;
 
@@ -30,40 +33,42 @@ export function neededRights({
   ];
 }
 
-function targetRights({ kind = "coredns", namespace, name }: TargetRef): Right[] {
+function targetRights(target: TargetRef): Right[] {
+  const { kind = "coredns", namespace, name } = target;
+  /** The servers whose answers prove that the stub domain serves; a cache's are in the pod's resolv.conf. */
+  const servers = isNodeLocal(kind)
+    ? []
+    : [{ verb: "list", group: "discovery.k8s.io", resource: "endpointslices", namespace }];
+  if (kind === "openshift") return [...operatorRights(name), ...servers];
   const edits = ["get", "patch"].map((verb) => configMap(verb, namespace, name));
-  const looks = Object.values(LANDMARKS)
-    .filter((landmark) => landmark !== name)
-    .map((landmark) => configMap("get", namespace, landmark));
-  /** The servers whose answers prove that the stub domain serves. */
-  const servers = { verb: "list", group: "discovery.k8s.io", resource: "endpointslices", namespace };
-  switch (kind) {
-    case "coredns":
-      return [...edits, ...looks, servers];
-    case "nodeLocalDns":
-      return edits;
-    case "corednsCustom":
-    case "kubeDns":
-      // RBAC can't restrict `create` by name, which is not in the request's path; the admission policy does.
-      return [
-        ...edits,
-        ...looks,
-        configMap("delete", namespace, name),
-        { verb: "create", group: "", resource: "configmaps", namespace },
-        servers,
-      ];
-    case "openshift":
-      return [
-        ...["get", "patch"].map((verb) => ({
-          verb,
-          group: "operator.openshift.io",
-          resource: "dnses",
-          namespace: "",
-          name,
-        })),
-        servers,
-      ];
-  }
+  const looks = lookedAt(target).map((other) => configMap("get", namespace, other));
+  return [...edits, ...looks, ...makingRights(target), ...servers];
+}
+
+/** Names of the ConfigMaps beside the target that are read. */
+function lookedAt(target: TargetRef): string[] {
+  const landmarks = isNodeLocal(target.kind) ? [] : Object.values(LANDMARKS).flat();
+  return [...new Set([...corefileNames(target), ...landmarks])].filter((name) => name !== target.name);
+}
+
+/** RBAC can't restrict `create` by name, which is not in the request's path; the admission policy does. */
+function makingRights({ kind = "coredns", namespace, name }: TargetRef): Right[] {
+  if (TARGET_SHAPES[kind].mayBeMissing !== "object") return [];
+  return [
+    configMap("delete", namespace, name),
+    { verb: "create", group: "", resource: "configmaps", namespace },
+  ];
+}
+
+/** OpenShift's object is cluster-scoped. */
+function operatorRights(name: string): Right[] {
+  return ["get", "patch"].map((verb) => ({
+    verb,
+    group: "operator.openshift.io",
+    resource: "dnses",
+    namespace: "",
+    name,
+  }));
 }
 
 function configMap(verb: string, namespace: string, name: string): Right {

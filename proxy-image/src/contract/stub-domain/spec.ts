@@ -11,6 +11,11 @@ export interface Spec {
   clusterDomain: string;
   /** The object of the cluster's DNS that gets the stub domain. */
   target: TargetRef;
+  /**
+   * The Service of the cluster's DNS, in the target's namespace; absent: those that are labelled as it is in all
+   * distributions but a few.
+   */
+  clusterDnsService?: string;
   /** The ConfigMap that requests the stub domain, and holds its record. */
   anchor: ObjectName;
   /**

@@ -55,7 +55,14 @@ export interface Service {
 }
 
 export interface EndpointSlice {
-  endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[] | null;
+  endpoints?:
+    | {
+        addresses: string[];
+        conditions?: { ready?: boolean };
+        /** The pod. */
+        targetRef?: { name?: string };
+      }[]
+    | null;
   ports?: { name?: string; protocol?: string; port?: number }[] | null;
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Spec } from "../../contract/stub-domain/spec";
 import type { Cluster, ConfigMap } from "../cluster/cluster";
-import { CLUSTER_DNS_LABELS, readyServers } from "../dns/servers";
+import { clusterDnsSlices } from "../dns/cluster-dns";
+import { readyServers } from "../dns/servers";
 import { readStatus } from "../state/status";
 import { readTarget } from "../targets/store";
 
@@ -11,11 +12,10 @@ import { readTarget } from "../targets/store";
  *
  * @throws ApiError
  */
-export async function fingerprint(cluster: Cluster, { target }: Spec): Promise<string> {
-  const { kind = "coredns", namespace } = target;
+export async function fingerprint(cluster: Cluster, spec: Spec): Promise<string> {
   const [{ object, corefile }, slices] = await Promise.all([
-    readTarget(cluster, target),
-    kind === "nodeLocalDns" ? [] : cluster.endpointSlices(namespace, CLUSTER_DNS_LABELS[kind]),
+    readTarget(cluster, spec.target),
+    clusterDnsSlices(cluster, spec),
   ]);
   const addresses = readyServers(slices).map(({ address }) => address);
   const content = [object?.data ?? object?.spec, corefile, addresses.sort()];

@@ -8,7 +8,8 @@ import { readRecord, RecordError, type StubRecord } from "../state/record";
 import { isHeldBack, readStatus } from "../state/status";
 import { wantedText } from "../state/wanted";
 import { requireKnownPlugins } from "../corefile/plugins";
-import { survey } from "./survey";
+import { survey, type Survey } from "./survey";
+import { clusterDnsLabel } from "../dns/servers";
 import { advice } from "../targets/advice";
 import { targetOf } from "../targets/all";
 import { TakenError, TargetError } from "../targets/error";
@@ -32,7 +33,7 @@ export class PreflightError extends Error {
 }
 
 /** The dependencies of the checks. */
-export interface PreflightWorld extends Pick<ClusterDns, "primary" | "processes" | "resolvers"> {
+export interface PreflightWorld extends Pick<ClusterDns, "primary" | "processes" | "resolvers" | "stranger"> {
   cluster: Cluster;
 }
 
@@ -58,12 +59,14 @@ export function needsPreflight(
  */
 export async function preflight(
   spec: Spec,
-  { cluster, primary, processes, resolvers }: PreflightWorld,
+  { cluster, primary, processes, resolvers, stranger }: PreflightWorld,
   anchor: ConfigMap | undefined,
 ) {
   await checkRights(spec, cluster);
-  const better = advice(spec, await survey(cluster, spec.target, resolvers));
+  const seen = await survey(cluster, spec, resolvers);
+  const better = advice(spec, seen);
   if (better !== undefined) throw new PreflightError(better);
+  checkServers(spec, seen);
   const [surroundings, service] = await Promise.all([
     readTarget(cluster, spec.target),
     cluster.service(spec.dnsService),
@@ -77,10 +80,30 @@ export async function preflight(
     throw new PreflightError(error instanceof Error ? error.message : String(error), true);
   });
   // If our block is already in, it may still point to the previous Service.
-  if (isOurs || mname === undefined || mname === expectedMname(spec)) return;
+  if (!isOurs && mname !== undefined && mname !== expectedMname(spec)) {
+    throw new PreflightError(
+      `the cluster's DNS answers for ${spec.domain} already: its zone's primary server is ${JSON.stringify(mname)}. ` +
+        "If that is another EgressProxy's, take it out first; otherwise choose another domain",
+    );
+  }
+  const first = await stranger(forwardTo!);
+  if (first !== undefined) {
+    throw new PreflightError(
+      `requests for names of ${spec.domain} would go to a stranger: ${first}, so that domain has a wildcard record. ` +
+        'Remove the record or the search domain; or set dns.mode: "manual", and let applications write a final dot ' +
+        "after the names or pods set ndots: 2",
+    );
+  }
+}
+
+/** Without an endpoint nothing can be proven. It may start in these seconds. */
+function checkServers(spec: Spec, { hasPods }: Survey): void {
+  const label = clusterDnsLabel(spec);
+  if (hasPods || label === undefined) return;
   throw new PreflightError(
-    `the cluster's DNS answers for ${spec.domain} already: its zone's primary server is ${JSON.stringify(mname)}. ` +
-      "If that is another EgressProxy's, take it out first; otherwise choose another domain",
+    `the cluster's DNS has no ready pod: no EndpointSlice in ${spec.target.namespace} with the label ${label} has a ` +
+      "ready endpoint; if its Service has another label, name it with dns.service",
+    true,
   );
 }
 

@@ -18,10 +18,10 @@ import { readRecord, type StubRecord } from "../state/record";
 import { readStatus } from "../state/status";
 import { warningsBeside } from "./watch";
 import type { World } from "./world";
-import { COREFILE_FIELD } from "../targets/coredns";
+import { targetOf } from "../targets/all";
 import { textOf } from "../targets/object";
 import { readTarget, writeOwners, writeText } from "../targets/store";
-import { targetText } from "../../contract/stub-domain/target-ref";
+import { TARGET_SHAPES, targetText } from "../../contract/stub-domain/target-ref";
 import { recordAhead, release } from "./writes";
 
 /** A round without conflicts needs fewer; otherwise the next round continues. */
@@ -65,9 +65,10 @@ async function observe(spec: Spec, { cluster, now }: World): Promise<Observed> {
   };
 }
 
-/** The Corefile that CoreDNS starts from, if it has been read. */
-function corefileOf({ corefile, object }: Observed): string | undefined {
-  return corefile ?? textOf(object, COREFILE_FIELD);
+/** The Corefile that the target is in, or that imports it; undefined if it is in none. */
+function corefileOf({ target }: Spec, { corefile, object }: Observed): string | undefined {
+  if (TARGET_SHAPES[target.kind ?? "coredns"].holds !== "blocks") return undefined;
+  return corefile ?? textOf(object, targetOf(target).field);
 }
 
 /** A headless Service has no address to forward to. */
@@ -96,7 +97,7 @@ async function act(spec: Spec, world: World, observed: Observed): Promise<Outcom
       log(`wrote ${targetText(spec.target)} (${action.reason})`);
       metrics.written(action.reason);
       await emit(world, anchor, writeEvent(spec, action.reason));
-      if (action.reason === "install") await warn(spec, world, anchor, observed, corefileOf(observed));
+      if (action.reason === "install") await warn(spec, world, anchor, observed, corefileOf(spec, observed));
       return undefined;
     case "handBack":
       return giveOwnershipBack(spec, world, anchor, object!, action.managedFields);

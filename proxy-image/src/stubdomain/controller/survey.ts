@@ -1,18 +1,25 @@
-import { CLUSTER_DNS_LABELS, readyServers } from "../dns/servers";
-import type { Cluster, ConfigMap, Platform } from "../cluster/cluster";
+import { clusterDnsSlices } from "../dns/cluster-dns";
+import { importer } from "../targets/imported";
+import { readyServers, servingProgram } from "../dns/servers";
+import { nameText, type Cluster, type ConfigMap, type Platform } from "../cluster/cluster";
 import { LANDMARKS } from "../../contract/stub-domain/rights";
-import type { TargetRef } from "../../contract/stub-domain/target-ref";
+import type { Spec } from "../../contract/stub-domain/spec";
+import { corefileNames, isCoredns, isNodeLocal, type TargetRef } from "../../contract/stub-domain/target-ref";
 
 /** Facts that show the kind of cluster. */
 export interface Survey extends Platform {
+  /** The first ConfigMap with a Corefile of CoreDNS. */
   coredns: ConfigMap | undefined;
   kubeDns: ConfigMap | undefined;
+  /** The first ConfigMap with a Corefile of NodeLocal DNSCache. */
   nodeLocalDns: ConfigMap | undefined;
   rke2: ConfigMap | undefined;
   /** The servers that this pod queries. */
   resolvers: string[];
   /** Whether the cluster's DNS has ready pods of its own. */
   hasPods: boolean;
+  /** What these pods are; undefined if their names do not say. */
+  serves: "coredns" | "kubeDns" | undefined;
 }
 
 /**
@@ -22,23 +29,23 @@ export interface Survey extends Platform {
  */
 export async function survey(
   cluster: Cluster,
-  target: TargetRef,
+  spec: Spec,
   ownResolvers: () => Promise<string[]>,
 ): Promise<Survey> {
-  const { kind = "coredns", namespace } = target;
-  const mayLook = kind !== "openshift" && kind !== "nodeLocalDns";
-  const slices = () =>
-    kind === "nodeLocalDns" ? [] : cluster.endpointSlices(namespace, CLUSTER_DNS_LABELS[kind]);
-  const look = (name: string) =>
-    mayLook || name === target.name ? cluster.configMap({ namespace, name }) : Promise.resolve(undefined);
-  const [platform, resolvers, servers, coredns, kubeDns, nodeLocalDns, rke2] = await Promise.all([
+  const { target } = spec;
+  const { namespace } = target;
+  const mayLook = target.kind !== "openshift" && !isNodeLocal(target.kind);
+  const look = async (names: readonly string[]) =>
+    importer(target, await Promise.all(names.map((name) => cluster.configMap({ namespace, name }))));
+  const landmark = (names: readonly string[]) => (mayLook ? look(names) : undefined);
+  const [platform, resolvers, slices, coredns, kubeDns, nodeLocalDns, rke2] = await Promise.all([
     cluster.platform(),
     ownResolvers(),
-    slices(),
-    look(LANDMARKS.coredns),
-    look(LANDMARKS.kubeDns),
-    look(LANDMARKS.nodeLocalDns),
-    look(LANDMARKS.rke2),
+    clusterDnsSlices(cluster, spec),
+    landmark(corednsNames(target)),
+    landmark([LANDMARKS.kubeDns]),
+    isNodeLocal(target.kind) ? look(cacheNames(target)) : landmark(LANDMARKS.nodeLocalDns),
+    landmark([LANDMARKS.rke2]),
   ]);
   return {
     ...platform,
@@ -47,6 +54,24 @@ export async function survey(
     kubeDns,
     nodeLocalDns,
     rke2,
-    hasPods: readyServers(servers).length > 0,
+    hasPods: readyServers(slices).length > 0,
+    serves: servingProgram(slices),
   };
+}
+
+/** Names of the ConfigMaps that may hold the Corefile of CoreDNS, the target's first. */
+function corednsNames(target: TargetRef): string[] {
+  const own = isCoredns(target.kind) ? [...corefileNames(target)] : [];
+  if ((target.kind ?? "coredns") === "coredns") own.push(target.name);
+  return [...new Set([...own, LANDMARKS.coredns, ...LANDMARKS.lke])];
+}
+
+/** Names of the ConfigMaps that hold the Corefile of the target's cache. */
+function cacheNames(target: TargetRef): string[] {
+  return target.kind === "nodeLocalDns" ? [target.name] : corefileNames(target);
+}
+
+/** For messages: `ConfigMap kube-system/coredns` */
+export function configMapText({ metadata }: ConfigMap): string {
+  return `ConfigMap ${nameText(metadata)}`;
 }

@@ -37,10 +37,11 @@ async function staleConfiguration(
 async function addedCache(spec: Spec, { cluster, resolvers }: World): Promise<Warning | undefined> {
   const { kind, namespace } = spec.target;
   if (spec.behindCache || !isCoredns(kind)) return undefined;
-  const [nodeLocalDns, addresses] = await Promise.all([
-    cluster.configMap({ namespace, name: LANDMARKS.nodeLocalDns }),
+  const [addresses, ...caches] = await Promise.all([
     resolvers(),
+    ...LANDMARKS.nodeLocalDns.map((name) => cluster.configMap({ namespace, name })),
   ]);
+  const nodeLocalDns = caches.find((object) => object !== undefined);
   const message = uncoveredCache(spec, { nodeLocalDns, resolvers: addresses });
   return message === undefined ? undefined : { reason: "NodeLocalDnsAdded", message };
 }

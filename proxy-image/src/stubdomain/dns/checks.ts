@@ -103,6 +103,18 @@ export function searchChecks(zone: StubZone, search: string): Check[] {
   }));
 }
 
+/**
+ * Before the stub domain exists: no name of it may have an address in a search domain, whoever's it is. An empty answer
+ * is what the proof judges.
+ */
+export function strangerChecks(zone: StubZone, search: string): Check[] {
+  return searchChecks(zone, search).map(({ complaint, ...check }) => ({
+    ...check,
+    mayFail: true,
+    complaint: (answer) => (answer.addresses.length > 0 ? complaint(answer) : undefined),
+  }));
+}
+
 function typeOf(address: string): "A" | "AAAA" {
   return isIPv6(address) ? "AAAA" : "A";
 }

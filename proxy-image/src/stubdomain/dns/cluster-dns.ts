@@ -1,10 +1,10 @@
-import type { Cluster } from "../cluster/cluster";
-import { isCoredns } from "../../contract/stub-domain/target-ref";
+import type { Cluster, EndpointSlice } from "../cluster/cluster";
+import { isCoredns, isNodeLocal } from "../../contract/stub-domain/target-ref";
 import { expectedMname, type Spec } from "../../contract/stub-domain/spec";
 import { ask } from "./ask";
 import { type CorednsProcess, corednsProcesses } from "./coredns-process";
-import { primaryOf, prove, stillServedBy, type Proof } from "./proof";
-import { CLUSTER_DNS_LABELS, readyServers, resolvConfServers, searchDomains } from "./servers";
+import { primaryOf, prove, strangerIn, stillServedBy, type Proof } from "./proof";
+import { clusterDnsLabel, readyServers, resolvConfServers, searchDomains } from "./servers";
 
 /** Queries to the cluster's DNS. All methods throw ApiError if the API server does not tell which servers to query. */
 export interface ClusterDns {
@@ -22,18 +22,38 @@ export interface ClusterDns {
   resolvers: () => Promise<string[]>;
   /** The primary name server for the domain now, by the resolver of pods; throws if no server answers at all. */
   primary: () => Promise<string | undefined>;
+  /**
+   * Who would get the requests for names of the domain before its own DNS server does: an answer for such a name in one
+   * of the search domains.
+   *
+   * @param address of our DNS server's Service
+   */
+  stranger: (address: string) => Promise<string | undefined>;
+}
+
+/**
+ * The EndpointSlices of the servers that a target configures; none for a cache.
+ *
+ * @throws ApiError
+ */
+export async function clusterDnsSlices(
+  cluster: Cluster,
+  spec: Pick<Spec, "target" | "clusterDnsService">,
+): Promise<EndpointSlice[]> {
+  const label = clusterDnsLabel(spec);
+  return label === undefined ? [] : cluster.endpointSlices(spec.target.namespace, label);
 }
 
 /** @param resolvConf text of the file, which the kubelet may rewrite */
 export function clusterDns(spec: Spec, cluster: Cluster, resolvConf: () => Promise<string>): ClusterDns {
   const { domain, clusterDomain } = spec;
-  const { kind = "coredns" } = spec.target;
+  const { kind } = spec.target;
   const mname = expectedMname(spec);
   /** A node's cache can be queried from its own node only, as resolv.conf says. */
   const whom = async (text: string) => {
     const resolvers = resolvConfServers(text);
-    if (kind === "nodeLocalDns") return { endpoints: resolvers, resolvers };
-    const slices = await cluster.endpointSlices(spec.target.namespace, CLUSTER_DNS_LABELS[kind]);
+    if (isNodeLocal(kind)) return { endpoints: resolvers, resolvers };
+    const slices = await clusterDnsSlices(cluster, spec);
     return { endpoints: readyServers(slices), resolvers: spec.behindCache ? [] : resolvers };
   };
   return {
@@ -50,5 +70,10 @@ export function clusterDns(spec: Spec, cluster: Cluster, resolvConf: () => Promi
       isCoredns(kind) ? corednsProcesses((await whom(await resolvConf())).endpoints) : [],
     resolvers: async () => resolvConfServers(await resolvConf()).map(({ address }) => address),
     primary: async () => primaryOf(ask, resolvConfServers(await resolvConf()), domain),
+    stranger: async (address) => {
+      const text = await resolvConf();
+      const known = { resolvers: resolvConfServers(text), search: searchDomains(text) };
+      return strangerIn(ask, known, { domain, mname, address, clusterDomain });
+    },
   };
 }

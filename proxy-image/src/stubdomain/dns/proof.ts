@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { BlockList } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ask, DnsServer, Transport } from "./ask";
 import {
@@ -6,6 +7,7 @@ import {
   freshCheck,
   listedChecks,
   searchChecks,
+  strangerChecks,
   zoneCheck,
   type Check,
   type StubZone,
@@ -36,6 +38,10 @@ const ROUNDS: readonly Transport[] = ["udp", "udp", "udp", "tcp"];
 const PAUSE_MS = 200;
 const MAX_REASONS = 3;
 
+/** Addresses that only a process on the same node can have: RFC 3927. */
+const LINK_LOCAL = new BlockList();
+LINK_LOCAL.addSubnet("169.254.0.0", 16, "ipv4");
+
 /**
  * Queries every server several times for the zone's SOA record; then for a name that no cache can have, for both types
  * of address of a listed name, and for one of the cluster's own names; and the resolvers also through their search
@@ -50,8 +56,15 @@ export async function prove(
   if (endpoints.length === 0) return { serves: false, reason: "the cluster's DNS has no ready endpoint" };
   for (const [round, transport] of ROUNDS.entries()) {
     if (round > 0) await sleep(PAUSE_MS);
-    const proof = verdict(await complaints(ask, servers, transport, [zoneCheck(zone)]));
-    if (!proof.serves) return { ...proof, unloaded: await unloadedOf(ask, endpoints, zone) };
+    const [wrong, beside] = await Promise.all(
+      [endpoints, resolvers].map((some) => complaints(ask, some, transport, [zoneCheck(zone)])),
+    );
+    const proof = verdict([...wrong!, ...beside!]);
+    if (proof.serves) continue;
+    const cache =
+      wrong!.length === 0 ? resolvers.find(({ address }) => LINK_LOCAL.check(address)) : undefined;
+    const reason = cache ? `${proof.reason}. ${whyCached(cache)}` : proof.reason;
+    return { serves: false, reason, unloaded: await unloadedOf(ask, endpoints, zone) };
   }
   const nonce = randomBytes(8).toString("hex");
   const names = [freshCheck(zone, nonce), ...listedChecks(zone), clusterCheck(zone)];
@@ -60,6 +73,21 @@ export async function prove(
     ...(await complaints(ask, servers, "udp", names)),
     ...(await complaints(ask, resolvers, "udp", searches)),
   ]);
+}
+
+/**
+ * Whether a name of the domain has an address in a search domain, which a pod's resolver tries first: then requests
+ * would go there, with the applications' credentials. No answer says nothing.
+ *
+ * @returns which server answers what; undefined if none does
+ */
+export async function strangerIn(
+  ask: Ask,
+  { resolvers, search }: Pick<ClusterDnsServers, "resolvers" | "search">,
+  zone: StubZone,
+): Promise<string | undefined> {
+  const checks = search.flatMap((domain) => strangerChecks(zone, domain));
+  return (await complaints(ask, resolvers, "udp", checks))[0];
 }
 
 /**
@@ -103,6 +131,13 @@ export async function stillServedBy(
     if (at >= 0) return servers[at]!.address;
   }
   return undefined;
+}
+
+function whyCached({ address }: DnsServer): string {
+  return (
+    `Each process of the cluster's DNS serves it, but ${address} is a cache on this node, which pods query first and ` +
+    "which does not ask the cluster's DNS: dns.nodeLocalDns and dns.nodeLocalConfigMap (docs/platforms/node-local-dns.md)"
+  );
 }
 
 async function unloadedOf(ask: Ask, endpoints: readonly DnsServer[], { domain, mname }: StubZone) {

@@ -1,18 +1,26 @@
 import { isIP } from "node:net";
 import type { EndpointSlice } from "../cluster/cluster";
-import type { TargetKind } from "../../contract/stub-domain/target-ref";
+import type { Spec } from "../../contract/stub-domain/spec";
+import { isNodeLocal } from "../../contract/stub-domain/target-ref";
 import type { DnsServer, Transport } from "./ask";
 
 /** Label of the cluster's DNS in every distribution but OpenShift, on its Service and so on its EndpointSlices. */
 const KUBE_DNS = "k8s-app=kube-dns";
 
-/** The labels of the EndpointSlices of the servers that a target configures. */
-export const CLUSTER_DNS_LABELS: Readonly<Record<Exclude<TargetKind, "nodeLocalDns">, string>> = {
-  coredns: KUBE_DNS,
-  corednsCustom: KUBE_DNS,
-  kubeDns: KUBE_DNS,
-  openshift: "kubernetes.io/service-name=dns-default",
-};
+/** Label of every EndpointSlice: its Service. */
+const SERVICE_NAME = "kubernetes.io/service-name";
+
+/**
+ * The label of the EndpointSlices of the servers that a target configures; undefined for a cache, which has no Service.
+ */
+export function clusterDnsLabel({
+  target: { kind },
+  clusterDnsService,
+}: Pick<Spec, "target" | "clusterDnsService">): string | undefined {
+  if (isNodeLocal(kind)) return undefined;
+  if (clusterDnsService !== undefined) return `${SERVICE_NAME}=${clusterDnsService}`;
+  return kind === "openshift" ? `${SERVICE_NAME}=dns-default` : KUBE_DNS;
+}
 
 /** Maximum number of servers that are queried. */
 const MAX_SERVERS = 100;
@@ -30,6 +38,21 @@ export function readyServers(slices: readonly EndpointSlice[]): DnsServer[] {
         .map((address) => ({ address, ports: listens, ...(metrics === undefined ? {} : { metrics }) }));
     })
     .slice(0, MAX_SERVERS);
+}
+
+/** What the pods behind the Service of the cluster's DNS are, by their names; undefined if these do not say. */
+export function servingProgram(slices: readonly EndpointSlice[]): "coredns" | "kubeDns" | undefined {
+  const programs = new Set(
+    slices
+      .flatMap(({ endpoints }) => endpoints ?? [])
+      .map(({ targetRef }) => programOf(targetRef?.name ?? "")),
+  );
+  return programs.size === 1 ? [...programs][0] : undefined;
+}
+
+function programOf(pod: string) {
+  if (pod.includes("coredns")) return "coredns";
+  return pod.startsWith("kube-dns-") ? "kubeDns" : undefined;
 }
 
 /** The name servers in resolv.conf(5). */

@@ -2,7 +2,7 @@ import { RECORD_ANNOTATION } from "../../contract/stub-domain/anchor";
 import type { ConfigMap, ManagedFields } from "../cluster/cluster";
 import { targetOf } from "../targets/all";
 import { TargetError } from "../targets/error";
-import { TARGET_KINDS, type TargetRef } from "../../contract/stub-domain/target-ref";
+import { TARGET_KINDS, TARGET_SHAPES, type TargetRef } from "../../contract/stub-domain/target-ref";
 import { isUndone, type Undone } from "./contention";
 
 /** An entry that may be in the target. */
@@ -76,10 +76,16 @@ function problemOf(value: unknown): string | undefined {
 
 function isTarget(value: unknown): value is TargetRef {
   if (!isObject(value)) return false;
-  const { kind = "coredns", namespace, name, key } = value;
+  const { kind = "coredns", namespace, name, key, corefile } = value;
   if (typeof namespace !== "string" || typeof name !== "string") return false;
-  const isKind = TARGET_KINDS.some((known) => known === kind);
-  return isKind && (kind === "corednsCustom" ? typeof key === "string" : key === undefined);
+  const known = TARGET_KINDS.find((one) => one === kind);
+  if (known === undefined || !isTextOrAbsent(key) || !isTextOrAbsent(corefile)) return false;
+  if (known === "openshift") return key === undefined && corefile === undefined;
+  return key !== undefined || TARGET_SHAPES[known].key !== undefined;
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
 }
 
 function problemOfBlock(block: unknown, target: TargetRef): string | undefined {

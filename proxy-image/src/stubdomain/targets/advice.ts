@@ -1,12 +1,16 @@
-import { parseCorefile } from "../corefile/server-blocks";
 import type { Spec } from "../../contract/stub-domain/spec";
-import type { Survey } from "../controller/survey";
+import { configMapText, type Survey } from "../controller/survey";
 import { COREFILE_FIELD } from "./coredns";
-import { importOf } from "./coredns-custom";
-import { TargetError } from "./error";
+import { importsKey } from "./imported";
 import { isAsked, nodeCache } from "./node-cache";
 import { textOf } from "./object";
-import { type TargetKind, isCoredns } from "../../contract/stub-domain/target-ref";
+import {
+  isCoredns,
+  isNodeLocal,
+  keyOf,
+  TARGET_OBJECTS,
+  type TargetKind,
+} from "../../contract/stub-domain/target-ref";
 
 /**
  * The setting that fits this cluster, if the chosen one does not; undefined if it does. Pure.
@@ -15,10 +19,8 @@ import { type TargetKind, isCoredns } from "../../contract/stub-domain/target-re
  */
 export function advice(spec: Spec, seen: Survey): string | undefined {
   const kind = spec.target.kind ?? "coredns";
-  if (kind === "nodeLocalDns") {
-    return uselessCache(spec, seen);
-  }
-  return wrongDns(kind, seen) ?? (isCoredns(kind) ? uncoveredCache(spec, seen) : undefined);
+  if (isNodeLocal(kind)) return uselessCache(spec, seen);
+  return wrongDns(spec, seen) ?? (isCoredns(kind) ? uncoveredCache(spec, seen) : undefined);
 }
 
 /** A cache that needs no stub domain. */
@@ -28,9 +30,15 @@ function uselessCache(
 ): string | undefined {
   const remedy = "leave dns.nodeLocalDns out";
   if (!nodeLocalDns) {
-    return `this cluster has no ConfigMap ${target.name}, so no NodeLocal DNSCache of that name: ${remedy}`;
+    // Gardener's has a name that ends in a hash; its cache reads stub domains nevertheless.
+    if (target.kind !== "nodeLocalDns") return undefined;
+    return (
+      `this cluster has no ConfigMap ${target.name}, so no NodeLocal DNSCache of that name: ${remedy}, or name its ` +
+      "ConfigMap with dns.nodeLocalConfigMap"
+    );
   }
-  const cache = nodeCache(textOf(nodeLocalDns, COREFILE_FIELD) ?? "", clusterDomain);
+  const field = target.kind === "nodeLocalDns" ? (["data", keyOf(target)!] as const) : COREFILE_FIELD;
+  const cache = nodeCache(textOf(nodeLocalDns, field) ?? "", clusterDomain);
   if (!cache) return undefined;
   if (!isAsked(cache, resolvers)) {
     return (
@@ -43,7 +51,8 @@ function uselessCache(
     : undefined;
 }
 
-function wrongDns(kind: TargetKind, seen: Survey): string | undefined {
+function wrongDns(spec: Spec, seen: Survey): string | undefined {
+  const kind = spec.target.kind ?? "coredns";
   const isOpenShift = seen.groups.includes("operator.openshift.io");
   if (isOpenShift !== (kind === "openshift")) {
     return isOpenShift
@@ -54,29 +63,44 @@ function wrongDns(kind: TargetKind, seen: Survey): string | undefined {
   if (seen.rke2) {
     return manual("RKE2's Helm controller puts ConfigMap rke2-coredns-rke2-coredns back", "rke2");
   }
-  if (!seen.coredns) {
-    if (!seen.hasPods) return none(seen.version);
-    return kind === "kubeDns" ? undefined : withoutCoredns(seen);
+  if (!seen.coredns && !seen.hasPods) return none(seen.version);
+  if (kind === "kubeDns") return withoutKubeDns(seen);
+  if (!seen.coredns) return withoutCoredns(spec, seen);
+  if (seen.serves === "kubeDns") {
+    return use(
+      "kubeDns",
+      `this cluster's DNS is kube-dns, by the names of the pods behind its Service, and does not read ${configMapText(seen.coredns)}, ` +
+        "which is only left over: delete it",
+    );
   }
-  if (kind === "kubeDns") {
-    return seen.kubeDns
-      ? undefined
-      : "this cluster's DNS is CoreDNS (ConfigMap coredns), which reads no stubDomains: leave dns.target out";
-  }
-  return wrongCoredns(kind, seen);
+  return wrongCoredns(spec, seen);
 }
 
-function wrongCoredns(kind: TargetKind, { coredns, version }: Survey): string | undefined {
-  const isImporting = importsServers(textOf(coredns, COREFILE_FIELD) ?? "");
-  if (kind === "corednsCustom") {
-    return isImporting
+/** kube-dns may serve beside a Corefile that is left over, and CoreDNS beside a ConfigMap of kube-dns. */
+function withoutKubeDns({ coredns, kubeDns, serves }: Survey): string | undefined {
+  if (serves === "kubeDns" || !coredns) return undefined;
+  if (serves === undefined && kubeDns) return undefined;
+  return (
+    `this cluster's DNS is CoreDNS (${configMapText(coredns)}), which reads no stubDomains: leave dns.target out` +
+    (kubeDns ? `; ${configMapText(kubeDns)} is only left over, and can be deleted` : "")
+  );
+}
+
+function wrongCoredns({ target }: Spec, { coredns, version }: Survey): string | undefined {
+  const corefile = textOf(coredns, COREFILE_FIELD) ?? "";
+  // An explicit Corefile or key is what its errors are about.
+  if (target.kind === "corednsCustom") {
+    const isChosen = target.corefile !== undefined || target.name !== TARGET_OBJECTS.corednsCustom.name;
+    return isChosen || importsKey(target, corefile)
       ? undefined
-      : "this cluster's Corefile imports no custom/*.server: leave dns.target out";
+      : `this cluster's Corefile (${configMapText(coredns!)}) imports no custom/*${ending(target.key)}: leave dns.target ` +
+          "out, or name the key that it imports with dns.configMap.key";
   }
-  if (isImporting) {
+  if (importsKey({ kind: "corednsCustom", ...TARGET_OBJECTS.corednsCustom }, corefile)) {
     return use(
       "corednsCustom",
-      "the Corefile imports coredns-custom, and distributions that do so (AKS, k3s, DOKS, OKE, LKE) put edits of coredns itself back",
+      "the Corefile imports coredns-custom, and distributions that do so (AKS, k3s, DOKS, OKE, LKE, OVH, Gardener) put " +
+        "edits of the Corefile itself back",
     );
   }
   const managers = coredns?.metadata.managedFields ?? [];
@@ -87,11 +111,18 @@ function wrongCoredns(kind: TargetKind, { coredns, version }: Survey): string | 
     : undefined;
 }
 
-function withoutCoredns({ kubeDns, version }: Survey): string {
+/** `.server` of `egress.server` */
+function ending(key = ""): string {
+  const dot = key.lastIndexOf(".");
+  return dot < 0 ? "" : key.slice(dot);
+}
+
+function withoutCoredns({ target }: Spec, { kubeDns, version }: Survey): string {
   if (kubeDns || version.includes("-gke.")) return use("kubeDns", "this cluster's DNS is kube-dns");
   return (
-    "there is no ConfigMap kube-system/coredns, and no other configuration that this package knows: " +
-    'set dns.mode: "manual" and add the output stubDomain to whatever configures the DNS of this cluster'
+    `there is no ConfigMap ${target.namespace}/coredns, and no other configuration that this package knows: name the ` +
+    'ConfigMap that has the Corefile with dns.configMap, or set dns.mode: "manual" and add the output stubDomain to ' +
+    "whatever configures the DNS of this cluster"
   );
 }
 
@@ -103,21 +134,13 @@ export function uncoveredCache(
   if (!nodeLocalDns || behindCache) return undefined;
   const cache = nodeCache(textOf(nodeLocalDns, COREFILE_FIELD) ?? "", clusterDomain);
   if (cache && (cache.forwardsAll || !isAsked(cache, resolvers))) return undefined;
+  const { name } = nodeLocalDns.metadata;
+  const isUsual = name === TARGET_OBJECTS.nodeLocalDns.name;
   return (
-    "this cluster has NodeLocal DNSCache (ConfigMap node-local-dns), which does not send other domains to CoreDNS: " +
-    "set dns.nodeLocalDns: true; if it is only left over, delete that ConfigMap"
+    `this cluster has NodeLocal DNSCache (ConfigMap ${name}), which does not send other domains to CoreDNS: ` +
+    `set dns.nodeLocalDns: true${isUsual ? "" : ` and dns.nodeLocalConfigMap: { name: "${name}" }`}; if it is only left ` +
+    "over, delete that ConfigMap"
   );
-}
-
-/** Whether a Corefile imports server blocks from ConfigMap coredns-custom. */
-function importsServers(corefile: string): boolean {
-  try {
-    return importOf(parseCorefile(corefile).topLevelImports, "any.server") !== undefined;
-  } catch (error) {
-    // Editing the Corefile reports its errors.
-    if (error instanceof TargetError) return false;
-    throw error;
-  }
 }
 
 function use(kind: TargetKind, why: string): string {

@@ -7,23 +7,26 @@ import { corefileFormat } from "./corefile-format";
 import { textOf } from "./object";
 import type { Field, Target } from "./target";
 
+/** The usual place of a Corefile in its ConfigMap. */
 export const COREFILE_FIELD: Field = ["data", "Corefile"];
 
 /**
  * A target that is a whole Corefile: the stub domain is a server block beside the default one, on its port and
  * addresses.
  *
+ * @param key of the ConfigMap that holds the Corefile
  * @param settings further settings of the block
  */
-export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Target {
+export function corefileTarget(key = "Corefile", settings: Pick<StubBlock, "forceTcp"> = {}): Target {
+  const field: Field = ["data", key];
   return {
     format: corefileFormat,
-    field: COREFILE_FIELD,
+    field,
     mayBeMissing: "nothing",
     isImported: false,
-    plugins: ({ object }) => pluginsOf(parseCorefile(textOf(object, COREFILE_FIELD) ?? "")),
+    plugins: ({ object }) => pluginsOf(parseCorefile(textOf(object, field) ?? "")),
     entry({ domain, forwardTo, marker }, { object }) {
-      const corefile = textOf(object, COREFILE_FIELD) ?? "";
+      const corefile = textOf(object, field) ?? "";
       const parsed = parseCorefile(corefile);
       const place = defaultBlock(corefile, parsed);
       requireReload(parsed);
@@ -39,6 +42,3 @@ export function corefileTarget(settings: Pick<StubBlock, "forceTcp"> = {}): Targ
 export function pluginsOf({ blocks }: Corefile): string[] {
   return blocks.flatMap(({ directives }) => directives.map(({ name }) => name));
 }
-
-/** CoreDNS' own configuration. */
-export const coredns: Target = corefileTarget();

@@ -57,14 +57,21 @@ const format: Format = {
   },
 };
 
-export const kubeDns: Target = {
-  format,
-  field: ["data", "stubDomains"],
-  mayBeMissing: "object",
-  isImported: false,
-  plugins: () => [],
-  entry: ({ domain, forwardTo }) => `${JSON.stringify(domain)}: ${JSON.stringify([forwardTo])}`,
-};
+/**
+ * JSON of stub domains, which kube-dns and NodeLocal DNSCache read.
+ *
+ * @param key of the ConfigMap that holds it
+ */
+export function stubDomains(key = "stubDomains"): Target {
+  return {
+    format,
+    field: ["data", key],
+    mayBeMissing: "object",
+    isImported: false,
+    plugins: () => [],
+    entry: ({ domain, forwardTo }) => `${JSON.stringify(domain)}: ${JSON.stringify([forwardTo])}`,
+  };
+}
 
 function checkedMembers(text: string) {
   const object = jsonMembers(text);

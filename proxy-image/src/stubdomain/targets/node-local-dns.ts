@@ -6,5 +6,9 @@ import type { Target } from "./target";
  *
  * As in its other blocks, the stub domain has its addresses, and forwards by TCP, which leaves no entries for UDP in
  * the node's connection table. Source: cluster/addons/dns/nodelocaldns in Kubernetes.
+ *
+ * @param key of the ConfigMap that holds the Corefile
  */
-export const nodeLocalDns: Target = corefileTarget({ forceTcp: true });
+export function nodeLocalDns(key?: string): Target {
+  return corefileTarget(key, { forceTcp: true });
+}

@@ -3,16 +3,19 @@ import { patchOf } from "../controller/writes";
 import { targetOf } from "./all";
 import { COREFILE_FIELD } from "./coredns";
 import { fieldPatch, textOf } from "./object";
-import { MADE_ANNOTATION, TARGET_OBJECTS, type TargetRef } from "../../contract/stub-domain/target-ref";
+import { corefileNames, MADE_ANNOTATION, type TargetRef } from "../../contract/stub-domain/target-ref";
+import { importer } from "./imported";
 import type { Surroundings } from "./target";
 
 /** Reads a target, and what its entries depend on. All methods here throw ApiError. */
 export async function readTarget(cluster: Cluster, ref: TargetRef): Promise<Surroundings> {
   if (ref.kind === "openshift") return { object: await cluster.dnsOperator(ref.name), corefile: undefined };
   if (!targetOf(ref).isImported) return { object: await cluster.configMap(ref), corefile: undefined };
-  const importing = { ...ref, name: TARGET_OBJECTS.coredns.name };
-  const [object, from] = await Promise.all([cluster.configMap(ref), cluster.configMap(importing)]);
-  return { object, corefile: textOf(from, COREFILE_FIELD) };
+  const [object, ...from] = await Promise.all([
+    cluster.configMap(ref),
+    ...corefileNames(ref).map((name) => cluster.configMap({ namespace: ref.namespace, name })),
+  ]);
+  return { object, corefile: textOf(importer(ref, from), COREFILE_FIELD) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { TargetShape } from "../../contract/stub-domain/target-ref";
 import type { TargetObject } from "../cluster/cluster";
 
 /** The stub domain that the cluster's DNS must serve. */
@@ -63,7 +64,7 @@ export interface Target {
   /** Field of the object that holds the text: parent and child. */
   readonly field: Field;
   /** What may be absent: it is then created, and removed again with the last entry. An object with its field. */
-  readonly mayBeMissing: "nothing" | "field" | "object";
+  readonly mayBeMissing: TargetShape["mayBeMissing"];
   /** Whether {@link Surroundings.corefile} is needed. */
   readonly isImported: boolean;
   /** The plugins that CoreDNS needs for the files that it loads with ours; none if it is no CoreDNS. */
