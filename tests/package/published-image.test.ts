@@ -45,7 +45,11 @@ describe("a program with neither `image` nor `build`", () => {
 });
 
 describe("the release's packing", () => {
-  for (const image of ["ghcr.io/k8s-egress/egress-proxy:1.0.0", "ghcr.io/k8s-egress/egress-proxy@sha256:", ""]) {
+  for (const image of [
+    "ghcr.io/k8s-egress/egress-proxy:1.0.0",
+    "ghcr.io/k8s-egress/egress-proxy@sha256:",
+    "",
+  ]) {
     it(`refuses ${JSON.stringify(image)} as published image`, () => {
       const packer = join(__dirname, "../../.ci/pack.mjs");
       const { status, stderr } = spawnSync(process.execPath, [packer, "unused", image], { encoding: "utf8" });
