@@ -22,3 +22,13 @@ it("docs/README.md lists every page once, by itself or by its folder", () => {
   );
   assert.deepEqual(missing, []);
 });
+
+it("the package is named with this version everywhere", () => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  for (const page of ["README.md", ...globSync("docs/**/*.md", { cwd: root })]) {
+    const text = readFileSync(join(root, page), "utf8");
+    for (const [found, other] of text.matchAll(/k8s-egress@v?(\d+\.\d+\.\d+)/g)) {
+      assert.equal(other, version, `${page}: ${found}`);
+    }
+  }
+});
