@@ -1,5 +1,6 @@
-// node .ci/release-notes.mjs v1.2.3: prints the notes of a release, from CHANGELOG.md and from what changed in
-// schema.json since the tag before. Fails unless tag, package.json and CHANGELOG.md agree.
+// node .ci/release-notes.mjs v1.2.3 [<image>]: prints the notes of a release, from CHANGELOG.md and from what changed in
+// schema.json since the tag before, and the published image by digest, which programs name whose plugin is from git.
+// Fails unless tag, package.json and CHANGELOG.md agree.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -32,7 +33,7 @@ function pathsOf({ resources, types }) {
   return paths;
 }
 
-function main(tag) {
+function main(tag, image) {
   const root = new URL("..", import.meta.url);
   const read = (file) => readFileSync(new URL(file, root), "utf8");
   const git = (...args) =>
@@ -52,12 +53,13 @@ function main(tag) {
   } catch {
     // The first release, or the tag before it had no schema.
   }
+  if (image) notes.push("### Image", `\`${image}\``);
   console.log(notes.join("\n\n"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    main(process.argv[2]);
+    main(process.argv[2], process.argv[3]);
   } catch (error) {
     console.error(error.message);
     process.exit(1);

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 interface Manifest {
   name: string;
   version: string;
+  k8sEgress?: { image?: string };
 }
 
 let found: { root: string; manifest: Manifest } | undefined;
@@ -16,6 +17,14 @@ export function packageRoot(): string {
 /** Version of this package. */
 export function packageVersion(): string {
   return locate().manifest.version;
+}
+
+/**
+ * This version's image by digest, which the release writes into its package.json (`.ci/pack.mjs`); undefined in a
+ * checkout, and so in a plugin that Pulumi installs from git.
+ */
+export function publishedImage(): string | undefined {
+  return locate().manifest.k8sEgress?.image;
 }
 
 function locate(): { root: string; manifest: Manifest } {

@@ -38,9 +38,12 @@ export interface EgressProxyArgs {
   namespace?: string;
   /** Whether the component creates `namespace`. Default: true. */
   createNamespace?: boolean;
-  /** Image of the proxy, by digest (`repository@sha256:…`). Give either this or `build`. */
+  /**
+   * Image of the proxy, by digest (`repository@sha256:…`); not with `build`. Default: this version's published image,
+   * which the package from npm names; a checkout names none, and needs `image` or `build`.
+   */
   image?: pulumi.Input<string>;
-  /** Builds the proxy's image from this package and pushes it. Give either this or `image`. */
+  /** Builds the proxy's image from this package and pushes it; not with `image`. Default: nothing is built. */
   build?: ImageBuild;
   /**
    * Names of existing Secrets (type `kubernetes.io/dockerconfigjson`) with which pods pull images: in `namespace`, and

@@ -1,15 +1,16 @@
 import type { EgressProxyArgs } from "../args/egress-proxy";
+import { publishedImage } from "../package";
 import { checkKnownKeys, isRecord, type Unchecked } from "./checks/checks";
 import { isDeferred, type Problems, show } from "./checks/problems";
 
 const BUILD_EXAMPLE = `build: { repository: "registry.example.com/platform/egress-proxy" }`;
 
-/** `image` and `build`: one of them. */
+/** `image` and `build`: at most one of them; none, if this package names a published image. */
 export function checkImage({ image, build }: EgressProxyArgs, problems: Problems): void {
-  if (image === undefined && build === undefined) {
+  if (image === undefined && build === undefined && publishedImage() === undefined) {
     problems.add(
       "build",
-      `neither \`build\` nor \`image\` is given; say where to push, as in ${BUILD_EXAMPLE}`,
+      `neither \`build\` nor \`image\` is given, and this copy of the package has no published image; say where to push, as in ${BUILD_EXAMPLE}, or give \`image\` by digest`,
     );
   }
   if (image !== undefined && build !== undefined) {

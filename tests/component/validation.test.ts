@@ -427,7 +427,7 @@ const cases: Case[] = [
   arg({ namespace: "Egress" }, "namespace", /lower-case letters/),
   arg({ namespace: "a".repeat(64) }, "namespace", /at most 63/),
   arg({ namespace: "kube-system" }, "namespace", /never injected/),
-  arg({ image: undefined }, "build", /neither `build` nor `image` is given/),
+  arg({ image: undefined }, "build", /neither `build` nor `image` is given, and .+ no published image/),
   arg({ build: { repository: "r.example.com/x" } }, "image", /stands with `build`; leave one out/),
   arg({ image: "registry.example.com/egress:1" }, "image", /not an image by digest/),
   arg(

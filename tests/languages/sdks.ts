@@ -32,3 +32,10 @@ export function generateSdks(): { go: string; python: string; nodejs: string } {
   run("go", ["run", ".", schema, sdks], join(__dirname, "generate"));
   return { go: join(sdks, "go"), python: join(sdks, "python"), nodejs: join(sdks, "nodejs") };
 }
+
+/** The SDK for Java, by its own generator. */
+export function generateJavaSdk(): string {
+  const sdk = join(work, "sdks/java");
+  run("go", ["run", ".", schema, sdk], join(__dirname, "generate-java"));
+  return sdk;
+}

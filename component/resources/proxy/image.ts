@@ -5,18 +5,18 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checkDockerEngine } from "./docker-engine";
 import { buildContext } from "../../build-context";
-import { packageRoot, packageVersion } from "../../package";
+import { packageRoot, packageVersion, publishedImage } from "../../package";
 import type { Context } from "../context";
 
 /** `node:24-slim` of August 2026. */
 const DEFAULT_BASE_IMAGE =
   "docker.io/library/node:24-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df";
 
-/** The proxy's image by digest: the user's own, or built from this package and pushed. */
+/** The proxy's image by digest: the user's own, or built from this package and pushed, or this version's published one. */
 export function proxyImage(context: Context): pulumi.Output<string> {
   const { image, build } = context.args;
-  if (image !== undefined) return pulumi.output(image);
-  return buildImage(context, build!).repoDigest;
+  if (build !== undefined) return buildImage(context, build).repoDigest;
+  return pulumi.output(image ?? publishedImage()!);
 }
 
 function buildImage(context: Context, build: ImageBuild): docker.Image {

@@ -46,6 +46,8 @@ export const THIRD_PARTIES = {
     certificate: "good",
     maxTlsVersion: "TLSv1.2",
   },
+  /** The one that the documentation calls. */
+  "api.github.com": { address: "198.51.100.140", behaviour: "echo", certificate: "good" },
 } as const satisfies Record<string, ThirdParty>;
 
 /** Names whose addresses no proxy may follow, or from which no answer ever comes. */

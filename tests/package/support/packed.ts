@@ -11,15 +11,25 @@ export const temporary = mkdtempSync(join(tmpdir(), "k8s-egress-pack-"));
 after(() => rmSync(temporary, { recursive: true }));
 
 /** The tarball that is published. It needs `npm run build`, which `npm ci` has run. */
-export const tarball = execFileSync(process.execPath, [join(root, ".ci/pack.mjs"), temporary], {
-  encoding: "utf8",
-}).trim();
+export const tarball = pack();
+
+/** Packs as the release does; `image` is the published one. Returns the tarball's path. */
+export function pack(image?: string): string {
+  const folder = mkdtempSync(join(temporary, "tarball-"));
+  const args = [join(root, ".ci/pack.mjs"), folder, ...(image === undefined ? [] : [image])];
+  return execFileSync(process.execPath, args, { encoding: "utf8", stdio: "pipe" }).trim();
+}
 
 /** The packages that a project of a user has with this one, beside the ones that are named. */
 const DEPENDENCIES = ["@pulumi", "tldts", "psl"];
 
 /** A project of its own with the packed package and its dependencies; returns the project's folder. */
 export function project(name: string, ...packages: string[]): string {
+  return projectWith(tarball, name, ...packages);
+}
+
+/** The same with another tarball. */
+export function projectWith(tarball: string, name: string, ...packages: string[]): string {
   const folder = join(temporary, name);
   const installed = installedIn(folder);
   mkdirSync(installed, { recursive: true });
