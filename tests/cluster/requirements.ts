@@ -14,6 +14,7 @@ const PROGRAMS: readonly Requirement[] = [
   { program: "iptables", package: "iptables", why: "routes Services" },
   { program: "openssl", package: "openssl", why: "makes certificates" },
   { program: "ip", package: "iproute2", why: "makes networks" },
+  { program: "tayga", package: "tayga", why: "translates IPv6 to IPv4 (NAT64)" },
   { program: "mount", package: "mount", why: "furnishes namespaces" },
   { program: "unshare", package: "util-linux", why: "makes namespaces" },
   { program: "nsenter", package: "util-linux", why: "enters namespaces" },
