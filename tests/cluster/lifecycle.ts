@@ -37,7 +37,7 @@ export async function startCluster(options: StartOptions = {}): Promise<Cluster>
   const { instance = instanceNamed(), families, progress = () => undefined } = options;
   const running = await attachCluster(instance);
   if (running) return ofFamilies(running, families);
-  checkRequirements();
+  checkRequirements(families);
   const artifacts = await buildArtifacts(progress);
 
   while (!(await claim(instance))) {
