@@ -14,14 +14,34 @@ const suites = {
   cluster: { pick: (file) => file.startsWith(CLUSTER_SUITE), concurrency: 1, timeoutSeconds: 900 },
 };
 
-const [name, ...only] = process.argv.slice(2);
+/** Options by which the suite `cluster` runs on another family of addresses than IPv4. */
+const FAMILIES = ["--dual", "--ipv6"];
+/** What depends on it: the cluster, the main job, DNS, NetworkPolicies, lockdown. */
+const OF_FAMILIES = [
+  ...[
+    "cluster",
+    "deploy",
+    "egress-dns",
+    "stubdomain",
+    "stubdomain-controller",
+    "network-policies",
+    "lockdown",
+  ],
+].map((file) => `${CLUSTER_SUITE}${file}.test.ts`);
+
+const [name, ...options] = process.argv.slice(2);
 const suite = suites[name];
-if (!suite) {
-  console.error(`usage: node tests/run.mjs ${Object.keys(suites).join("|")} [file ...]`);
+const family = name === "cluster" ? options.find((option) => FAMILIES.includes(option)) : undefined;
+const only = options.filter((option) => option !== family);
+if (!suite || only.some((file) => file.startsWith("-"))) {
+  console.error(
+    `usage: node tests/run.mjs local [file ...]\n       node tests/run.mjs cluster [${FAMILIES.join("|")}] [file ...]`,
+  );
   process.exit(2);
 }
 
-const files = only.length > 0 ? only : globSync("tests/**/*.test.ts").filter(suite.pick).sort();
+const all = () => globSync("tests/**/*.test.ts").filter(suite.pick).sort();
+const files = only.length > 0 ? only : family ? OF_FAMILIES : all();
 
 if (name === "local") {
   const { status: ready } = spawnSync(process.execPath, ["--import=tsx", "tests/requirements/cli.ts"], {
@@ -31,7 +51,7 @@ if (name === "local") {
 }
 
 // Apart, so that no test waits for a compiler; a single file builds only what it uses.
-const whole = name === "cluster" && only.length === 0;
+const whole = name === "cluster" && only.length === 0 && !family;
 if (whole && cluster("build") !== 0) process.exit(1);
 // A quarter of an hour of compiling goes on beside the tests that need none of it, which mostly wait for the cluster.
 const tools = whole ? startBuild("build-tools") : undefined;
@@ -44,7 +64,8 @@ process.on("SIGINT", () => undefined);
 
 /** One cluster for all files; one that is there already stays. */
 const startedCluster = name === "cluster" && cluster("status") === NOT_RUNNING;
-if (startedCluster && cluster("start") !== 0) process.exit(1);
+// One that is there may have other addresses: that is an error of `start`.
+if ((startedCluster || family) && cluster("start", ...(family ? [family] : [])) !== 0) process.exit(1);
 
 const needsTools = (file) => /^tests\/e2e\/(?:engine|monitoring)/.test(file);
 let status;
@@ -97,7 +118,9 @@ function startBuild(command) {
   });
 }
 
-function cluster(command) {
-  return spawnSync(process.execPath, ["--import=tsx", "tests/cluster/cli.ts", command], { stdio: "inherit" })
-    .status;
+function cluster(...command) {
+  const { status } = spawnSync(process.execPath, ["--import=tsx", "tests/cluster/cli.ts", ...command], {
+    stdio: "inherit",
+  });
+  return status;
 }

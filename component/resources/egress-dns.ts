@@ -4,6 +4,7 @@ import { corefile, DNS_FOLDER, DNS_PORTS } from "../corefile";
 import { shortHash } from "../names";
 import { zoneText } from "../zone";
 import { type Context, labels, selector } from "./context";
+import { ipFamilyPolicy } from "./ip-families";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** CoreDNS 1.12.1. */
@@ -33,7 +34,7 @@ export function createEgressDns(
   const { name, names, settings, args, parent } = context;
   const service = createService(context, namespace);
   const data = {
-    // All Services of the component leave the choice of families to the cluster, so one shows it for all.
+    // The upstreams' Services ask for the same families, so one shows them for all.
     Corefile: service.spec.ipFamilies.apply((families) => corefile(settings, families)),
     zone: zoneText(settings, names.dns),
   };
@@ -134,6 +135,7 @@ function createService(context: Context, namespace: pulumi.Input<string>): k8s.c
       },
       spec: {
         type: "ClusterIP",
+        ipFamilyPolicy: ipFamilyPolicy(context.settings),
         selector: selector(context, "egress-dns"),
         ports: [
           { name: "dns", port: 53, targetPort: "dns", protocol: "UDP" },

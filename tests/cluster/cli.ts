@@ -1,13 +1,17 @@
 import { prepareEngine } from "../engine/engine";
+import type { Families } from "./families";
 import { goProgram, PROMETHEUS, PROMTOOL } from "./programs/go-program";
 import { attachCluster, buildCluster, clusterStatus, startCluster, stopCluster } from "./lifecycle";
 import { checkPolicies } from "./policy-proof";
 
-const USAGE = "usage: npm run cluster -- build|build-tools|start|stop|status|check";
+const USAGE = "usage: npm run cluster -- build|build-tools|start [--dual|--ipv6]|stop|status|check";
+
+/** Options of `start`. */
+const FAMILIES: Readonly<Record<string, Families>> = { "--dual": "dual", "--ipv6": "ipv6" };
 
 const progress = (line: string): void => console.error(line);
 
-const commands: Readonly<Record<string, () => Promise<void>>> = {
+const commands: Readonly<Record<string, (families?: Families) => Promise<void>>> = {
   /** What a cluster needs. */
   async build() {
     await buildCluster(progress);
@@ -21,9 +25,10 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     console.log("built");
   },
 
-  async start() {
+  /** Without a family, one that is up is as it should be. */
+  async start(families) {
     const began = performance.now();
-    await startCluster({ progress });
+    await startCluster({ families, progress });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.error(`started in ${seconds} s`);
     await status();
@@ -57,6 +62,7 @@ async function status(): Promise<void> {
   console.log(`docker host  ${cluster.dockerHost}`);
   console.log(`registry     ${cluster.registry}`);
   console.log(`node image   ${cluster.images.node}`);
+  console.log(`families     ${cluster.families}`);
   console.log(`policies     ${cluster.policies}`);
   console.log(`logs         ${cluster.logs}`);
   const ended = (await clusterStatus()).filter(({ running }) => !running);
@@ -65,14 +71,16 @@ async function status(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const [name = "", ...rest] = process.argv.slice(2);
+  const [name = "", ...options] = process.argv.slice(2);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command || rest.length > 0) {
+  const [option, ...rest] = name === "start" ? options : [undefined, ...options];
+  const families = option === undefined ? undefined : FAMILIES[option];
+  if (!command || rest.length > 0 || (option !== undefined && !families)) {
     console.error(USAGE);
     process.exitCode = 2;
     return;
   }
-  await command();
+  await command(families);
 }
 
 main().catch((error: unknown) => {

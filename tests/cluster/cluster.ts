@@ -1,3 +1,4 @@
+import type { Families } from "./families";
 import type { ThirdParties } from "./third-parties/names";
 
 /** A running cluster: plain data, which any process on this machine can use. */
@@ -20,14 +21,17 @@ export interface Cluster {
     readonly coredns: string;
     readonly pause: string;
   };
-  readonly nodeIp: string;
+  /** Families of the addresses of pods, Services and the node. */
+  readonly families: Families;
+  /** The node's addresses, that of the cluster's own first family first. */
+  readonly nodeIps: readonly [string, ...string[]];
   /** Whether NetworkPolicies have an effect. */
   readonly policies: "enforced" | "off";
   readonly clusterDomain: string;
   readonly clusterDnsIp: string;
-  readonly podCidr: string;
-  readonly serviceCidr: string;
   readonly thirdParties: ThirdParties;
+  /** Where the third parties are: special ranges, which an upstream must allow. */
+  readonly thirdPartyCidrs: readonly string[];
   /** PEM of the authority that signed the third parties' certificates. */
   readonly thirdPartyCa: string;
   /** PEM: a client certificate that `mtls` accepts. */

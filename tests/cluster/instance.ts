@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
+import type { Family } from "./families";
+
 /** The names and addresses by which one cluster differs from another on the same machine. */
 export interface Instance {
   readonly name: string;
@@ -10,8 +12,15 @@ export interface Instance {
   readonly stateFile: string;
   /** The host's end of the cable to the node. */
   readonly link: string;
+  /** Addresses of the cable's ends. */
+  readonly cable: Readonly<Record<Family, Cable>>;
+}
+
+/** Addresses of the cable between host and node, in one family. */
+export interface Cable {
   readonly hostIp: string;
   readonly nodeIp: string;
+  readonly prefix: number;
 }
 
 /** Names the instance where none is given. */
@@ -32,6 +41,7 @@ export function instance(name = process.env[INSTANCE_VARIABLE] ?? DEFAULT_NAME):
   // A /30 of 172.30.0.0/16 for each name.
   const subnet = `172.30.${hash.readUInt8(0)}`;
   const block = hash.readUInt8(1) & 0xfc;
+  const subnet6 = `fd00:172:30:${hash.readUInt16BE(0).toString(16)}`;
   const directory = join("/var/lib", name);
   return {
     name,
@@ -39,7 +49,9 @@ export function instance(name = process.env[INSTANCE_VARIABLE] ?? DEFAULT_NAME):
     logs: join(directory, "logs"),
     stateFile: join(directory, "state.json"),
     link: `egress-${hash.toString("hex").slice(0, 8)}`,
-    hostIp: `${subnet}.${block + 1}`,
-    nodeIp: `${subnet}.${block + 2}`,
+    cable: {
+      4: { hostIp: `${subnet}.${block + 1}`, nodeIp: `${subnet}.${block + 2}`, prefix: 30 },
+      6: { hostIp: `${subnet6}::1`, nodeIp: `${subnet6}::2`, prefix: 64 },
+    },
   };
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import { buildArtifacts } from "./artifacts";
 import type { Cluster } from "./cluster";
+import type { Families } from "./families";
 import type { Instance } from "./instance";
 import { instance as instanceNamed } from "./instance";
 import { checkRequirements } from "./requirements";
@@ -17,6 +18,8 @@ import { halt, stop } from "./stop";
 export interface StartOptions {
   /** Which one; by default `K8S_EGRESS_CLUSTER`. */
   readonly instance?: Instance;
+  /** Families of its addresses; default: whatever a running cluster has, else IPv4. */
+  readonly families?: Families;
   /** Told what is done now, a line at a time. */
   readonly progress?: (line: string) => void;
 }
@@ -27,23 +30,25 @@ const START_SECONDS = 300;
 /**
  * The running cluster; started if there is none. Two processes that ask at the same time get the same one.
  * When a start fails, its logs stay until the next start or stop.
+ *
+ * @throws if a cluster with other families runs
  */
 export async function startCluster(options: StartOptions = {}): Promise<Cluster> {
-  const { instance = instanceNamed(), progress = () => undefined } = options;
+  const { instance = instanceNamed(), families, progress = () => undefined } = options;
   const running = await attachCluster(instance);
-  if (running) return running;
-  checkRequirements();
+  if (running) return ofFamilies(running, families);
+  checkRequirements(families);
   const artifacts = await buildArtifacts(progress);
 
   while (!(await claim(instance))) {
     if (await isStarting(instance)) progress("another process is starting the cluster");
     await waitFor("the start by another process", START_SECONDS, async () => !(await isStarting(instance)));
     const started = await attachCluster(instance);
-    if (started) return started;
+    if (started) return ofFamilies(started, families);
     await stop(instance);
   }
   try {
-    return await start(instance, artifacts, progress);
+    return await start(instance, families ?? "ipv4", artifacts, progress);
   } catch (error) {
     if (!existsSync(instance.directory)) {
       throw new Error("the cluster was stopped while it started", { cause: error });
@@ -80,6 +85,13 @@ export interface DaemonStatus {
 export async function clusterStatus(instance: Instance = instanceNamed()): Promise<DaemonStatus[]> {
   const state = await readState(instance);
   return (state?.daemons ?? []).map((daemon) => ({ name: daemon.name, running: isRunning(daemon) }));
+}
+
+function ofFamilies(cluster: Cluster, wanted: Families | undefined): Cluster {
+  if (wanted !== undefined && cluster.families !== wanted) {
+    throw new Error(`the running cluster is ${cluster.families}, not ${wanted}: stop it first`);
+  }
+  return cluster;
 }
 
 /** Makes the instance's directory, with this process recorded in it, unless there is one. */

@@ -1,6 +1,8 @@
 import { delimiter } from "node:path";
 import { goState, planForGo } from "../requirements/go";
 import { RequirementsError, ensurePrograms } from "../requirements/machine";
+import type { Families } from "./families";
+import { familiesOf } from "./families";
 import type { Requirement } from "../requirements/plan";
 
 /** Programs of the embedded cluster. */
@@ -24,6 +26,11 @@ const PROGRAMS: readonly Requirement[] = [
     why: "connects pods",
   })),
 ];
+const TRANSLATOR: Requirement = {
+  program: "tayga",
+  package: "tayga",
+  why: "translates IPv6 to IPv4 (NAT64)",
+};
 const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** The search path of the cluster's daemons: the system's programs only. */
@@ -34,12 +41,13 @@ export const DAEMON_PATH = SYSTEM_PATH.join(delimiter);
  *
  * @throws RequirementsError that names all that is missing, and what to do
  */
-export function checkRequirements(): void {
+export function checkRequirements(families: Families = "ipv4"): void {
   const problems: string[] = [];
   if (process.platform !== "linux") problems.push("it needs Linux");
   if (process.getuid?.() !== 0) problems.push("it needs root, for its namespaces: run as root");
   const go = planForGo(goState());
   if (go.problem !== undefined) problems.push(go.problem);
   if (problems.length > 0) throw new RequirementsError(`can't start a cluster: ${problems.join("; ")}`);
-  ensurePrograms("a cluster", go.requirement ? [...PROGRAMS, go.requirement] : PROGRAMS);
+  const more = [go.requirement, familiesOf(families).includes(6) ? TRANSLATOR : undefined];
+  ensurePrograms("a cluster", [...PROGRAMS, ...more.filter((one) => one !== undefined)]);
 }

@@ -18,17 +18,19 @@ const SETTINGS = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "ke
  * earlier one did not was left behind in between.
  */
 export async function tracesOnHost(): Promise<string[]> {
-  const [links, addresses, routes, rules, mounts] = await Promise.all([
+  const [links, addresses, routes, routes6, rules, rules6, mounts] = await Promise.all([
     lines("ip", ["-brief", "link"]),
     lines("ip", ["-brief", "address"]),
     lines("ip", ["route"]),
+    lines("ip", ["-6", "route"]),
     lines("iptables-save", []),
+    lines("ip6tables-save", []),
     readFile("/proc/self/mountinfo", "utf8"),
   ]);
   return [
-    ...[...links, ...addresses, ...routes].map((line) => `network: ${line}`),
+    ...[...links, ...addresses, ...routes, ...routes6].map((line) => `network: ${line}`),
     // Comments and counters are no rules.
-    ...rules.filter((line) => line.startsWith("-A")).map((line) => `iptables: ${line}`),
+    ...[...rules, ...rules6].filter((line) => line.startsWith("-A")).map((line) => `iptables: ${line}`),
     // Each line is headed by numbers of the moment.
     ...mounts.split("\n").map((line) => `mount: ${line.split(" ").slice(3).join(" ")}`),
     ...(await cgroups()),

@@ -240,6 +240,32 @@ describe("EgressProxy's children", () => {
     );
   });
 
+  for (const [mode, policy] of [
+    ["none", "PreferDualStack"],
+    ["optional", "SingleStack"],
+    ["required", "SingleStack"],
+  ] as const) {
+    it(`ask for ${policy} in mesh mode ${mode}; the Service of the proxy's pods always for both families`, async () => {
+      const upstreams = [{ host: "api.example.com", allowedCidrs: ["10.0.0.0/8"] }];
+      const { resources } = await runProgram(
+        () => new EgressProxy("egress", { ...args, upstreams, mesh: { mode } }),
+      );
+      const services = resources.filter(({ type }) => type.endsWith(":Service"));
+      const policies = services.map(({ inputs }) => {
+        const { metadata, spec } = inputs as {
+          metadata: { name: string };
+          spec: { ipFamilyPolicy?: string };
+        };
+        return [metadata.name, spec.ipFamilyPolicy];
+      });
+      assert.deepEqual(Object.fromEntries(policies), {
+        "api-example-com": policy,
+        "egress-dns": policy,
+        "egress-proxy---pods": "PreferDualStack",
+      });
+    });
+  }
+
   const families: [of: string[] | undefined, answered: string[]][] = [
     [["IPv4"], ["AAAA"]],
     [["IPv6"], ["A"]],

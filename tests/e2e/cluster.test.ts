@@ -19,6 +19,7 @@ import {
   stopCluster,
 } from "../cluster";
 import type { ClientPod, Cluster, SeenRequest } from "../cluster";
+import { familiesOf } from "../cluster/families";
 import { policiesWanted } from "../cluster/policies";
 import { run } from "../cluster/programs/run";
 import { sharedCluster } from "../cluster/shared";
@@ -31,6 +32,9 @@ const skip = !policiesWanted() && "K8S_EGRESS_POLICIES=off";
 describe("the embedded cluster", () => {
   const cluster = sharedCluster();
   let pod: ClientPod;
+
+  /** The cluster's own first one. */
+  const family = () => familiesOf(cluster().families)[0];
 
   before(async () => {
     pod = await startClientPod(cluster(), { namespace: NAMESPACE, name: "client" });
@@ -51,10 +55,15 @@ describe("the embedded cluster", () => {
       import { lookup } from "node:dns/promises";
       const began = performance.now();
       const names = ["kubernetes.default", "api.example.test", "example.com"];
-      const answers = names.map((name) => lookup(name).then((found) => found.address, (error) => error.code));
+      const family = ${family()};
+      const answers = names.map((name) => lookup(name, { family }).then((found) => found.address, (error) => error.code));
       console.log(JSON.stringify([await Promise.all(answers), performance.now() - began]));`;
     const [answers, milliseconds] = JSON.parse(await runInPod(cluster(), pod, script)) as [string[], number];
-    assert.deepEqual(answers, ["10.96.0.1", "198.51.100.129", "ENOTFOUND"]);
+    const expected = {
+      4: ["10.96.0.1", "198.51.100.129", "ENOTFOUND"],
+      6: ["fd00:10:96::1", "2001:db8:51:100:1::129", "ENOTFOUND"],
+    };
+    assert.deepEqual(answers, expected[family()]);
     assert.ok(milliseconds < 2000, `took ${milliseconds} ms`);
   });
 
@@ -77,7 +86,7 @@ describe("the embedded cluster", () => {
       const name = "\\x0akubernetes\\x07default\\x03svc\\x07cluster\\x05local\\x00";
       const query = (id, type) => Buffer.from([0, id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, ...Buffer.from(name), 0, type, 0, 1]);
       const lost = () => new Promise((resolve) => {
-        const socket = createSocket("udp4");
+        const socket = createSocket("udp${family()}");
         const missing = new Set([1, 28]);
         const end = () => { clearTimeout(timer); socket.close(); resolve(missing.size); };
         const timer = setTimeout(end, 3000);
@@ -111,6 +120,12 @@ describe("the embedded cluster", () => {
     assert.equal(echoed.bodyLength, 5);
     assert.deepEqual(await seenByThirdParties(cluster(), "api.example.test"), [echoed]);
     assert.deepEqual(await seenByThirdParties(cluster(), "second.example.test"), []);
+  });
+
+  it("reaches a third party that has IPv4 only, through a translator (NAT64) where the cluster has none", async () => {
+    const { status, body, error } = await requestFromPod(cluster(), pod, "https://public.example.test/");
+    assert.equal(status, 200, error);
+    assert.equal((JSON.parse(body) as SeenRequest).serverName, "public.example.test");
   });
 
   const refusals = {
@@ -158,9 +173,18 @@ describe("a cluster of its own", () => {
   before(async () => {
     await stopCluster(other);
     traces = new Set(await tracesOnHost());
-    own = await startCluster({ instance: other });
+    own = await startCluster({ instance: other, families: "dual" });
   });
   after(() => stopCluster(other));
+
+  it("says which families it has, and is no other's", async () => {
+    assert.equal((await attachCluster(other))?.families, "dual");
+    assert.deepEqual(await startCluster({ instance: other }), own);
+    await assert.rejects(
+      startCluster({ instance: other, families: "ipv6" }),
+      /is dual, not ipv6: stop it first/,
+    );
+  });
 
   it("is found out when its NetworkPolicies are not enforced", { skip }, async () => {
     await checkPolicies(own);
@@ -171,8 +195,9 @@ describe("a cluster of its own", () => {
     process.kill(Number(engine), "SIGKILL");
     await assert.rejects(checkPolicies(own), /not enforced: an allowed connection is blocked/);
     const [enter, ...args] = own.enter as [string, ...string[]];
-    for (const chain of ["INPUT", "POSTROUTING"])
-      await run(enter, [...args, "iptables", "-t", "mangle", "-F", chain]);
+    for (const command of ["iptables", "ip6tables"])
+      for (const chain of ["INPUT", "POSTROUTING"])
+        await run(enter, [...args, command, "-t", "mangle", "-F", chain]);
     await assert.rejects(checkPolicies(own), /not enforced: a forbidden connection passes/);
   });
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { isIP, isIPv6 } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { EgressProxy, type EgressProxyArgs, type Upstream } from "../../index";
 import { stubBlock } from "../../proxy-image/src/contract/stub-domain/block";
-import type { Cluster } from "../cluster";
+import { type Cluster, setAddresses, THIRD_PARTIES } from "../cluster";
+import { familiesOf, type Family } from "../cluster/families";
 import { sharedCluster } from "../cluster/shared";
+import { addressesOf } from "../cluster/third-parties/names";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { Stack } from "../harness/stack";
 import { applyCorefile, type CorefileState, readCorefile } from "./support/corefile";
@@ -11,11 +14,20 @@ import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
 import { type AppPod, startAppPod } from "./support/pod";
 import { until } from "./support/wait";
 
+const ADDRESS_TYPES = [
+  ["A", 4],
+  ["AAAA", 6],
+] as const;
+
+/** An IPv4 address as DNS64 writes it, in the spelling of c-ares. */
+function translated(address: string): string | undefined {
+  if (isIPv6(address)) return undefined;
+  const [a, b, c, d] = address.split(".").map(Number) as [number, number, number, number];
+  return new URL(`http://[64:ff9b::${a}.${b}.${c}.${d}]`).hostname.slice(1, -1);
+}
+
 /** Field manager with which the cluster's own Corefile is applied. */
 const COREFILE_OWNER = "cluster-addons";
-
-/** Where the pretended third parties live; private ranges are refused unless an upstream names them. */
-const allowedCidrs = ["198.51.100.0/24"];
 
 interface Echo {
   method: string;
@@ -47,7 +59,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
   const upstream = (host: string, more: Partial<Upstream> = {}): Upstream => ({
     host,
     tls: { caCertificates: cluster.thirdPartyCa },
-    allowedCidrs,
+    allowedCidrs: [...cluster.thirdPartyCidrs],
     ...more,
   });
 
@@ -71,8 +83,12 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
       "--output=name",
     ]);
 
-  const clusterIp = (service: string) =>
-    kubectl(["get", "service", "-n", "egress", service, "-o", "jsonpath={.spec.clusterIP}"]);
+  const clusterIps = async (service: string): Promise<string[]> => {
+    const path = "jsonpath={.spec.clusterIPs}";
+    return JSON.parse(await kubectl(["get", "service", "-n", "egress", service, "-o", path])) as string[];
+  };
+
+  const isOfCluster = (family: Family) => familiesOf(cluster.families).includes(family);
 
   const up = (more: Partial<EgressProxyArgs>, name = "egress") =>
     stack.up(() => {
@@ -89,6 +105,8 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
         upstream("closed.example.test"),
         upstream("silent.example.test", { timeouts: { connect: "1s" } }),
         { host: "second.example.test", tls: { caCertificates: cluster.thirdPartyCa } },
+        { host: "public.example.test", tls: { caCertificates: cluster.thirdPartyCa } },
+        { host: "tls12.example.test", tls: { caCertificates: cluster.thirdPartyCa } },
       ];
       const { result } = await up({ upstreams, dns: { mode: "none" } });
       assert.match(result.image, /@sha256:[0-9a-f]{64}$/);
@@ -129,9 +147,34 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
         const { status, headers, body } = await app.request(`http://${service}.egress/`);
         assert.equal(status, expected, body);
         assert.match(headers!["content-type"]!, /^application\/problem\+json/);
-        assert.doesNotMatch(body!, /198\.51\.100| {4}at /);
+        assert.doesNotMatch(body!, /198\.51\.100|2001:db8| {4}at /);
       });
     }
+
+    it("calls a third party that has IPv4 only, through a translator (NAT64) where the cluster has none", async () => {
+      const { status, body } = await app.request("http://public-example-test.egress/");
+      assert.equal(status, 200, body);
+      assert.equal((JSON.parse(body!) as Echo).serverName, "public.example.test");
+    });
+
+    describe("whose third party's name leads elsewhere", () => {
+      const host = "tls12.example.test";
+      after(() => setAddresses(cluster, host, addressesOf(THIRD_PARTIES[host], cluster.families)));
+
+      for (const address of ["169.254.169.254", "10.96.0.1", "fd00:ec2::254", "fd00:10:96::1"]) {
+        it(`refuses a third party at ${address}, with DNS64 below the translator's prefix too`, async () => {
+          await setAddresses(cluster, host, [address]);
+          const type = isIPv6(address) || !isOfCluster(4) ? "AAAA" : "A";
+          await until("the other address", async () => {
+            const { records } = await app.resolve(host, type);
+            return records?.length === 1 && [address, translated(address)].includes(records[0] as string);
+          });
+          const { status, headers, body } = await app.request("http://tls12-example-test.egress/");
+          assert.equal(status, 502, body);
+          assert.match(headers!["proxy-status"]!, /destination_ip_prohibited/);
+        });
+      }
+    });
 
     it("leaves kube-system alone", async () => {
       assert.deepEqual(await readCorefile(kubectl), untouched);
@@ -146,7 +189,7 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
         upstream(host),
       );
       const { result } = await up({ upstreams, dns: { mode: "manual" } });
-      dnsIp = await clusterIp("egress-dns");
+      dnsIp = (await clusterIps("egress-dns"))[0]!;
       assert.equal(result.stubDomain, stubBlock({ domain: "egress.local", port: 53, forwardTo: dnsIp }));
     });
 
@@ -161,19 +204,22 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
         ["other.a.wild.example.test", "wildcard---wild-example-test"],
         ["x.deep.a.wild.example.test", "wildcard---wild-example-test"],
       ] as const) {
-        const ip = await clusterIp(service);
-        assert.deepEqual(await app.resolve(`${name}.egress.local`, "A", dnsIp), { records: [ip] }, name);
+        const ips = await clusterIps(service);
+        assert.equal(ips.length, familiesOf(cluster.families).length);
+        for (const [type, family] of ADDRESS_TYPES) {
+          // Its CNAME, and no error: NXDOMAIN here would take the other type's answer with it in musl and .NET.
+          const records = ips.filter((ip) => isIP(ip) === family);
+          assert.deepEqual(await app.resolve(`${name}.egress.local`, type, dnsIp), { records }, name);
+        }
       }
     });
 
-    it("has no such name for what is not listed, and no data for another type", async () => {
+    it("has no such name for what is not listed", async () => {
       for (const name of ["example.test", "wild.example.test", "api.example.test.x", "evil.test"]) {
         const answer = await app.resolve(`${name}.egress.local`, "A", dnsIp);
         assert.ok(["ENOTFOUND", "ENODATA"].includes(answer.code!), `${name}: ${JSON.stringify(answer)}`);
       }
       assert.deepEqual(await app.resolve("evil.test.egress.local", "A", dnsIp), { code: "ENOTFOUND" });
-      // Its CNAME, and no error: NXDOMAIN here would take the A answer with it in musl and .NET.
-      assert.deepEqual(await app.resolve("api.example.test.egress.local", "AAAA", dnsIp), { records: [] });
     });
 
     it("is no resolver for other names", async () => {
@@ -194,7 +240,8 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
       const wild = await app.request("http://a.wild.example.test.egress.local/");
       assert.equal((JSON.parse(wild.body!) as Echo).serverName, "a.wild.example.test");
       assert.equal((await app.request("http://evil.example.test.egress.local/")).error, "ENOTFOUND");
-      assert.equal((await app.resolve("kubernetes.default.svc.cluster.local", "A")).records?.length, 1);
+      const type = isOfCluster(4) ? "A" : "AAAA";
+      assert.equal((await app.resolve("kubernetes.default.svc.cluster.local", type)).records?.length, 1);
     });
 
     it("keeps the controller's namespace from `kubectl delete`, while its block is in the Corefile", async () => {

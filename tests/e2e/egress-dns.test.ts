@@ -3,11 +3,13 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EgressProxy } from "../../index";
 import { type Cluster, runInPod } from "../cluster";
+import { familiesOf } from "../cluster/families";
 import { sharedCluster } from "../cluster/shared";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { Stack } from "../harness/stack";
 import { type QueryStreams, startQueries } from "./support/queries";
 import { type AppPod, startAppPod } from "./support/pod";
+import { applyCorefile, readCorefile } from "./support/corefile";
 import { until } from "./support/wait";
 
 const LISTED = "api.example.test.egress.local";
@@ -37,7 +39,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
         upstreams: hosts.map((host) => ({
           host,
           tls: { caCertificates: cluster.thirdPartyCa },
-          allowedCidrs: ["198.51.100.0/24"],
+          allowedCidrs: [...cluster.thirdPartyCidrs],
         })),
         build: { repository: `${cluster.registry}/k8s-egress`, baseImage: cluster.images.node },
         mesh: { mode: "none" },
@@ -46,6 +48,9 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
         monitoring: { namespaces: ["shop"] },
       });
     });
+
+  /** Those of the addresses that Services have. */
+  const types = () => familiesOf(cluster.families).map((family) => (family === 4 ? "A" : "AAAA"));
 
   const get = async (path: string): Promise<string> => kubectl(["get", "-n", "egress", ...path.split(" ")]);
 
@@ -68,7 +73,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
       { namespace: "shop", name: "app" },
       `let sum = 0;
        for (const ip of ${JSON.stringify(ips)}) {
-         const text = await (await fetch("http://" + ip + ":9153/metrics")).text();
+         const text = await (await fetch("http://" + (ip.includes(":") ? "[" + ip + "]" : ip) + ":9153/metrics")).text();
          for (const [, count] of text.matchAll(/^coredns_dns_requests_total\\{.*\\} (\\S+)$/gm)) sum += Number(count);
        }
        console.log(sum);`,
@@ -79,7 +84,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
   /** Each way to its answer: through the cluster's DNS, and straight, over UDP and TCP. */
   const queries = async (): Promise<QueryStreams> => {
     const clusterIp = await get("service egress-dns -o jsonpath={.spec.clusterIP}");
-    return startQueries(cluster, { namespace: "shop", name: "app" }, [
+    return startQueries(cluster, { namespace: "shop", name: "app" }, types(), [
       { title: "cluster DNS, UDP", server: cluster.clusterDnsIp, transport: "udp" },
       { title: "egress-dns, UDP", server: clusterIp, transport: "udp" },
       { title: "egress-dns, TCP", server: clusterIp, transport: "tcp" },
@@ -113,14 +118,43 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
     assert.equal(status, 200, body);
   });
 
-  it("answers AAAA itself, because the cluster's Services have IPv4 only", async () => {
+  it("answers for a family itself that the cluster's Services do not have", async () => {
     const corefile = await get(
       "configmap -l app.kubernetes.io/name=egress-dns -o jsonpath={.items[*].data.Corefile}",
     );
-    assert.match(corefile, /template IN AAAA \{/);
-    assert.doesNotMatch(corefile, /template IN A \{/);
-    assert.deepEqual(await app.resolve(LISTED, "AAAA"), { records: [] });
-    assert.equal((await app.resolve(LISTED, "A")).records?.length, 1);
+    for (const type of ["A", "AAAA"] as const) {
+      const isThere = types().includes(type);
+      assert.equal(corefile.includes(`template IN ${type} {`), !isThere);
+      assert.equal((await app.resolve(LISTED, type)).records?.length, isThere ? 1 : 0, type);
+    }
+  });
+
+  it("answers the same where the cluster's DNS makes AAAA records for what has none (DNS64)", async () => {
+    const { corefile } = await readCorefile(kubectl);
+    const manager = "cluster-addons";
+    const apply = (text: string) => applyCorefile(kubectl, text, { manager, force: true });
+    // Beside the one of an IPv6-only cluster: here for clients with IPv4 too.
+    const dns64 = "dns64 {\n        allow_ipv4\n    }\n";
+    const changed = corefile.replace(/( {4}dns64 .*\n)?( {4}forward \. )/, `    ${dns64}$2`);
+    assert.notEqual(changed, corefile);
+    const host = "public.example.test";
+    const isTranslated = async () => {
+      const { records } = await app.resolve(host, "AAAA");
+      return records?.some((one) => String(one).startsWith("64:ff9b::")) === true;
+    };
+    try {
+      await apply(changed);
+      await until("AAAA records of the cluster's DNS", isTranslated);
+      for (const type of ["A", "AAAA"] as const) {
+        const { records } = await app.resolve(LISTED, type);
+        assert.equal(records?.length, types().includes(type) ? 1 : 0, type);
+        assert.ok(!String(records).startsWith("64:ff9b::"), String(records));
+      }
+    } finally {
+      await apply(corefile);
+    }
+    if (cluster.families === "ipv6") return;
+    await until("the cluster's DNS as before", async () => !(await isTranslated()));
   });
 
   it("loses no query while the zone changes", async (test) => {
@@ -133,7 +167,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
       (await pods()).filter(({ name }) => before.includes(name)),
       [],
     );
-    assert.equal((await app.resolve("second.example.test.egress.local", "A")).records?.length, 1);
+    assert.equal((await app.resolve("second.example.test.egress.local", types()[0]!)).records?.length, 1);
   });
 
   it("loses no query while a node is drained, which takes one pod at a time", async (test) => {
@@ -159,7 +193,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
 
   it("counts its queries at a port of its pods", async () => {
     const before = await counted();
-    await app.resolve(`${Date.now()}.wild.example.test.egress.local`, "A");
+    await app.resolve(`${Date.now()}.wild.example.test.egress.local`, types()[0]!);
     assert.ok((await counted()) > before);
   });
 
@@ -172,10 +206,10 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
     await scale(0);
     try {
       await until("its pods to end", async () => (await pods()).length === 0);
-      const egress = app.resolve(`${Date.now()}.wild.example.test.egress.local`, "A");
+      const egress = app.resolve(`${Date.now()}.wild.example.test.egress.local`, types()[0]!);
       for (let count = 0; count < 5; count++) {
         const name = "kubernetes.default.svc.cluster.local";
-        assert.equal((await app.resolve(name, "A")).records?.length, 1);
+        assert.equal((await app.resolve(name, types()[0]!)).records?.length, 1);
       }
       // The way round it: the Service's own name.
       assert.equal((await app.request("http://api-example-test.egress/")).status, 200);
@@ -186,7 +220,8 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
   });
 
   it("ends a query that a Service sends round between it and the cluster's DNS", async (test) => {
-    const spec = { type: "ExternalName", externalName: LISTED, clusterIP: null, clusterIPs: null };
+    const none = { clusterIP: null, clusterIPs: null, ipFamilies: null, ipFamilyPolicy: null };
+    const spec = { type: "ExternalName", externalName: LISTED, ...none };
     await kubectl([
       ...["patch", "service", "-n", "egress", "api-example-test", "--type=merge"],
       ...["-p", JSON.stringify({ spec })],
@@ -194,7 +229,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
     // Past the time for which the old answer is remembered.
     await sleep(31_000);
     const before = await counted();
-    await app.resolve(LISTED, "A");
+    await app.resolve(LISTED, types()[0]!);
     await sleep(5_000);
     const once = (await counted()) - before;
     await sleep(3_000);

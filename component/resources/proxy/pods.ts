@@ -23,6 +23,8 @@ export function createProxyPods(context: Context, namespace: pulumi.Input<string
       },
       spec: {
         clusterIP: "None",
+        // All of a pod's addresses are its own, with a mesh too.
+        ipFamilyPolicy: "PreferDualStack",
         // Includes pods that are not ready: their addresses are ours from the beginning.
         publishNotReadyAddresses: true,
         selector: selector(context, "egress-proxy"),

@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ANY_HOST, serviceName } from "../../names";
 import { meshRoutes, serviceAnnotations } from "../../upstream-mesh";
 import { type Context, labels, selector } from "../context";
+import { ipFamilyPolicy } from "../ip-families";
 import { DATA_PORT } from "./proxy";
 
 /** Port that applications call. */
@@ -39,6 +40,7 @@ export function createUpstreamServices(
         },
         spec: {
           type: "ClusterIP",
+          ipFamilyPolicy: ipFamilyPolicy(context.settings),
           selector: selector(context, "egress-proxy"),
           // With appProtocol the mesh need not detect the protocol.
           ports: [

@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { API_PORT, SERVICE_CIDR } from "../addresses";
+import { API_PORT } from "../addresses";
+import type { Families } from "../families";
+import { inUrl, listed } from "../families";
 import type { ClusterPki } from "../pki/cluster-pki";
 import type { Daemon } from "../sandbox/daemon";
 import { ETCD_URL } from "./etcd";
 import { answersTls } from "./http";
 
 /** kube-apiserver, as kubeadm sets it up where it matters to clients. */
-export function apiServer(directory: string, nodeIp: string, pki: ClusterPki): Daemon {
+export function apiServer(directory: string, families: Families, nodeIp: string, pki: ClusterPki): Daemon {
   const ca = readFileSync(pki.authority.certificate);
   return {
     name: "kube-apiserver",
@@ -17,7 +19,7 @@ export function apiServer(directory: string, nodeIp: string, pki: ClusterPki): D
       `--etcd-servers=${ETCD_URL}`,
       `--advertise-address=${nodeIp}`,
       `--secure-port=${API_PORT}`,
-      `--service-cluster-ip-range=${SERVICE_CIDR}`,
+      `--service-cluster-ip-range=${listed(families, "serviceCidr")}`,
       `--client-ca-file=${pki.authority.certificate}`,
       `--tls-cert-file=${pki.apiServer.certificate}`,
       `--tls-private-key-file=${pki.apiServer.key}`,
@@ -32,6 +34,6 @@ export function apiServer(directory: string, nodeIp: string, pki: ClusterPki): D
       `--kubelet-client-key=${pki.kubeletClient.key}`,
       "--kubelet-preferred-address-types=InternalIP",
     ],
-    isReady: () => answersTls(`https://${nodeIp}:${API_PORT}/readyz`, { ca, agent: false }),
+    isReady: () => answersTls(`https://${inUrl(nodeIp)}:${API_PORT}/readyz`, { ca, agent: false }),
   };
 }

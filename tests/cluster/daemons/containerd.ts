@@ -2,19 +2,21 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { POD_CIDR } from "../addresses";
+import type { Families } from "../families";
+import { familiesOf } from "../families";
+import { NETWORKS } from "../addresses";
 import type { Daemon } from "../sandbox/daemon";
 
 /** As seen in the cluster's mount namespace. */
 export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
 /** The container runtime of kubelet and Docker. */
-export async function containerd(directory: string, pauseImage: string): Promise<Daemon> {
+export async function containerd(directory: string, families: Families, pauseImage: string): Promise<Daemon> {
   const configFile = join(directory, "containerd.toml");
   const networks = join(directory, "cni");
   await mkdir(networks, { recursive: true });
   await writeFile(configFile, config(pauseImage, networks));
-  await writeFile(join(networks, "10-pods.conflist"), podNetwork(directory));
+  await writeFile(join(networks, "10-pods.conflist"), podNetwork(directory, families));
   return {
     name: "containerd",
     command: "containerd",
@@ -45,7 +47,8 @@ function config(pauseImage: string, networks: string): string {
  * Each pod at a cable of its own: a bridge would need br_netfilter for a pod to reach another one by a
  * Service.
  */
-function podNetwork(directory: string): string {
+function podNetwork(directory: string, families: Families): string {
+  const own = familiesOf(families);
   const network = {
     cniVersion: "0.4.0",
     name: "pods",
@@ -56,8 +59,8 @@ function podNetwork(directory: string): string {
         ipam: {
           type: "host-local",
           dataDir: join(directory, "ipam"),
-          ranges: [[{ subnet: POD_CIDR.replace("/16", "/24") }]],
-          routes: [{ dst: "0.0.0.0/0" }],
+          ranges: own.map((family) => [{ subnet: NETWORKS[family].nodePodCidr }]),
+          routes: own.map((family) => ({ dst: family === 4 ? "0.0.0.0/0" : "::/0" })),
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
-import { POD_CIDR, SERVICE_CIDR } from "../addresses";
+import type { Families } from "../families";
+import { inUrl, listed } from "../families";
 import type { ClusterPki } from "../pki/cluster-pki";
 import type { Kubeconfigs } from "../pki/kubeconfig";
 import type { Daemon } from "../sandbox/daemon";
@@ -9,6 +10,7 @@ import { answersTls } from "./http";
 /** kube-controller-manager. */
 export function controllerManager(
   directory: string,
+  families: Families,
   nodeIp: string,
   pki: ClusterPki,
   configs: Kubeconfigs,
@@ -20,8 +22,8 @@ export function controllerManager(
       `--kubeconfig=${configs["controller-manager"]}`,
       "--leader-elect=false",
       "--allocate-node-cidrs",
-      `--cluster-cidr=${POD_CIDR}`,
-      `--service-cluster-ip-range=${SERVICE_CIDR}`,
+      `--cluster-cidr=${listed(families, "podCidr")}`,
+      `--service-cluster-ip-range=${listed(families, "serviceCidr")}`,
       `--root-ca-file=${pki.authority.certificate}`,
       `--cluster-signing-cert-file=${pki.authority.certificate}`,
       `--cluster-signing-key-file=${pki.authority.key}`,
@@ -31,7 +33,8 @@ export function controllerManager(
       "--kube-api-qps=200",
       "--kube-api-burst=400",
     ],
-    isReady: () => answersTls(`https://${nodeIp}:10257/healthz`, { rejectUnauthorized: false, agent: false }),
+    isReady: () =>
+      answersTls(`https://${inUrl(nodeIp)}:10257/healthz`, { rejectUnauthorized: false, agent: false }),
   };
 }
 
@@ -47,6 +50,7 @@ export function scheduler(directory: string, nodeIp: string, configs: Kubeconfig
       "--kube-api-qps=200",
       "--kube-api-burst=400",
     ],
-    isReady: () => answersTls(`https://${nodeIp}:10259/healthz`, { rejectUnauthorized: false, agent: false }),
+    isReady: () =>
+      answersTls(`https://${inUrl(nodeIp)}:10259/healthz`, { rejectUnauthorized: false, agent: false }),
   };
 }

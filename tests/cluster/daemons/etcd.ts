@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { inUrl } from "../families";
 import type { Daemon } from "../sandbox/daemon";
 import { answers } from "./http";
 
@@ -10,7 +11,7 @@ export const ETCD_URL = `http://127.0.0.1:${CLIENT_PORT}`;
 
 /** The API server's store, in memory. */
 export function etcd(directory: string, nodeIp: string): Daemon {
-  const metrics = `http://${nodeIp}:2381`;
+  const metrics = `http://${inUrl(nodeIp)}:2381`;
   return {
     name: "etcd",
     command: "etcd",

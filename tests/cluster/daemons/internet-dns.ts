@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { CONTROL_IP, HEALTH_PORT_OF_DNS, INTERNET_DNS } from "../addresses";
+import { HEALTH_PORT_OF_DNS } from "../addresses";
+import type { Families } from "../families";
+import { inUrl, networksOf } from "../families";
 import type { Daemon } from "../sandbox/daemon";
 import { hostsFile } from "../third-parties/names";
 import { answers } from "./http";
@@ -16,18 +18,19 @@ export function internetHostsFile(directory: string): string {
 }
 
 /** The DNS server to which the cluster's own forwards: knows the third parties, NXDOMAIN for the rest. */
-export async function internetDns(directory: string, nodeIp: string): Promise<Daemon> {
+export async function internetDns(directory: string, families: Families, nodeIp: string): Promise<Daemon> {
   const hosts = internetHostsFile(directory);
   const corefile = join(directory, "internet.corefile");
   const root = join(directory, "internet-root.zone");
-  await writeFile(hosts, hostsFile());
+  const networks = networksOf(families);
+  await writeFile(hosts, hostsFile(families));
   await writeFile(root, EMPTY_ROOT);
   await writeFile(
     corefile,
     `.:53 {
-    bind ${INTERNET_DNS}
+    bind ${networks.map(({ internetDns }) => internetDns).join(" ")}
     errors
-    health ${CONTROL_IP}:${HEALTH_PORT_OF_DNS}
+    health ${inUrl(networks[0].controlIp)}:${HEALTH_PORT_OF_DNS}
     hosts ${hosts} {
         ttl 5
         reload 1s
@@ -42,6 +45,6 @@ export async function internetDns(directory: string, nodeIp: string): Promise<Da
     command: join(directory, "bin", "coredns"),
     args: ["-conf", corefile],
     onInternet: true,
-    isReady: () => answers(`http://${nodeIp}:${HEALTH_PORT_OF_DNS}/health`),
+    isReady: () => answers(`http://${inUrl(nodeIp)}:${HEALTH_PORT_OF_DNS}/health`),
   };
 }

@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { NODE_NAME, POD_CIDR } from "../addresses";
+import { NODE_NAME } from "../addresses";
+import type { Families } from "../families";
+import { inUrl, listed } from "../families";
 import type { Kubeconfigs } from "../pki/kubeconfig";
 import type { Daemon } from "../sandbox/daemon";
 import { answers } from "./http";
@@ -9,16 +11,21 @@ import { answers } from "./http";
 const HEALTH_PORT = 10256;
 
 /** kube-proxy in iptables mode. */
-export async function kubeProxy(directory: string, nodeIp: string, configs: Kubeconfigs): Promise<Daemon> {
+export async function kubeProxy(
+  directory: string,
+  families: Families,
+  nodeIp: string,
+  configs: Kubeconfigs,
+): Promise<Daemon> {
   const configFile = join(directory, "kube-proxy.json");
   const config = {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
     clientConnection: { kubeconfig: configs["kube-proxy"] },
     mode: "iptables",
-    clusterCIDR: POD_CIDR,
+    clusterCIDR: listed(families, "podCidr"),
     hostnameOverride: NODE_NAME,
-    healthzBindAddress: `${nodeIp}:${HEALTH_PORT}`,
+    healthzBindAddress: `${inUrl(nodeIp)}:${HEALTH_PORT}`,
     // Zero leaves the machine's connection tracking alone: its limits are not the namespace's own.
     conntrack: {
       maxPerCore: 0,
@@ -34,6 +41,6 @@ export async function kubeProxy(directory: string, nodeIp: string, configs: Kube
     name: "kube-proxy",
     command: join(directory, "bin", "kube-proxy"),
     args: [`--config=${configFile}`],
-    isReady: () => answers(`http://${nodeIp}:${HEALTH_PORT}/livez`),
+    isReady: () => answers(`http://${inUrl(nodeIp)}:${HEALTH_PORT}/livez`),
   };
 }

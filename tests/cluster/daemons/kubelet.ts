@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { CLUSTER_DNS_IP, CLUSTER_DOMAIN, INTERNET_DNS, NODE_NAME } from "../addresses";
+import { CLUSTER_DOMAIN, NODE_NAME } from "../addresses";
+import type { Families } from "../families";
+import { inUrl, networksOf } from "../families";
 import type { ClusterPki } from "../pki/cluster-pki";
 import type { Kubeconfigs } from "../pki/kubeconfig";
 import type { Daemon } from "../sandbox/daemon";
@@ -13,13 +15,16 @@ const HEALTH_PORT = 10248;
 /** kubelet, the cluster's only node. */
 export async function kubelet(
   directory: string,
-  nodeIp: string,
+  families: Families,
+  nodeIps: readonly [string, ...string[]],
   cgroup: string,
   pki: ClusterPki,
   configs: Kubeconfigs,
 ): Promise<Daemon> {
+  const [nodeIp] = nodeIps;
+  const [network] = networksOf(families);
   const resolvConf = join(directory, "node-resolv.conf");
-  await writeFile(resolvConf, `nameserver ${INTERNET_DNS}\n`);
+  await writeFile(resolvConf, `nameserver ${network.internetDns}\n`);
   const configFile = join(directory, "kubelet.json");
   const config = {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -29,7 +34,7 @@ export async function kubelet(
     cgroupRoot: `/${cgroup}`,
     failCgroupV1: false,
     failSwapOn: false,
-    clusterDNS: [CLUSTER_DNS_IP],
+    clusterDNS: [network.clusterDnsIp],
     clusterDomain: CLUSTER_DOMAIN,
     resolvConf,
     containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
@@ -55,8 +60,8 @@ export async function kubelet(
       `--config=${configFile}`,
       `--kubeconfig=${configs.kubelet}`,
       `--hostname-override=${NODE_NAME}`,
-      `--node-ip=${nodeIp}`,
+      `--node-ip=${nodeIps.join(",")}`,
     ],
-    isReady: () => answers(`http://${nodeIp}:${HEALTH_PORT}/healthz`),
+    isReady: () => answers(`http://${inUrl(nodeIp)}:${HEALTH_PORT}/healthz`),
   };
 }

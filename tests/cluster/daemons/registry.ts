@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { REGISTRY_PORT } from "../addresses";
+import { inUrl } from "../families";
 import type { Daemon } from "../sandbox/daemon";
 import { answers } from "./http";
 
@@ -22,6 +23,6 @@ export async function registry(directory: string, nodeIp: string): Promise<Daemo
     name: "docker-registry",
     command: "docker-registry",
     args: ["serve", configFile],
-    isReady: () => answers(`http://${nodeIp}:${REGISTRY_PORT}/v2/`),
+    isReady: () => answers(`http://${inUrl(nodeIp)}:${REGISTRY_PORT}/v2/`),
   };
 }

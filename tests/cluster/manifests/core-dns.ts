@@ -1,7 +1,13 @@
-import { CLUSTER_DNS_IP, CLUSTER_DOMAIN } from "../addresses";
+import { CLUSTER_DOMAIN, TRANSLATOR } from "../addresses";
+import type { Families } from "../families";
+import { networksOf } from "../families";
 
-/** kubeadm's Corefile, but that a change is noticed within two seconds. */
-export const COREFILE = `.:53 {
+/**
+ * kubeadm's Corefile, but that a change is noticed within two seconds; without IPv4 it makes AAAA records for names that
+ * have none (DNS64, RFC 6147).
+ */
+function corefile(families: Families): string {
+  return `.:53 {
     errors
     health {
        lameduck 5s
@@ -13,7 +19,7 @@ export const COREFILE = `.:53 {
        ttl 30
     }
     prometheus :9153
-    forward . /etc/resolv.conf {
+${families === "ipv6" ? `    dns64 ${TRANSLATOR.prefix}\n` : ""}    forward . /etc/resolv.conf {
        max_concurrent 1000
     }
     cache 30 {
@@ -25,13 +31,17 @@ export const COREFILE = `.:53 {
     loadbalance
 }
 `;
+}
+
+/** The Corefile of a cluster with IPv4. */
+export const COREFILE = corefile("ipv4");
 
 const namespace = "kube-system";
 const labels = { "k8s-app": "kube-dns" };
 const role = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" };
 
 /** The cluster's DNS as kubeadm installs it. */
-export function coreDnsManifests(image: string): object[] {
+export function coreDnsManifests(image: string, families: Families): object[] {
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "coredns", namespace } },
     {
@@ -58,14 +68,14 @@ export function coreDnsManifests(image: string): object[] {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: "coredns", namespace },
-      data: { Corefile: COREFILE },
+      data: { Corefile: corefile(families) },
     },
-    service(),
+    service(networksOf(families)[0].clusterDnsIp),
     deployment(image),
   ];
 }
 
-function service(): object {
+function service(clusterIP: string): object {
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -76,7 +86,7 @@ function service(): object {
       annotations: { "prometheus.io/port": "9153", "prometheus.io/scrape": "true" },
     },
     spec: {
-      clusterIP: CLUSTER_DNS_IP,
+      clusterIP,
       selector: labels,
       ports: [
         { name: "dns", port: 53, protocol: "UDP", targetPort: "dns" },

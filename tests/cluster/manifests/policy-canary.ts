@@ -1,11 +1,13 @@
+import { only } from "../families";
+
 /**
- * Succeeds when the first address is blocked and the second is not. Both, because without the engine either everything
+ * Succeeds when at each address the first port is blocked and the second is not. Both, because without the engine either everything
  * passes or nothing does: its queue has no bypass. Not at once, because the engine must learn of the pod.
  */
 const SCRIPT = `
   import { connect } from "node:net";
-  const [host, blocked, open] = process.argv.slice(1);
-  const passes = (port) => new Promise((resolve) => {
+  const [blocked, open, ...hosts] = process.argv.slice(1);
+  const passes = (host, port) => new Promise((resolve) => {
     const socket = connect({ host, port: Number(port) });
     const end = (result) => { socket.destroy(); resolve(result); };
     socket.setTimeout(2000, () => end(false));
@@ -14,10 +16,11 @@ const SCRIPT = `
   });
   const deadline = Date.now() + 20_000;
   for (;;) {
-    const [forbidden, allowed] = await Promise.all([passes(blocked), passes(open)]);
-    if (allowed && !forbidden) break;
+    const all = (port) => Promise.all(hosts.map((host) => passes(host, port)));
+    const [forbidden, allowed] = await Promise.all([all(blocked), all(open)]);
+    if (allowed.every(Boolean) && !forbidden.some(Boolean)) break;
     if (Date.now() > deadline) {
-      console.log(allowed ? "a forbidden connection passes" : "an allowed connection is blocked");
+      console.log(forbidden.some(Boolean) ? "a forbidden connection passes" : "an allowed connection is blocked");
       process.exit(1);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -36,11 +39,11 @@ export interface CanaryPorts {
 export function policyCanary(
   image: string,
   namespace: string,
-  nodeIp: string,
+  nodeIps: readonly string[],
   { blocked, open }: CanaryPorts,
 ): object[] {
   const metadata = { name: "canary", namespace };
-  const to = [{ ipBlock: { cidr: `${nodeIp}/32` } }];
+  const to = nodeIps.map((address) => ({ ipBlock: { cidr: only(address) } }));
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     {
@@ -64,7 +67,16 @@ export function policyCanary(
           {
             name: "canary",
             image,
-            command: ["node", "--input-type=module", "--eval", SCRIPT, "--", nodeIp, `${blocked}`, `${open}`],
+            command: [
+              "node",
+              "--input-type=module",
+              "--eval",
+              SCRIPT,
+              "--",
+              `${blocked}`,
+              `${open}`,
+              ...nodeIps,
+            ],
           },
         ],
       },

@@ -1,7 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { API_SERVICE_IP, NODE_NAME } from "../addresses";
+import { NODE_NAME } from "../addresses";
+import type { Families } from "../families";
+import { networksOf } from "../families";
 import type { Authority, KeyPair } from "./openssl";
 import { createAuthority, createKey, issue } from "./openssl";
 
@@ -27,17 +29,22 @@ const CLIENTS: Readonly<Record<ClientName, { commonName: string; organization?: 
 };
 
 /** Makes all of them in `directory`. */
-export async function createClusterPki(directory: string, nodeIp: string): Promise<ClusterPki> {
+export async function createClusterPki(
+  directory: string,
+  families: Families,
+  nodeIps: readonly string[],
+): Promise<ClusterPki> {
   await mkdir(directory, { recursive: true });
   const authority = await createAuthority(directory, "cluster");
   const serviceAccountKey = join(directory, "service-account.key");
+  const addresses = [...nodeIps, ...networksOf(families).map(({ apiServiceIp }) => apiServiceIp)];
   const names = Object.keys(CLIENTS) as ClientName[];
   const [apiServer, kubeletClient, , ...clients] = await Promise.all([
     issue(authority, {
       file: "apiserver",
       commonName: "kube-apiserver",
       subjectAltNames: [
-        ...["IP:127.0.0.1", `IP:${nodeIp}`, `IP:${API_SERVICE_IP}`],
+        ...["127.0.0.1", ...addresses].map((address) => `IP:${address}`),
         ...["DNS:localhost", "DNS:kubernetes", "DNS:kubernetes.default", "DNS:kubernetes.default.svc"],
       ],
     }),

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { API_PORT } from "../addresses";
+import { inUrl } from "../families";
 import type { ClientName, ClusterPki } from "./cluster-pki";
 
 /** The paths of the clients' kubeconfigs. */
@@ -22,7 +23,10 @@ export async function writeKubeconfigs(
       clusters: [
         {
           name: "cluster",
-          cluster: { server: `https://${nodeIp}:${API_PORT}`, "certificate-authority-data": authority },
+          cluster: {
+            server: `https://${inUrl(nodeIp)}:${API_PORT}`,
+            "certificate-authority-data": authority,
+          },
         },
       ],
       users: [

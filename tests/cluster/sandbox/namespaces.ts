@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { CONTROL_IP, CONTROL_PORTS, POD_CIDR, THIRD_PARTY_GATEWAY } from "../addresses";
+import { CONTROL_PORTS, NETWORKS, TRANSLATED_IP, TRANSLATOR } from "../addresses";
 import type { Cluster } from "../cluster";
+import type { Families, Family } from "../families";
+import { familiesOf } from "../families";
 import type { Instance } from "../instance";
 import { run } from "../programs/run";
 import { DAEMON_PATH } from "../requirements";
@@ -16,16 +18,26 @@ import { waitFor } from "./wait-for";
  * Starts the process that holds the cluster's process, network and mount namespaces. When it ends, the kernel
  * ends every process in them and takes back all that was mounted, routed or filtered there.
  */
-export function launchNamespaces(instance: Instance, policies: Cluster["policies"]): ProcessId {
+export function launchNamespaces(
+  instance: Instance,
+  families: Families,
+  policies: Cluster["policies"],
+): ProcessId {
   const log = openSync(logOf(instance), "a");
   const namespaces = ["--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--mount"];
-  const setup = [join(__dirname, "setup.sh"), instance.directory, THIRD_PARTY_GATEWAY, CONTROL_IP];
-  const network = [CONTROL_PORTS, POD_CIDR, policies];
-  const args = [...namespaces, "--propagation", "private", "--", "sh", ...setup, ...network];
+  const setup = [join(__dirname, "setup.sh"), instance.directory, families, policies];
+  const args = [...namespaces, "--propagation", "private", "--", "sh", ...setup];
   const child = spawn("unshare", args, {
     detached: true,
     stdio: ["ignore", log, log],
-    env: { PATH: DAEMON_PATH },
+    env: {
+      PATH: DAEMON_PATH,
+      CONTROL_PORTS,
+      TRANSLATED_IP,
+      ...variables(4),
+      ...variables(6),
+      ...translator(),
+    },
   });
   closeSync(log);
   child.unref();
@@ -34,13 +46,17 @@ export function launchNamespaces(instance: Instance, policies: Cluster["policies
 }
 
 /** Waits until the namespaces are furnished and connects the host to them. */
-export async function openNamespaces(instance: Instance, holder: ProcessId): Promise<void> {
+export async function openNamespaces(
+  instance: Instance,
+  families: Families,
+  holder: ProcessId,
+): Promise<void> {
   await waitFor("furnishing the namespaces", 10, () => {
     if (!isRunning(holder)) throw new DaemonError("setup.sh", "failed", logOf(instance));
     const init = onlyChild(holder);
     return init !== undefined && programOf(init) === "pause";
   });
-  await connectHost(instance, initOf(holder));
+  await connectHost(instance, families, initOf(holder));
 }
 
 /** Ends the namespaces with all that runs in them. */
@@ -63,15 +79,34 @@ export function enteringInternet(holder: ProcessId): string[] {
   return [...entering(holder), "nsenter", "--net=/run/netns/internet", "--"];
 }
 
-async function connectHost({ link, hostIp, nodeIp }: Instance, init: number): Promise<void> {
+/** What setup.sh is told of a family: `GATEWAY4`, `POD_CIDR6` … */
+function variables(family: Family): NodeJS.ProcessEnv {
+  const names = Object.entries(NETWORKS[family]).map(([key, value]) => [
+    `${key.replace(/[A-Z]/g, "_$&").toUpperCase()}${family}`,
+    value,
+  ]);
+  return Object.fromEntries(names) as NodeJS.ProcessEnv;
+}
+
+function translator(): NodeJS.ProcessEnv {
+  const { prefix, ipv4, ipv6, pool } = TRANSLATOR;
+  return { NAT64_PREFIX: prefix, NAT64_IPV4: ipv4, NAT64_IPV6: ipv6, NAT64_POOL: pool };
+}
+
+async function connectHost({ link, cable }: Instance, families: Families, init: number): Promise<void> {
   const peer = ["peer", "name", "host", "netns", String(init)];
   await run("ip", ["link", "add", link, "type", "veth", ...peer]);
-  await run("ip", ["address", "add", `${hostIp}/30`, "dev", link]);
-  await run("ip", ["link", "set", link, "up"]);
   const inside = ["--target", String(init), "--net", "--", "ip"];
-  await run("nsenter", [...inside, "address", "add", `${nodeIp}/30`, "dev", "host"]);
+  await run("ip", ["link", "set", link, "up"]);
   await run("nsenter", [...inside, "link", "set", "host", "up"]);
-  await run("nsenter", [...inside, "route", "add", "default", "via", hostIp]);
+  for (const family of familiesOf(families)) {
+    const { hostIp, nodeIp, prefix } = cable[family];
+    // IPv6 would be unusable for a second, in which the kernel looks for others with the address (RFC 4862 §5.4).
+    const flags = family === 6 ? ["nodad"] : [];
+    await run("ip", ["address", "add", `${hostIp}/${prefix}`, "dev", link, ...flags]);
+    await run("nsenter", [...inside, "address", "add", `${nodeIp}/${prefix}`, "dev", "host", ...flags]);
+    await run("nsenter", [...inside, `-${family}`, "route", "add", "default", "via", hostIp]);
+  }
 }
 
 /** The kernel takes a namespace's links back some time after its last process: don't wait for that. */

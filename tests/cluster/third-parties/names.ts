@@ -1,9 +1,16 @@
+import { NETWORKS, TRANSLATED_IP } from "../addresses";
+import type { Families } from "../families";
+import { familiesOf } from "../families";
+
 /** Which certificate a third party shows. */
 export type CertificateKind = "good" | "otherName" | "selfSigned" | "expired";
 
 /** How a third party behaves. */
 export interface ThirdParty {
+  /** In IPv4; the one in IPv6 has the same last number. */
   readonly address: string;
+  /** It has no address in IPv6, whatever the cluster has: there a translator leads to it. */
+  readonly ipv4Only?: boolean;
   /** `echo` answers requests, `silent` accepts connections and says nothing, `closed` refuses them. */
   readonly behaviour: "echo" | "silent" | "closed";
   readonly certificate: CertificateKind;
@@ -48,6 +55,13 @@ export const THIRD_PARTIES = {
   },
   /** The one that the documentation calls. */
   "api.github.com": { address: "198.51.100.140", behaviour: "echo", certificate: "good" },
+  /** At an address that no upstream needs to allow. */
+  "public.example.test": {
+    address: TRANSLATED_IP,
+    ipv4Only: true,
+    behaviour: "echo",
+    certificate: "good",
+  },
 } as const satisfies Record<string, ThirdParty>;
 
 /** Names whose addresses no proxy may follow, or from which no answer ever comes. */
@@ -61,9 +75,18 @@ export const ODD_NAMES: Readonly<Record<string, readonly string[]>> = {
   "blackhole.example.test": ["198.51.100.254"],
 };
 
+/** The addresses of a third party: always one of IPv4, because the Internet has it whatever the cluster has. */
+export function addressesOf({ address, ipv4Only }: ThirdParty, families: Families): string[] {
+  if (ipv4Only || !familiesOf(families).includes(6)) return [address];
+  return [address, NETWORKS[6].thirdPartyCidr.replace(/::.*$/, `::${address.split(".").at(-1)}`)];
+}
+
 /** The names and their addresses in `/etc/hosts` syntax. */
-export function hostsFile(): string {
-  const parties = Object.entries(THIRD_PARTIES).map(([host, { address }]) => `${address} ${host}`);
+export function hostsFile(families: Families): string {
+  const all = Object.entries(THIRD_PARTIES) as [string, ThirdParty][];
+  const parties = all.flatMap(([host, party]) =>
+    addressesOf(party, families).map((address) => `${address} ${host}`),
+  );
   const odd = Object.entries(ODD_NAMES).flatMap(([host, addresses]) =>
     addresses.map((address) => `${address} ${host}`),
   );

@@ -1,5 +1,7 @@
+import { isIPv6 } from "node:net";
 import { join } from "node:path";
 import { type Cluster, type ClientPod, instance, runInPod } from "../../cluster";
+import { only } from "../../cluster/families";
 import { run } from "../../cluster/programs/run";
 import type { Port } from "./rules";
 
@@ -61,24 +63,28 @@ async function onInternet(cluster: Cluster, script: string): Promise<string> {
   return stdout;
 }
 
+/** An address of the simulated Internet, and by which of its addresses the node finds it. */
+export interface AddedAddress {
+  readonly address: string;
+  readonly gateway: string;
+}
+
 /** Gives the simulated Internet addresses of any range, and the node a way to them, until the cluster ends. */
-export async function addAddresses(
-  cluster: Cluster,
-  gateway: string,
-  addresses: readonly string[],
-): Promise<void> {
+export async function addAddresses(cluster: Cluster, addresses: readonly AddedAddress[]): Promise<void> {
   const [command, ...args] = cluster.enter as [string, ...string[]];
-  for (const address of addresses) {
-    await enterInternet(cluster, ["ip", "address", "replace", address, "dev", "lo"]);
-    await run(command, [...args, "ip", "route", "replace", address, "via", gateway]);
+  for (const { address, gateway } of addresses) {
+    // Without the second in which IPv6 looks for others with the address.
+    const flags = isIPv6(address) ? ["nodad"] : [];
+    await enterInternet(cluster, ["ip", "address", "replace", only(address), "dev", "lo", ...flags]);
+    await run(command, [...args, "ip", "route", "replace", only(address), "via", gateway]);
   }
 }
 
-export async function removeAddresses(cluster: Cluster, addresses: readonly string[]): Promise<void> {
+export async function removeAddresses(cluster: Cluster, addresses: readonly AddedAddress[]): Promise<void> {
   const [command, ...args] = cluster.enter as [string, ...string[]];
-  for (const address of addresses) {
-    await run(command, [...args, "ip", "route", "delete", address]);
-    await enterInternet(cluster, ["ip", "address", "delete", `${address}/32`, "dev", "lo"]);
+  for (const { address } of addresses) {
+    await run(command, [...args, "ip", "route", "delete", only(address)]);
+    await enterInternet(cluster, ["ip", "address", "delete", only(address), "dev", "lo"]);
   }
 }
 

@@ -1,5 +1,9 @@
+import type { Family } from "../../cluster/families";
+
 /** Who the other side of a rule is, and packets to or from that side's like that the rule does not cover. */
 export interface Probe {
+  /** Of the rule's addresses; absent: it covers pods, or ranges of both. */
+  readonly family?: Family;
   readonly peer: string;
   /** `<party> <protocol> <port>` */
   readonly dropped: readonly string[];
@@ -14,14 +18,27 @@ const dnsQueries = (subject: string): Record<string, Probe> => ({
     dropped: ["clusterDns TCP 8080", "clusterDns UDP 54", "client UDP 53", "client TCP 53"],
   },
   [`${subject} sends to 169.254.20.10/32 ${DNS}`]: {
+    family: 4,
     peer: "nodeLocalDns",
     dropped: ["nodeLocalDns TCP 80", "metadata UDP 53", "metadata TCP 53"],
   },
   [`${subject} sends to 169.254.10.11/32 ${DNS}`]: {
+    family: 4,
     peer: "aksLocalDns",
     dropped: ["aksLocalDns TCP 80", "aksLocalDns UDP 123"],
   },
+  [`${subject} sends to fd00:53::10/128 ${DNS}`]: {
+    family: 6,
+    peer: "nodeLocalDns",
+    dropped: ["nodeLocalDns TCP 80", "metadata UDP 53", "metadata TCP 53"],
+  },
 });
+
+/** What the proxy may not call, although it may call public addresses. */
+const NOT_PUBLIC = [
+  ...["public TCP 80", "public UDP 443", "metadata TCP 443", "otherPrivate TCP 8443", "client TCP 443"],
+  ...["node TCP 443", "node TCP 6443", "node TCP 10250"],
+];
 
 /** One for each rule that there is: a new rule fails the first test until it has a probe. */
 export const PROBES: Readonly<Record<string, Probe>> = {
@@ -38,14 +55,23 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     dropped: ["otherNode TCP 8443", "stranger TCP 9090"],
   },
   ...dnsQueries("egress-proxy"),
-  "egress-proxy sends to 0.0.0.0/0 at TCP 443, TCP 8443": {
-    peer: "public",
+  "egress-proxy sends to 0.0.0.0/0 at TCP 443, TCP 8443": { family: 4, peer: "public", dropped: NOT_PUBLIC },
+  "egress-proxy sends to 2000::/3 at TCP 443, TCP 8443": { family: 6, peer: "public", dropped: NOT_PUBLIC },
+  "egress-proxy sends to 64:ff9b::/96 at TCP 443, TCP 8443": {
+    family: 6,
+    peer: "translatedPublic",
     dropped: [
-      ...["public TCP 80", "public UDP 443", "metadata TCP 443", "otherPrivate TCP 8443", "client TCP 443"],
-      ...["node TCP 443", "node TCP 6443", "node TCP 10250"],
+      ...["translatedPublic TCP 80", "translatedPublic UDP 443"],
+      ...["translatedPrivate TCP 8443", "translatedMetadata TCP 443"],
     ],
   },
+  "egress-proxy sends to fd00:10:20::/48 at TCP 8443": {
+    family: 6,
+    peer: "private",
+    dropped: ["private TCP 443", "otherPrivate TCP 8443"],
+  },
   "egress-proxy sends to 10.20.0.0/16 at TCP 8443": {
+    family: 4,
     peer: "private",
     dropped: ["private TCP 443", "otherPrivate TCP 8443"],
   },
@@ -88,21 +114,22 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     dropped: ["public TCP 443", "private TCP 8443", "metadata TCP 80"],
   },
   [`lockdown sends to 169.254.20.10/32 ${DNS}`]: {
+    family: 4,
     peer: "nodeLocalDns",
     dropped: ["nodeLocalDns TCP 80", "metadata UDP 53"],
   },
   [`lockdown sends to 169.254.10.11/32 ${DNS}`]: {
+    family: 4,
     peer: "aksLocalDns",
     dropped: ["aksLocalDns TCP 80", "public UDP 53", "public TCP 53"],
+  },
+  [`lockdown sends to fd00:53::10/128 ${DNS}`]: {
+    family: 6,
+    peer: "nodeLocalDns",
+    dropped: ["nodeLocalDns TCP 80", "metadata UDP 53", "public UDP 53"],
   },
   "lockdown sends to the API server at TCP 6443": {
     peer: "node",
     dropped: ["node TCP 443", "node TCP 10250"],
   },
 };
-
-/** Rules that a cluster without IPv6 can't show. */
-export const IPV6 = [
-  "egress-proxy sends to 2000::/3 at TCP 443, TCP 8443",
-  "egress-proxy sends to 64:ff9b::/96 at TCP 443, TCP 8443",
-];

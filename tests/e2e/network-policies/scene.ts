@@ -1,8 +1,11 @@
+import { isIP } from "node:net";
 import { EgressLockdown, EgressProxy } from "../../../index";
 import { apply, type Cluster, kubectl, startClientPod } from "../../cluster";
-import { CONTROL_IP } from "../../cluster/addresses";
+import { NETWORKS } from "../../cluster/addresses";
+import { familiesOf, type Family, only } from "../../cluster/families";
 import { type Registered, runProgram } from "../../harness/monitor";
-import { addAddresses, removeAddresses, type Sender } from "./packets";
+import { type AddedAddress, addAddresses, removeAddresses, type Sender } from "./packets";
+import { NODE_DNS_ADDRESSES } from "../../../component/network-policy/settings";
 import { policiesOf } from "./rules";
 
 const NAMESPACES = {
@@ -14,49 +17,68 @@ const NAMESPACES = {
   controlPlane: "policies-linkerd",
 };
 
+type Hosts = Readonly<Partial<Record<Family, string>>>;
+
 /** Addresses that are given to the simulated Internet. Nothing listens there: a refusal shows that a packet came. */
-const ADDRESSES = {
-  public: "203.0.114.10",
-  private: "10.20.1.1",
-  otherPrivate: "10.21.1.1",
-  metadata: "169.254.169.254",
-  nodeLocalDns: "169.254.20.10",
-  aksLocalDns: "169.254.10.11",
+const ADDRESSES: Readonly<Record<string, Hosts>> = {
+  public: { 4: "203.0.114.10", 6: "2a00:51:100::10" },
+  private: { 4: "10.20.1.1", 6: "fd00:10:20::1" },
+  otherPrivate: { 4: "10.21.1.1", 6: "fd00:10:21::1" },
+  metadata: { 4: "169.254.169.254", 6: "fd00:ec2::254" },
+  nodeLocalDns: { 4: "169.254.20.10", 6: "fd00:53::10" },
+  aksLocalDns: { 4: "169.254.10.11" },
+  // As a translator (NAT64) would be asked for them.
+  translatedPublic: { 6: "64:ff9b::203.0.114.10" },
+  translatedPrivate: { 6: "64:ff9b::10.20.1.1" },
+  translatedMetadata: { 6: "64:ff9b::169.254.169.254" },
 };
 
-/** Anybody who sends or receives: pods have both, an address beyond the node's cable too. */
+/** Of the simulated Internet, and not the node's. */
+const OTHER_NODE: Hosts = { 4: NETWORKS[4].controlIp, 6: NETWORKS[6].controlIp };
+const STRANGER: Hosts = { 4: "198.51.100.200", 6: "2001:db8:51:100:1::200" };
+
+/** Anybody who sends or receives: pods do both, addresses beyond the node's cable too. */
 export interface Party {
-  readonly host: string;
-  readonly sender?: Sender;
+  /** Its address in each family that it has. */
+  readonly hosts: Hosts;
+  readonly sender?: (family: Family) => Sender;
 }
 
 export type Parties = Readonly<Record<string, Party>>;
 
 /** What a program with an EgressProxy and an EgressLockdown registers, and names for the ranges in it. */
-export async function program({ nodeIp }: Cluster): Promise<{
+export async function program({ nodeIps }: Cluster): Promise<{
   resources: Registered[];
   names: Record<string, string>;
 }> {
+  const nodes = nodeIps.map(only);
+  const otherNodes = Object.values(OTHER_NODE).map(only);
+  // The defaults, and one of IPv6.
+  const dnsAddresses = [...NODE_DNS_ADDRESSES, "fd00:53::10"];
   const { resources } = await runProgram(() => {
     new EgressProxy("egress", {
       namespace: NAMESPACES.egress,
       image: `registry.example.com/egress@sha256:${"a".repeat(64)}`,
       upstreams: [
         { host: "api.example.com" },
-        { host: "billing.example.com", port: 8443, allowedCidrs: ["10.20.0.0/16"] },
+        { host: "billing.example.com", port: 8443, allowedCidrs: ["10.20.0.0/16", "fd00:10:20::/48"] },
       ],
       dns: { controllerNamespace: NAMESPACES.stubDomain },
       mesh: { mode: "optional", controlPlaneNamespace: NAMESPACES.controlPlane },
       monitoring: { namespaces: [NAMESPACES.monitoring] },
-      networkPolicies: { nodeCidrs: [`${CONTROL_IP}/32`], apiServerCidrs: [`${nodeIp}/32`] },
+      networkPolicies: { nodeCidrs: otherNodes, apiServerCidrs: nodes, dnsAddresses },
     });
     new EgressLockdown("lockdown", {
       namespaces: [NAMESPACES.locked],
       proxyNamespace: NAMESPACES.egress,
-      destinations: [{ cidr: `${nodeIp}/32`, ports: [6443] }],
+      destinations: nodes.map((cidr) => ({ cidr, ports: [6443] })),
+      dnsAddresses,
     });
   });
-  const names = { [`${nodeIp}/32`]: "the API server", [`${CONTROL_IP}/32`]: "other nodes" };
+  const names = Object.fromEntries([
+    ...nodes.map((cidr) => [cidr, "the API server"]),
+    ...otherNodes.map((cidr) => [cidr, "other nodes"]),
+  ]) as Record<string, string>;
   return { resources, names };
 }
 
@@ -68,7 +90,7 @@ export async function startScene(cluster: Cluster, resources: readonly Registere
     names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
   );
   await apply(cluster, policiesOf(resources));
-  await addAddresses(cluster, CONTROL_IP, Object.values(ADDRESSES));
+  await addAddresses(cluster, addressesIn(cluster));
   const parts = deploymentsOf(resources).map(({ metadata: { namespace }, spec }) => {
     const { labels } = spec.template.metadata;
     return [labels["app.kubernetes.io/name"]!, namespace, labels] as const;
@@ -83,49 +105,67 @@ export async function startScene(cluster: Cluster, resources: readonly Registere
       ["controlPlane", NAMESPACES.controlPlane, {}] as const,
     ].map(async ([name, namespace, labels]) => {
       const pod = await startClientPod(cluster, { namespace, name: name.toLowerCase(), labels });
-      const path = "jsonpath={.status.podIP}";
-      const host = await kubectl(cluster, ["-n", namespace, "get", "pod", pod.name, "-o", path]);
-      return [name, { host, sender: pod }] as const;
+      const hosts = await podAddresses(cluster, namespace, [pod.name]);
+      return [name, { hosts, sender: () => pod }] as const;
     }),
   );
-  const clusterDns = await kubectl(cluster, [
-    ...[
-      "-n",
-      "kube-system",
-      "get",
-      "pods",
-      "-l",
-      "k8s-app=kube-dns",
-      "--field-selector=status.phase=Running",
-    ],
-    ...["-o", "jsonpath={.items[0].status.podIP}"],
-  ]);
+  const running = ["-l", "k8s-app=kube-dns", "--field-selector=status.phase=Running"];
+  const clusterDns = await podAddresses(cluster, "kube-system", running);
   return {
     ...Object.fromEntries(pods),
-    ...Object.fromEntries(Object.entries(ADDRESSES).map(([name, host]) => [name, { host }])),
-    clusterDns: { host: clusterDns },
-    node: { host: cluster.nodeIp },
-    otherNode: { host: CONTROL_IP, sender: { address: CONTROL_IP } },
-    stranger: { host: "198.51.100.200", sender: { address: "198.51.100.200" } },
+    ...Object.fromEntries(Object.entries(ADDRESSES).map(([name, hosts]) => [name, { hosts }])),
+    clusterDns: { hosts: clusterDns },
+    node: { hosts: byFamily(cluster.nodeIps) },
+    otherNode: { hosts: OTHER_NODE, sender: (family) => ({ address: OTHER_NODE[family]! }) },
+    stranger: { hosts: STRANGER, sender: (family) => ({ address: STRANGER[family]! }) },
   };
 }
 
 export async function endScene(cluster: Cluster): Promise<void> {
   const namespaces = Object.values(NAMESPACES);
   await kubectl(cluster, ["delete", "namespace", "--ignore-not-found", "--timeout=120s", ...namespaces]);
-  await removeAddresses(cluster, Object.values(ADDRESSES));
+  await removeAddresses(cluster, addressesIn(cluster));
 }
 
 /** A port of the node that leads to the proxy. */
 export async function nodePortOfProxy(cluster: Cluster): Promise<number> {
   const metadata = { name: "node-port", namespace: NAMESPACES.egress };
   const selector = { "app.kubernetes.io/name": "egress-proxy" };
-  const spec = { type: "NodePort", selector, ports: [{ port: 80, targetPort: 8080 }] };
+  const spec = {
+    type: "NodePort",
+    ipFamilyPolicy: "PreferDualStack",
+    selector,
+    ports: [{ port: 80, targetPort: 8080 }],
+  };
   await apply(cluster, [{ apiVersion: "v1", kind: "Service", metadata, spec }]);
   const path = "jsonpath={.spec.ports[0].nodePort}";
   return Number(
     await kubectl(cluster, ["-n", metadata.namespace, "get", "service", metadata.name, "-o", path]),
   );
+}
+
+/** The addresses of {@link ADDRESSES} in the families that the cluster has, with the way there. */
+function addressesIn({ families }: Cluster): AddedAddress[] {
+  return familiesOf(families).flatMap((family) =>
+    Object.values(ADDRESSES).flatMap((hosts) =>
+      hosts[family] === undefined ? [] : [{ address: hosts[family], gateway: NETWORKS[family].controlIp }],
+    ),
+  );
+}
+
+interface Pod {
+  status: { podIPs: { ip: string }[] };
+}
+
+/** The addresses of the first pod that kubectl finds by these arguments. */
+async function podAddresses(cluster: Cluster, namespace: string, pod: readonly string[]): Promise<Hosts> {
+  const found = await kubectl(cluster, ["-n", namespace, "get", "pods", ...pod, "-o", "json"]);
+  const parsed = JSON.parse(found) as Pod & { items?: Pod[] };
+  return byFamily((parsed.items?.[0] ?? parsed).status.podIPs.map(({ ip }) => ip));
+}
+
+function byFamily(addresses: readonly string[]): Hosts {
+  return Object.fromEntries(addresses.map((address) => [isIP(address), address]));
 }
 
 interface Deployment {

@@ -13,7 +13,7 @@ export interface StreamResult {
   readonly sent: number;
   /** Not answered within 5 s, resolvers' usual patience. */
   readonly lost: number;
-  /** Answered by an error, or a question for A without an address. */
+  /** Answered by an error, or without an address of a type that there is. */
   readonly wrong: number;
   /** Milliseconds. */
   readonly slowest: number;
@@ -29,17 +29,20 @@ const RATE = 40;
 /**
  * Asks from a pod, until it is told to stop, for A and AAAA of ever new names below a wildcard, which nobody has
  * cached. Each question comes from a socket of its own, as resolvers ask.
+ *
+ * @param types those that the names have an address of
  */
 export async function startQueries(
   cluster: Cluster,
   pod: ClientPod,
+  types: readonly ("A" | "AAAA")[],
   streams: readonly Stream[],
 ): Promise<QueryStreams> {
   await runInPod(cluster, pod, `import fs from "node:fs"; fs.rmSync("/stop-queries", { force: true });`);
   const finished = runInPod(
     cluster,
     pod,
-    `const streams = ${JSON.stringify(streams)}, RATE = ${RATE};\n${SCRIPT}`,
+    `const streams = ${JSON.stringify(streams)}, types = ${JSON.stringify(types)}, RATE = ${RATE};\n${SCRIPT}`,
   );
   return {
     async stop() {
@@ -65,7 +68,7 @@ const SCRIPT = String.raw`
   }
   function ask({ server, transport }, message) {
     return new Promise((resolve) => {
-      const socket = transport === "udp" ? dgram.createSocket("udp4") : net.connect(53, server);
+      const socket = transport === "udp" ? dgram.createSocket(net.isIPv6(server) ? "udp6" : "udp4") : net.connect(53, server);
       const done = (answer) => {
         clearTimeout(timer);
         transport === "udp" ? socket.close() : socket.destroy();
@@ -96,9 +99,9 @@ const SCRIPT = String.raw`
       result.sent++;
       const asked = ask(stream, message).then((answer) => {
         result.slowest = Math.max(result.slowest, Math.round(performance.now() - began));
-        // The CNAME, and for A the address too.
+        // The CNAME, and the address if there is one.
         if (!answer) result.lost++;
-        else if ((answer[3] & 15) !== 0 || answer.readUInt16BE(6) !== (type === 1 ? 2 : 1)) result.wrong++;
+        else if ((answer[3] & 15) !== 0 || answer.readUInt16BE(6) !== (types.includes(type === 1 ? "A" : "AAAA") ? 2 : 1)) result.wrong++;
         open.delete(asked);
       });
       open.add(asked);
