@@ -19,6 +19,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ["proxy-image/src/cli/dashboard/page/*.js"],
+    languageOptions: {
+      sourceType: "module",
+      globals: Object.fromEntries(
+        [
+          "addEventListener",
+          "document",
+          "fetch",
+          "HTMLInputElement",
+          "location",
+          "setInterval",
+          "window",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
+  },
+  {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {

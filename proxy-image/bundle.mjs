@@ -1,6 +1,6 @@
 // Bundles what runs in the image, and the command line tool, so that neither needs node_modules.
 import { Buffer } from "node:buffer";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buffer } from "node:stream/consumers";
@@ -37,3 +37,5 @@ writeFileSync(join(output, "app.tar"), await archive(files));
 writeFileSync(join(output, "cli.js"), await programOf(here(commandLine), "#!/usr/bin/env node"), {
   mode: 0o755,
 });
+// The dashboard's page is sent as it is.
+cpSync(here("src/cli/dashboard/page"), join(output, "page"), { recursive: true });

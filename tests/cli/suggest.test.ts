@@ -11,7 +11,7 @@ import { compilePolicy } from "../../component/policy";
 import { settingsOf } from "../../component/settings";
 import { checkArguments } from "../../component/validation/arguments";
 import { auditedRequest } from "../../proxy-image/src/cli/suggest/audited-request";
-import { logLines } from "../../proxy-image/src/cli/suggest/log-lines";
+import { logLines } from "../../proxy-image/src/cli/log/log-lines";
 import { runSuggest } from "../../proxy-image/src/cli/suggest/run-suggest";
 import { Sightings } from "../../proxy-image/src/cli/suggest/sightings";
 import { UsageError } from "../../proxy-image/src/cli/usage-error";

@@ -23,6 +23,7 @@ describe("the published package", () => {
       "proxy-image/dist/app.tar",
       "proxy-image/bin/k8s-egress.js",
       "proxy-image/dist/cli.js",
+      "proxy-image/dist/page/index.html",
       "PulumiPlugin.yaml",
       "schema.json",
       "dist/plugin/index.js",

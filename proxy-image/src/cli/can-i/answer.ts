@@ -14,7 +14,7 @@ export function asText(verdict: Verdict, { client, method, url }: Question): str
 function allowedRows({ upstream, rule, credentials }: Allowed): [string, string][] {
   return [
     ["upstream", upstream],
-    ["rule", rule ? `allow[${rule.index}]: ${literal(rule)}` : "none: the upstream has no `allow`"],
+    ["rule", rule ? `allow[${rule.index}]: ${ruleLiteral(rule)}` : "none: the upstream has no `allow`"],
     ...credentials.map(({ field, credential }): [string, string] => [
       "credential",
       `${credential} (${field})`,
@@ -28,19 +28,25 @@ function deniedRows({ upstream, reason, message, advice, suggestion }: Denied): 
     ...(upstream === undefined ? [] : [["upstream", upstream] as [string, string]]),
     ["reason", `${reason}: ${message}`],
     ...(suggestion && rule
-      ? [addition(suggestion.host, rule, upstream === undefined)]
+      ? [["add", additionTo(suggestion.host, rule, upstream === undefined)] as [string, string]]
       : [["what to do", advice] as [string, string]]),
   ];
 }
 
-function addition(host: string, rule: PolicyRule, isNew: boolean): [string, string] {
+/** What to add to the program so that a denied request is allowed; undefined if no rule can. */
+export function additionText({ upstream, suggestion }: Denied): string | undefined {
+  const [rule] = suggestion?.allow ?? [];
+  return suggestion && rule ? `add ${additionTo(suggestion.host, rule, upstream === undefined)}` : undefined;
+}
+
+function additionTo(host: string, rule: PolicyRule, isNew: boolean): string {
   return isNew
-    ? ["add", `to upstreams: { host: ${JSON.stringify(host)}, allow: [${literal(rule)}] }`]
-    : ["add", `to the \`allow\` of ${host}: ${literal(rule)}`];
+    ? `to upstreams: { host: ${JSON.stringify(host)}, allow: [${ruleLiteral(rule)}] }`
+    : `to the \`allow\` of ${host}: ${ruleLiteral(rule)}`;
 }
 
 /** The rule as a program has it. */
-function literal({ clients, methods, paths }: PolicyRule): string {
+export function ruleLiteral({ clients, methods, paths }: PolicyRule): string {
   const members = [
     ...(clients ? [`clients: [${clients.map(clientLiteral).join(", ")}]`] : []),
     ...(methods ? [`methods: ${listLiteral(methods)}`] : []),

@@ -3,6 +3,8 @@ import { ApiError } from "../../stubdomain/cluster/cluster";
 import { askText } from "../../stubdomain/cluster/kube-client";
 import { type ClusterChoice, loadConfig } from "../kubeconfig";
 import { ClusterError } from "./cluster-error";
+import { askPod, type PodRequest, type PodResponse } from "./pod-request";
+import { followText } from "./follow";
 
 /** What is read, as RBAC names it. */
 export interface Reading {
@@ -24,6 +26,10 @@ export interface Api {
   json<T>(reading: Reading): Promise<T>;
   /** Undefined if there is no such object. @throws ClusterError */
   find<T>(reading: Reading): Promise<T | undefined>;
+  /** Asks a port of a pod, by port-forward. @throws ClusterError */
+  pod(request: PodRequest): Promise<PodResponse>;
+  /** A response that does not end, in pieces, until the signal; says when it begins. @throws ClusterError */
+  follow(reading: Reading, signal: AbortSignal, opened: () => void): AsyncIterable<string>;
 }
 
 /** @throws UsageError if there is no such file or context */
@@ -56,6 +62,22 @@ export function apiOf(config: KubeConfig): Api {
       } catch (error) {
         if (error instanceof NotFoundError) return undefined;
         throw error;
+      }
+    },
+    async pod(request) {
+      const { namespace } = request;
+      try {
+        return await askPod(config, request);
+      } catch (error) {
+        const reading = { verb: "get", resource: "pods/portforward", namespace, path: request.path } as const;
+        throw error instanceof ApiError ? explained(error, reading, server) : error;
+      }
+    },
+    async *follow(reading, signal, opened) {
+      try {
+        yield* followText(config, reading.path, signal, opened);
+      } catch (error) {
+        throw error instanceof ApiError ? explained(error, reading, server) : error;
       }
     },
   };

@@ -21,6 +21,8 @@ export interface InstalledProxy {
   /** Labels that its pods have. */
   readonly selector: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** Pods that there should be. */
+  readonly replicas: number;
   /** ConfigMap of its policy. */
   readonly policy: string | undefined;
 }
@@ -30,6 +32,7 @@ const LABELS = "app.kubernetes.io/part-of=k8s-egress,app.kubernetes.io/name=egre
 interface Deployment {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
+    readonly replicas?: number;
     readonly selector: { readonly matchLabels?: Record<string, string> };
     readonly template: {
       readonly spec: {
@@ -73,6 +76,7 @@ export async function installedProxies(api: Api, namespace: string | undefined):
     name: metadata.name.replace(/-proxy$/, ""),
     selector: spec.selector.matchLabels ?? {},
     args: spec.template.spec.containers.find((one) => one.name === "proxy")?.args ?? [],
+    replicas: spec.replicas ?? 1,
     policy: spec.template.spec.volumes?.find((one) => one.name === "policy")?.configMap?.name,
   }));
 }

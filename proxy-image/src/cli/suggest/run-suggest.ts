@@ -4,7 +4,7 @@ import type { Output } from "../output";
 import { UsageError } from "../usage-error";
 import { auditedRequest } from "./audited-request";
 import { asJson, asTypeScript } from "./formats";
-import { logLines } from "./log-lines";
+import { logLines } from "../log/log-lines";
 import { metricSamples } from "./metric-samples";
 import { Sightings } from "./sightings";
 import { suggest } from "./suggestion";

@@ -1,0 +1,210 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { Policy } from "../../contract/policy/policy";
+import { TARGET_KINDS, TARGET_OBJECTS, type TargetKind } from "../../contract/stub-domain/target-ref";
+import { ApiError, type Cluster } from "../../stubdomain/cluster/cluster";
+import { kubeCluster } from "../../stubdomain/cluster/kube-cluster";
+import { survey } from "../../stubdomain/controller/survey";
+import type { Api } from "../cluster/api";
+import { ClusterError } from "../cluster/cluster-error";
+import { type InstalledProxy, policyOf } from "../cluster/egress-proxies";
+import { podsWith } from "../cluster/pods";
+import { scrapeAll } from "../stat/scrape";
+import { checkCertificates, EXPIRY } from "./certificates";
+import { checkClocks } from "./clock";
+import { checkVersion } from "./cluster-version";
+import { checkDns } from "./dns-target";
+import { type Finding, page } from "./finding";
+import { checkMesh } from "./mesh";
+import { checkEngine, type DaemonSet } from "./network-policy-engine";
+import { checkPods } from "./pods";
+import { checkRights, rightsOfUp } from "./rights";
+import { checkStubDomain } from "./stub-domain";
+
+/** What is checked, and where. */
+export interface Surroundings {
+  readonly config: KubeConfig;
+  readonly api: Api;
+  /** Undefined before the installation. */
+  readonly proxy: InstalledProxy | undefined;
+  /** Where the EgressProxy is or will be. */
+  readonly namespace: string;
+}
+
+/** A controller of the stub domain, with what is read of its Deployment. */
+interface Controller {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly args?: string[] }[] } };
+  };
+}
+
+/** Makes all checks; what can't be asked is a finding too. */
+export async function gather({ config, api, proxy, namespace }: Surroundings): Promise<Finding[]> {
+  const cluster = kubeCluster(config);
+  const { version, groups } = await cluster.platform();
+  const meshMode = proxy && (valueOf(proxy.args, "mesh") ?? "none");
+  const controllers = proxy ? await controllersOf(api, proxy).catch(() => []) : [];
+  const all = await Promise.all([
+    attempt("rights", () => lookAtRights(cluster, namespace, meshMode !== "none")),
+    attempt("linkerd", () => lookAtMesh(api, proxy, groups, meshMode)),
+    attempt("dns target", () => lookAtDns(cluster, controllers)),
+    attempt("network policy", async () => [checkEngine(await daemonSets(api), version)]),
+    ...(proxy
+      ? [
+          ...health(api, cluster, proxy, controllers),
+          attempt("certificates", () => lookAtMetrics(api, proxy)),
+        ]
+      : []),
+  ]);
+  return [checkVersion(version), ...all.flat()];
+}
+
+/** Only pods and stub domain of an installed EgressProxy. */
+export async function gatherHealth({
+  config,
+  api,
+  proxy,
+}: Pick<Surroundings, "config" | "api"> & {
+  readonly proxy: InstalledProxy;
+}): Promise<Finding[]> {
+  const controllers = await controllersOf(api, proxy).catch(() => []);
+  return (await Promise.all(health(api, kubeCluster(config), proxy, controllers))).flat();
+}
+
+function health(
+  api: Api,
+  cluster: Cluster,
+  proxy: InstalledProxy,
+  controllers: readonly Controller[],
+): Promise<Finding[]>[] {
+  const meshed = (valueOf(proxy.args, "mesh") ?? "none") !== "none";
+  return [
+    attempt("proxy pods", () => lookAtPods(api, proxy, meshed)),
+    attempt("dns pods", () => lookAtDnsPods(api, proxy, controllers.length > 0)),
+    attempt("stub domain", () => lookAtStubDomains(cluster, controllers)),
+  ];
+}
+
+/** A check that can't be made is an error with the reason: usually a right that is missing. */
+async function attempt(subject: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof ClusterError || error instanceof ApiError)) throw error;
+    return [
+      {
+        level: "warning",
+        subject,
+        text: `not checked: ${error.message}`,
+        remedy: "give the kubeconfig's user the right to read this, and check again",
+        link: page("docs/observability.md"),
+      },
+    ];
+  }
+}
+
+async function lookAtRights(cluster: Cluster, namespace: string, meshed: boolean): Promise<Finding[]> {
+  const rights = rightsOfUp(namespace, meshed);
+  const allowed = await Promise.all(rights.map((right) => cluster.isAllowed(right)));
+  return [checkRights(rights.filter((_, at) => !allowed[at]))];
+}
+
+async function lookAtMesh(
+  api: Api,
+  proxy: InstalledProxy | undefined,
+  groups: readonly string[],
+  mode: string | undefined,
+): Promise<Finding[]> {
+  const policy: Policy | undefined = proxy && (await policyOf(api, proxy));
+  const identitySuffix = policy?.mesh?.identitySuffix;
+  const controlPlane = identitySuffix?.split(".")[2] ?? "linkerd";
+  const facts = { groups, mode, identitySuffix, controlPlane };
+  if (mode === "none" || !groups.includes("policy.linkerd.io")) {
+    return checkMesh({ ...facts, values: undefined, injectors: undefined });
+  }
+  const [map, injector] = await Promise.all([
+    api.find<{ data?: { values?: string } }>({
+      verb: "get",
+      resource: "configmaps",
+      namespace: controlPlane,
+      path: `/api/v1/namespaces/${controlPlane}/configmaps/linkerd-config`,
+    }),
+    api.find<{ status?: { readyReplicas?: number } }>({
+      verb: "get",
+      resource: "deployments.apps",
+      namespace: controlPlane,
+      path: `/apis/apps/v1/namespaces/${controlPlane}/deployments/linkerd-proxy-injector`,
+    }),
+  ]);
+  const injectors = injector && (injector.status?.readyReplicas ?? 0);
+  return checkMesh({ ...facts, values: map?.data?.values, injectors });
+}
+
+async function lookAtDns(cluster: Cluster, controllers: readonly Controller[]): Promise<Finding[]> {
+  const kinds = controllers.flatMap((one) => {
+    const kind = valueOf(argsOf(one), "target-kind");
+    return TARGET_KINDS.filter((known) => known === kind);
+  });
+  // Nobody's resolvers: this is no pod. The cache on the nodes is looked at apart.
+  const target = { kind: "coredns" as TargetKind, ...TARGET_OBJECTS.coredns };
+  return checkDns(await survey(cluster, target, () => Promise.resolve([])), kinds);
+}
+
+async function daemonSets(api: Api): Promise<DaemonSet[]> {
+  const reading = { verb: "list", resource: "daemonsets.apps", path: "/apis/apps/v1/daemonsets" } as const;
+  return (await api.json<{ items: DaemonSet[] }>(reading)).items;
+}
+
+async function lookAtPods(api: Api, proxy: InstalledProxy, meshed: boolean): Promise<Finding[]> {
+  return checkPods(
+    "proxy pods",
+    await podsWith(api, proxy.namespace, proxy.selector),
+    proxy.replicas,
+    meshed,
+  );
+}
+
+async function lookAtDnsPods(api: Api, proxy: InstalledProxy, isInstalled: boolean): Promise<Finding[]> {
+  const selector = { ...proxy.selector, "app.kubernetes.io/name": "egress-dns" };
+  const pods = await podsWith(api, proxy.namespace, selector);
+  return pods.length > 0 || isInstalled ? checkPods("dns pods", pods, 2, false) : [];
+}
+
+async function controllersOf(api: Api, proxy: InstalledProxy): Promise<Controller[]> {
+  const instance = proxy.selector["app.kubernetes.io/instance"] ?? proxy.name;
+  const labelSelector = `app.kubernetes.io/name=egress-stub-domain,app.kubernetes.io/instance=${instance}`;
+  const { items } = await api.json<{ items: Controller[] }>({
+    verb: "list",
+    resource: "deployments.apps",
+    path: `/apis/apps/v1/deployments?${new URLSearchParams({ labelSelector }).toString()}`,
+  });
+  const service = `--dns-service=${proxy.namespace}/`;
+  return items.filter((one) => argsOf(one).some((arg) => arg.startsWith(service)));
+}
+
+async function lookAtStubDomains(cluster: Cluster, controllers: readonly Controller[]): Promise<Finding[]> {
+  const findings = await Promise.all(
+    controllers.map(async (controller) => {
+      const [namespace = "", name = ""] = (valueOf(argsOf(controller), "anchor") ?? "").split("/");
+      const anchor = await cluster.configMap({ namespace, name });
+      return checkStubDomain(valueOf(argsOf(controller), "target") ?? "", anchor, Date.now());
+    }),
+  );
+  return findings.flat();
+}
+
+async function lookAtMetrics(api: Api, proxy: InstalledProxy): Promise<Finding[]> {
+  const { pods } = await scrapeAll(api, proxy, { counters: new Set(), gauges: EXPIRY });
+  const clocks = [...pods].flatMap(([pod, { clock }]) => (clock ? [{ pod, ...clock }] : []));
+  const gauges = [...pods.values()].map((scrape) => scrape.gauges);
+  return [...checkCertificates(gauges, Date.now()), ...checkClocks(clocks)];
+}
+
+function argsOf({ spec }: Controller): readonly string[] {
+  return spec.template.spec.containers[0]?.args ?? [];
+}
+
+function valueOf(args: readonly string[], name: string): string | undefined {
+  const prefix = `--${name}=`;
+  return args.find((one) => one.startsWith(prefix))?.slice(prefix.length);
+}

@@ -1,0 +1,81 @@
+import { isReady, type Pod, stateOf } from "../cluster/pods";
+import { type Finding, ok, problem, warning } from "./finding";
+
+/** Reasons of a kubelet for an image that it can't get. */
+const PULL_ERRORS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
+
+/**
+ * Whether a part's pods are ready, have their image and, where they should, a sidecar. Pure.
+ *
+ * @param subject such as `proxy pods`
+ */
+export function checkPods(
+  subject: string,
+  pods: readonly Pod[],
+  wanted: number,
+  isMeshed: boolean,
+): Finding[] {
+  const ready = pods.filter(isReady).length;
+  const unready = pods.filter((pod) => !isReady(pod)).map((pod) => `${pod.metadata.name} (${stateOf(pod)})`);
+  const findings: Finding[] = [];
+  if (ready === 0) {
+    findings.push(
+      problem(
+        subject,
+        `none of ${wanted} is ready${unready.length > 0 ? `: ${unready.join(", ")}` : ""}`,
+        describe(pods),
+        "docs/mesh.md",
+      ),
+    );
+  } else if (ready < wanted || unready.length > 0) {
+    findings.push(
+      warning(subject, `${ready} of ${wanted} ready: ${unready.join(", ")}`, describe(pods), "docs/mesh.md"),
+    );
+  } else findings.push(ok(subject, `${ready} of ${wanted} ready`));
+  findings.push(...unpulled(subject, pods));
+  if (isMeshed) findings.push(...injected(subject, pods));
+  return findings;
+}
+
+function unpulled(subject: string, pods: readonly Pod[]): Finding[] {
+  for (const { metadata, status } of pods) {
+    for (const { name, state } of [
+      ...(status?.initContainerStatuses ?? []),
+      ...(status?.containerStatuses ?? []),
+    ]) {
+      const { reason = "", message = "" } = state?.waiting ?? {};
+      if (!PULL_ERRORS.includes(reason)) continue;
+      return [
+        problem(
+          subject,
+          `the image of container ${name} of pod ${metadata.name} can't be pulled: ${message || reason}`,
+          "is the registry reachable from the nodes, and do imagePullSecrets name a Secret for it?",
+          "docs/installation-configuration.md",
+        ),
+      ];
+    }
+  }
+  return [];
+}
+
+function injected(subject: string, pods: readonly Pod[]): Finding[] {
+  const bare = pods.filter(
+    ({ spec }) =>
+      ![...spec.containers, ...(spec.initContainers ?? [])].some(({ name }) => name === "linkerd-proxy"),
+  );
+  if (bare.length === 0) return pods.length === 0 ? [] : [ok("sidecars", `in all ${subject}`)];
+  return [
+    problem(
+      "sidecars",
+      `missing in ${bare.map(({ metadata }) => metadata.name).join(", ")}: Linkerd's injector did not see them`,
+      "when the injector is ready: kubectl rollout restart of the Deployment",
+      "docs/mesh.md",
+    ),
+  ];
+}
+
+function describe([first]: readonly Pod[]): string {
+  return first
+    ? `kubectl -n ${first.metadata.namespace} describe pod ${first.metadata.name}`
+    : "is there room on a node, and does an admission policy or quota forbid the pods? See the Deployment's events";
+}

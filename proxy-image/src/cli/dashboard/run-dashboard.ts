@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { parseArgs } from "node:util";
+import { apiOf } from "../cluster/api";
+import { findProxy, policyOf } from "../cluster/egress-proxies";
+import { CLUSTER_OPTIONS, CLUSTER_USAGE } from "../cluster/options";
+import type { Streams } from "../command";
+import { loadConfig } from "../kubeconfig";
+import { UsageError } from "../usage-error";
+import { Collector } from "./collect";
+import { createDashboard } from "./server";
+import { detail, overview } from "./view";
+
+export const DASHBOARD_USAGE = `usage: k8s-egress dashboard [options]
+
+Opens a page on this machine with all third parties: rates, success, latency, clients, rules, recent denials with the
+rule that would admit each, pods and the stub domain. It ends with Ctrl-C.
+
+  --port PORT          on 127.0.0.1; default: a free one
+  --no-open            print the page's address only
+${CLUSTER_USAGE.replace(/ {2}-o, .*\n/, "")}
+Exit status: 2 if there is no answer (wrong usage, or the cluster can't be asked).
+`;
+
+/**
+ * `k8s-egress dashboard`
+ *
+ * @returns the exit status, for `--help`; otherwise it does not end
+ * @throws UsageError, ClusterError
+ */
+export async function runDashboard(argv: string[], { out }: Pick<Streams, "out">): Promise<number> {
+  const options = read(argv);
+  if (options === "help") {
+    out.write(DASHBOARD_USAGE);
+    return 0;
+  }
+  const config = loadConfig(options);
+  const api = apiOf(config);
+  const proxy = await findProxy(api, options);
+  const collector = new Collector(config, api, proxy, await policyOf(api, proxy));
+  await collector.start();
+  const token = randomBytes(24).toString("base64url");
+  const app = createDashboard(token, {
+    state: () => overview(collector.known, new Date()),
+    upstream: (name) => detail(collector.known, name),
+  });
+  const server = createServer(app).listen(options.port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new UsageError(`--port: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${token}/`;
+  out.write(`${url}\n`);
+  if (options.open) openBrowser(url);
+  await once(server, "close");
+  return 0;
+}
+
+/** The address is printed too, so a system without a browser is no error. */
+function openBrowser(url: string): void {
+  const [program, ...args] =
+    process.platform === "darwin"
+      ? ["open"]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", ""]
+        : ["xdg-open"];
+  const child = spawn(program, [...args, url], { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
+}
+
+function read(argv: string[]) {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      strict: true,
+      options: {
+        ...CLUSTER_OPTIONS,
+        port: { type: "string", default: "0" },
+        "no-open": { type: "boolean", default: false },
+      },
+    });
+    if (values.help) return "help";
+    const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 65_536;
+    if (port > 65_535) throw new Error(`--port: ${JSON.stringify(values.port)} is no port`);
+    const { kubeconfig, context, namespace, name } = values;
+    return { kubeconfig, context, namespace, name, port, open: !values["no-open"] };
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${DASHBOARD_USAGE}`);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Api } from "../cluster/api";
+import { ClusterError } from "../cluster/cluster-error";
+import type { InstalledProxy } from "../cluster/egress-proxies";
+import { readyPods } from "../cluster/pods";
+import { valuesOf, type Values } from "./exposition";
+import { increase, sum } from "./increase";
+import type { Window } from "./metric-rows";
+
+/** The metrics of one pod at a time. */
+export interface Scrape {
+  /** Milliseconds, monotonic. */
+  readonly time: number;
+  readonly counters: Values;
+  readonly gauges: Values;
+  /** The pod's clock and this machine's; milliseconds since 1970. */
+  readonly clock?: { readonly time: number; readonly here: number };
+}
+
+/** The metrics of all pods that gave them, and why others did not. */
+export interface Scrapes {
+  readonly pods: ReadonlyMap<string, Scrape>;
+  readonly failures: readonly string[];
+}
+
+/** Which metrics are read. */
+export interface Wanted {
+  readonly counters: ReadonlySet<string>;
+  readonly gauges: ReadonlySet<string>;
+}
+
+/** Port of the proxy's probes and metrics. */
+export function adminPort({ args }: InstalledProxy): number {
+  const prefix = "--admin-port=";
+  return Number(args.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? 9090);
+}
+
+/** Reads the metrics of all ready pods. @throws ClusterError if none of them gives any */
+export async function scrapeAll(api: Api, proxy: InstalledProxy, wanted: Wanted): Promise<Scrapes> {
+  const pods = await readyPods(api, proxy);
+  const port = adminPort(proxy);
+  const scrapes = new Map<string, Scrape>();
+  const failures: string[] = [];
+  let failure: unknown;
+  await Promise.all(
+    pods.map(async ({ metadata: { namespace, name: pod } }) => {
+      try {
+        const { text, date } = await api.pod({ namespace, pod, port, path: "/metrics" });
+        const time = performance.now();
+        scrapes.set(pod, {
+          time,
+          counters: valuesOf(text, wanted.counters),
+          gauges: valuesOf(text, wanted.gauges),
+          ...(date !== undefined && { clock: { time: date, here: Date.now() } }),
+        });
+      } catch (error) {
+        if (!(error instanceof ClusterError)) throw error;
+        failure = error;
+        failures.push(error.message);
+      }
+    }),
+  );
+  if (scrapes.size === 0) throw failure;
+  return { pods: scrapes, failures };
+}
+
+/** What happened between two scrapes, in the pods that gave both. */
+export function windowOf(before: Scrapes, after: Scrapes): Window {
+  const both = [...after.pods].flatMap(([pod, later]) => {
+    const earlier = before.pods.get(pod);
+    return earlier ? [{ earlier, later }] : [];
+  });
+  const milliseconds = Math.max(1, ...both.map(({ earlier, later }) => later.time - earlier.time));
+  return {
+    seconds: milliseconds / 1_000,
+    growth: sum(both.map(({ earlier, later }) => increase(earlier.counters, later.counters))),
+    gauges: both.map(({ later }) => later.gauges),
+  };
+}

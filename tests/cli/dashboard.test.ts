@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { compilePolicy } from "../../component/policy";
+import { settingsOf } from "../../component/settings";
+import { Denials } from "../../proxy-image/src/cli/dashboard/denials";
+import { History } from "../../proxy-image/src/cli/dashboard/history";
+import { createDashboard } from "../../proxy-image/src/cli/dashboard/server";
+import { detail, type Known, overview } from "../../proxy-image/src/cli/dashboard/view";
+import type { TapEvent } from "../../proxy-image/src/cli/tap/event";
+import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
+import { policyText } from "../../component/policy";
+
+const charges = {
+  clients: [{ namespace: "shop", serviceAccount: "checkout" }],
+  methods: ["POST"],
+  paths: ["/v1/charges"],
+};
+const policy = parsePolicy(
+  policyText(
+    compilePolicy(
+      settingsOf({ upstreams: [{ host: "api.stripe.com", allow: [charges] }, { host: "api.github.com" }] }),
+    ),
+  ),
+);
+
+describe("the dashboard's server", () => {
+  const token = "secret";
+  let server: Server;
+  before(async () => {
+    const pages = {
+      state: () => ({ a: 1 }),
+      upstream: (name: string) => (name === "a.com" ? { name } : undefined),
+    };
+    server = createServer(createDashboard(token, pages)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+  });
+  after(() => server.close());
+
+  const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+    new Promise<{ status: number; type: string; policy: string; body: string }>((resolve, reject) => {
+      const { port } = server.address() as AddressInfo;
+      const outgoing = request(
+        { host: "127.0.0.1", port, path, method, headers, agent: false },
+        (incoming) => {
+          let body = "";
+          incoming.on("data", (piece: Buffer) => (body += piece.toString()));
+          incoming.on("end", () =>
+            resolve({
+              status: incoming.statusCode!,
+              type: incoming.headers["content-type"] ?? "",
+              policy: String(incoming.headers["content-security-policy"]),
+              body,
+            }),
+          );
+        },
+      );
+      outgoing.on("error", reject).end();
+    });
+
+  for (const [path, type] of [
+    ["", /^text\/html/],
+    ["app.js", /^text\/javascript/],
+    ["style.css", /^text\/css/],
+    ["state", /^application\/json/],
+    ["upstream?name=a.com", /^application\/json/],
+  ] as const) {
+    it(`gives /${path} to who knows the secret, with a strict policy`, async () => {
+      const { status, type: given, policy } = await ask(`/${token}/${path}`);
+      assert.equal(status, 200);
+      assert.match(given, type);
+      assert.match(policy, /^default-src 'none'; script-src 'self';/);
+      assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+    });
+  }
+
+  for (const [what, path, headers, method] of [
+    ["without the secret", "/", {}],
+    ["with another secret", "/secreT/state", {}],
+    ["by a name that DNS leads here", `/${token}/state`, { host: "attacker.example" }],
+    ["by such a name with our address in it", `/${token}/state`, { host: "127.0.0.1.attacker.example" }],
+    ["by POST", `/${token}/state`, {}, "POST"],
+    ["for another file", `/${token}/../server.ts`, {}],
+    ["for an unknown third party", `/${token}/upstream?name=b.com`, {}],
+    ["for several names", `/${token}/upstream?name=a.com&name=b.com`, {}],
+  ] as const) {
+    it(`gives nothing ${what}`, async () => {
+      const { status, body } = await ask(path, headers, method);
+      assert.equal(status, 404);
+      assert.doesNotMatch(body, /"a"|import/);
+    });
+  }
+
+  it("the page has no inline script or style, and nothing from elsewhere", async () => {
+    for (const path of ["", "app.js", "style.css"]) {
+      const { body } = await ask(`/${token}/${path}`);
+      assert.doesNotMatch(
+        body.replaceAll("http://www.w3.org/2000/svg", ""),
+        /https?:\/\/|innerHTML|<style|style="|onclick=/,
+      );
+    }
+  });
+});
+
+describe("what the dashboard shows", () => {
+  const known = (history: History, denials: Denials): Known => ({
+    proxy: "egress/egress",
+    policy,
+    history,
+    denials: denials.list,
+    health: [],
+    pods: 2,
+    note: undefined,
+  });
+  const growth = new Map([
+    [`egress_requests_total{upstream="api.stripe.com",client="shop/checkout",status="2xx"}`, 8],
+    [`egress_requests_total{upstream="api.stripe.com",client="shop/web",status="5xx"}`, 2],
+    [
+      `http_server_request_duration_seconds_count{upstream="api.stripe.com",http_response_status_code="200"}`,
+      8,
+    ],
+    [
+      `http_server_request_duration_seconds_count{upstream="api.stripe.com",http_response_status_code="503"}`,
+      2,
+    ],
+  ]);
+  const expiry = new Map([
+    [`egress_upstream_certificate_expiry_timestamp_seconds{upstream="api.stripe.com"}`, 2_000_000_000],
+  ]);
+
+  it("are all third parties, called or not, with their last minutes", () => {
+    const history = new History();
+    for (let i = 0; i < 130; i++) history.add({ seconds: 2, growth, gauges: [expiry] });
+    const { upstreams } = overview(known(history, new Denials(policy)), new Date()) as {
+      upstreams: { name: string; requestsPerSecond: number; spark: number[] }[];
+    };
+    assert.deepEqual(
+      upstreams.map(({ name, requestsPerSecond, spark }) => [name, requestsPerSecond, spark.length]),
+      [
+        ["api.github.com", 0, 60],
+        ["api.stripe.com", 5, 60],
+      ],
+    );
+  });
+
+  it("is, of one third party, who called it with which results, its limits and rules", () => {
+    const history = new History();
+    history.add({ seconds: 2, growth, gauges: [expiry] });
+    history.add({ seconds: 2, growth, gauges: [expiry] });
+    const shown = detail(known(history, new Denials(policy)), "api.stripe.com") as Record<string, unknown>;
+    assert.deepEqual(shown.statuses, [
+      { status: "200", requests: 16 },
+      { status: "503", requests: 4 },
+    ]);
+    assert.deepEqual(
+      (shown.clients as { client: string; requestsPerSecond: number }[]).map((one) => [
+        one.client,
+        one.requestsPerSecond,
+      ]),
+      [
+        ["shop/checkout", 4],
+        ["shop/web", 1],
+      ],
+    );
+    assert.equal(shown.certificateExpires, 2_000_000_000);
+    assert.deepEqual(shown.rules, [
+      `{ clients: [{ namespace: "shop", serviceAccount: "checkout" }], methods: ["POST"], paths: ["/v1/charges"] }`,
+    ]);
+    assert.equal(detail(known(history, new Denials(policy)), "toString"), undefined);
+  });
+
+  const denied = (change: Partial<TapEvent> = {}): TapEvent => ({
+    time: "2027-01-01T00:00:00Z",
+    pod: "p",
+    client: "shop/web",
+    method: "GET",
+    host: "api.stripe.com",
+    path: "/v1/charges",
+    status: 403,
+    failure: "client-denied",
+    ...change,
+  });
+
+  it("are denials, the latest first, each once and with the rule that would admit it", () => {
+    const denials = new Denials(policy);
+    denials.add(denied());
+    denials.add(denied({ host: "api.new.com", failure: "not-listed" }));
+    denials.add(denied({ time: "2027-01-01T00:00:09Z" }));
+    denials.add({ ...denied(), status: 200 });
+    assert.deepEqual(
+      denials.list.map(({ host, time, rule }) => [host, time, rule]),
+      [
+        [
+          "api.stripe.com",
+          "2027-01-01T00:00:09Z",
+          'add to the `allow` of api.stripe.com: { clients: [{ namespace: "shop", serviceAccount: "web" }], methods: ["GET"], paths: ["/v1/charges"] }',
+        ],
+        [
+          "api.new.com",
+          "2027-01-01T00:00:00Z",
+          'add to upstreams: { host: "api.new.com", allow: [{ clients: [{ namespace: "shop", serviceAccount: "web" }], methods: ["GET"], paths: ["/v1/charges"] }] }',
+        ],
+      ],
+    );
+  });
+
+  it("have no rule where hostile texts are no request, and are at most 50", () => {
+    const denials = new Denials(policy);
+    for (const change of [
+      { host: "a b\u0000" },
+      { host: "" },
+      { path: "//\\..%00" },
+      { method: "GET\r\n" },
+      { client: "x/y/z" },
+      { host: "[::1" },
+    ])
+      denials.add(denied(change));
+    assert.equal(denials.list.length, 6);
+    for (let i = 0; i < 100; i++) denials.add(denied({ path: `/${i}` }));
+    assert.equal(denials.list.length, 50);
+  });
+});
