@@ -141,7 +141,11 @@ describe("the stub domain's controller", () => {
       "another Corefile",
       { configMap: { name: "own", namespace: "dns", key: "File" } },
       { kind: "coredns", namespace: "dns", name: "own", key: "File" },
-      ["dns: get+patch configmaps own", "dns: list endpointslices.discovery.k8s.io *"],
+      [
+        "dns: get configmaps kube-dns node-local-dns nodelocaldns rke2-coredns-rke2-coredns",
+        "dns: get+patch configmaps own",
+        "dns: list endpointslices.discovery.k8s.io *",
+      ],
     ],
     [
       "another ConfigMap that another Corefile imports",

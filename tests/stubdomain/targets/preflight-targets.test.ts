@@ -110,6 +110,17 @@ describe("preflight for a target that another one replaces", () => {
     );
   });
 
+  it("is about the Corefile that is named, whatever other ones there are", async () => {
+    const made = targetScene("coredns");
+    const K3S = COREFILES["k3s, whose files are imported"]!;
+    made.cluster.create(TARGET_OBJECTS.coredns, { data: { Corefile: K3S } });
+    const target = { kind: "coredns", namespace: "kube-system", name: "my-dns" } as const;
+    made.cluster.create(target, { data: { Corefile: COREFILES.kubeadm! } });
+    await check(made, specFor("coredns", { target }));
+    made.cluster.create(target, { data: { Corefile: K3S } });
+    await assert.rejects(check(made, specFor("coredns", { target })), /set dns\.target: "corednsCustom"/);
+  });
+
   it("names the setting before anything is written", async () => {
     const made = targetScene("coredns");
     made.cluster.create(TARGET_OBJECTS.coredns, {

@@ -45,9 +45,17 @@ function targetRights(target: TargetRef): Right[] {
   return [...edits, ...looks, ...makingRights(target), ...servers];
 }
 
+/** Names of the ConfigMaps that may hold the Corefile of CoreDNS; the target's only, if it is not the usual one. */
+export function corednsNames({ kind = "coredns", name, corefile }: TargetRef): string[] {
+  if (kind === "coredns" && name !== LANDMARKS.coredns) return [name];
+  if (kind === "corednsCustom" && corefile !== undefined) return [corefile];
+  return [LANDMARKS.coredns, ...LANDMARKS.lke];
+}
+
 /** Names of the ConfigMaps beside the target that are read. */
 function lookedAt(target: TargetRef): string[] {
-  const landmarks = isNodeLocal(target.kind) ? [] : Object.values(LANDMARKS).flat();
+  const { kubeDns, nodeLocalDns, rke2 } = LANDMARKS;
+  const landmarks = isNodeLocal(target.kind) ? [] : [...corednsNames(target), kubeDns, ...nodeLocalDns, rke2];
   return [...new Set([...corefileNames(target), ...landmarks])].filter((name) => name !== target.name);
 }
 

@@ -2,9 +2,9 @@ import { clusterDnsSlices } from "../dns/cluster-dns";
 import { importer } from "../targets/imported";
 import { readyServers, servingProgram } from "../dns/servers";
 import { nameText, type Cluster, type ConfigMap, type Platform } from "../cluster/cluster";
-import { LANDMARKS } from "../../contract/stub-domain/rights";
+import { corednsNames, LANDMARKS } from "../../contract/stub-domain/rights";
 import type { Spec } from "../../contract/stub-domain/spec";
-import { corefileNames, isCoredns, isNodeLocal, type TargetRef } from "../../contract/stub-domain/target-ref";
+import { corefileNames, isNodeLocal, type TargetRef } from "../../contract/stub-domain/target-ref";
 
 /** Facts that show the kind of cluster. */
 export interface Survey extends Platform {
@@ -57,13 +57,6 @@ export async function survey(
     hasPods: readyServers(slices).length > 0,
     serves: servingProgram(slices),
   };
-}
-
-/** Names of the ConfigMaps that may hold the Corefile of CoreDNS, the target's first. */
-function corednsNames(target: TargetRef): string[] {
-  const own = isCoredns(target.kind) ? [...corefileNames(target)] : [];
-  if ((target.kind ?? "coredns") === "coredns") own.push(target.name);
-  return [...new Set([...own, LANDMARKS.coredns, ...LANDMARKS.lke])];
 }
 
 /** Names of the ConfigMaps that hold the Corefile of the target's cache. */
