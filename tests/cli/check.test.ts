@@ -111,6 +111,7 @@ describe("the cluster's DNS", () => {
     nodeLocalDns: undefined,
     rke2: undefined,
     hasPods: true,
+    serves: undefined,
   };
   it("fits as it is", () => {
     assert.deepEqual(levels(checkDns(seen, [])), { "dns target": "ok", corefile: "ok" });

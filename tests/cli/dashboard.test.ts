@@ -10,8 +10,8 @@ import { History } from "../../proxy-image/src/cli/dashboard/history";
 import { createDashboard } from "../../proxy-image/src/cli/dashboard/server";
 import { detail, type Known, overview } from "../../proxy-image/src/cli/dashboard/view";
 import type { TapEvent } from "../../proxy-image/src/cli/tap/event";
+import { policyText } from "../../proxy-image/src/contract/policy/files";
 import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
-import { policyText } from "../../component/policy";
 
 const charges = {
   clients: [{ namespace: "shop", serviceAccount: "checkout" }],

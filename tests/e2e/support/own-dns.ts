@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { apply, kubectl, type Cluster } from "../../cluster";
-import { CLUSTER_DNS_IP } from "../../cluster/addresses";
+import { NETWORKS } from "../../cluster/addresses";
 
 /** A CoreDNS of a test's own, configured as on some platform, in a namespace in place of `kube-system`. */
 export interface OwnDns {
@@ -31,7 +31,7 @@ export const DEFAULT_BLOCK = `.:53 {
     errors
     ready
     prometheus :9153
-    forward . ${CLUSTER_DNS_IP}
+    forward . ${NETWORKS[4].clusterDnsIp}
     reload 2s 1s
 }
 `;

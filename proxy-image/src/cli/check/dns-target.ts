@@ -7,7 +7,12 @@ import { TargetError } from "../../stubdomain/targets/error";
 import { nodeCache } from "../../stubdomain/targets/node-cache";
 import { textOf } from "../../stubdomain/targets/object";
 import type { Spec } from "../../contract/stub-domain/spec";
-import { TARGET_KINDS, TARGET_OBJECTS, type TargetKind } from "../../contract/stub-domain/target-ref";
+import {
+  isNodeLocal,
+  TARGET_KINDS,
+  TARGET_OBJECTS,
+  type TargetKind,
+} from "../../contract/stub-domain/target-ref";
 import { type Finding, ok, problem, warning } from "./finding";
 
 const CLUSTER_DOMAIN = "cluster.local";
@@ -24,7 +29,7 @@ export function checkDns(seen: Survey, installed: readonly TargetKind[]): Findin
 
 function checkTarget(seen: Survey, installed: readonly TargetKind[]): Finding {
   const why = wrong("coredns", seen);
-  const fitting = TARGET_KINDS.filter((kind) => kind !== "nodeLocalDns").find(
+  const fitting = TARGET_KINDS.filter((kind) => !isNodeLocal(kind)).find(
     (kind) => wrong(kind, seen) === undefined,
   );
   if (fitting === undefined) {
@@ -36,7 +41,7 @@ function checkTarget(seen: Survey, installed: readonly TargetKind[]): Finding {
     );
   }
   const setting = fitting === "coredns" ? "coredns, the default" : fitting;
-  const inUse = installed.filter((kind) => kind !== "nodeLocalDns");
+  const inUse = installed.filter((kind) => !isNodeLocal(kind));
   if (inUse.length > 0 && !inUse.includes(fitting)) {
     return problem(
       "dns target",
@@ -95,7 +100,7 @@ function checkCorefile(coredns: ConfigMap | undefined): Finding[] {
 /** From outside a pod nobody sees whom pods ask: the cache is taken to be in use. */
 function checkNodeCache(seen: Survey, installed: readonly TargetKind[]): Finding[] {
   if (!seen.nodeLocalDns) return [];
-  if (installed.includes("nodeLocalDns"))
+  if (installed.some(isNodeLocal))
     return [ok("node cache", "NodeLocal DNSCache, with a stub domain of its own")];
   const resolvers = nodeCache(textOf(seen.nodeLocalDns, COREFILE_FIELD) ?? "", CLUSTER_DOMAIN)?.listens ?? [];
   const uncovered = uncoveredCache(specFor("coredns"), { nodeLocalDns: seen.nodeLocalDns, resolvers });

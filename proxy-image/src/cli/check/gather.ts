@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Policy } from "../../contract/policy/policy";
-import { TARGET_KINDS, TARGET_OBJECTS, type TargetKind } from "../../contract/stub-domain/target-ref";
+import { TARGET_KINDS, TARGET_OBJECTS } from "../../contract/stub-domain/target-ref";
 import { ApiError, type Cluster } from "../../stubdomain/cluster/cluster";
 import { kubeCluster } from "../../stubdomain/cluster/kube-cluster";
 import { survey } from "../../stubdomain/controller/survey";
@@ -146,8 +146,8 @@ async function lookAtDns(cluster: Cluster, controllers: readonly Controller[]): 
     return TARGET_KINDS.filter((known) => known === kind);
   });
   // Nobody's resolvers: this is no pod. The cache on the nodes is looked at apart.
-  const target = { kind: "coredns" as TargetKind, ...TARGET_OBJECTS.coredns };
-  return checkDns(await survey(cluster, target, () => Promise.resolve([])), kinds);
+  const target = { kind: "coredns" as const, ...TARGET_OBJECTS.coredns };
+  return checkDns(await survey(cluster, { target }, () => Promise.resolve([])), kinds);
 }
 
 async function daemonSets(api: Api): Promise<DaemonSet[]> {

@@ -29,7 +29,7 @@ export interface Survey extends Platform {
  */
 export async function survey(
   cluster: Cluster,
-  spec: Spec,
+  spec: Pick<Spec, "target" | "clusterDnsService">,
   ownResolvers: () => Promise<string[]>,
 ): Promise<Survey> {
   const { target } = spec;
