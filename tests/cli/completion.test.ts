@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { describe, it } from "node:test";
 import { COMMANDS } from "../../proxy-image/src/cli/commands";
 import { runCompletion } from "../../proxy-image/src/cli/completion/run-completion";
@@ -41,4 +42,11 @@ describe("k8s-egress completion", () => {
     it(`${JSON.stringify(argv)} is wrong usage`, () =>
       assert.rejects(runCompletion(argv, { write: () => undefined }, COMMANDS), UsageError));
   }
+});
+
+it("a reader that leaves early, as in `| head`, is no error", () => {
+  const main = resolve(__dirname, "../../proxy-image/src/cli/main.ts");
+  const pipe = `set -o pipefail; '${process.execPath}' --import=tsx '${main}' completion fish | true`;
+  const { status, stderr } = spawnSync("bash", ["--norc", "-c", pipe], { encoding: "utf8" });
+  assert.deepEqual([status, stderr], [0, ""]);
 });

@@ -39,6 +39,12 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+// The reader of a pipe has left, as in `tap | head`: nobody is there to be told.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
 });

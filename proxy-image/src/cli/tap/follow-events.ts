@@ -62,11 +62,16 @@ export async function followEvents(
   closed = first.length;
   start(first);
   const isOver = () => either.aborted;
-  while (!isOver()) {
-    await pause(NEW_PODS, either);
-    if (isOver()) break;
-    const pods = await podsWith(api, proxy.namespace, proxy.selector);
-    start(pods.filter(isReady));
+  try {
+    while (!isOver()) {
+      await pause(NEW_PODS, either);
+      if (isOver()) break;
+      const pods = await podsWith(api, proxy.namespace, proxy.selector);
+      start(pods.filter(isReady));
+    }
+  } finally {
+    // Otherwise open logs would keep the process alive after an error.
+    stop.abort();
   }
   if (!signal.aborted) throw failure;
 }
