@@ -8,7 +8,7 @@ import { ipFamilyPolicy } from "./ip-families";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling, spread } from "./pod";
 
 /** CoreDNS 1.12.1. */
-const DEFAULT_IMAGE =
+export const DEFAULT_IMAGE =
   "registry.k8s.io/coredns/coredns@sha256:e8c262566636e6bc340ece6473b0eed193cad045384401529721ddbe6463d31c";
 
 const DEFAULT_RESOURCES = {

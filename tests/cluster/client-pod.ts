@@ -7,6 +7,11 @@ export interface ClientPod {
   readonly name: string;
 }
 
+/** What client pods need of a cluster, which may be another than this folder's own. */
+export type ClientHost = Pick<Cluster, "kubectl" | "kubeconfig" | "thirdPartyCa"> & {
+  readonly images: Pick<Cluster["images"], "node">;
+};
+
 /** What {@link startClientPod} may be told. */
 export interface ClientPodOptions extends ClientPod {
   readonly serviceAccountName?: string;
@@ -19,7 +24,7 @@ const CONTAINER = "client";
 const CA_FILE = "/etc/third-parties/ca.crt";
 
 /** Starts a client pod that trusts the third parties' authority, its namespace too, and waits for it. */
-export async function startClientPod(cluster: Cluster, options: ClientPodOptions): Promise<ClientPod> {
+export async function startClientPod(cluster: ClientHost, options: ClientPodOptions): Promise<ClientPod> {
   const { namespace, name, labels, annotations, serviceAccountName } = options;
   const authority = `${name}-authority`;
   await apply(cluster, [
@@ -55,7 +60,11 @@ export async function startClientPod(cluster: Cluster, options: ClientPodOptions
 }
 
 /** Runs a script (an ES module's text) in the pod with Node, and returns what it prints. */
-export function runInPod(cluster: Cluster, { namespace, name }: ClientPod, script: string): Promise<string> {
+export function runInPod(
+  cluster: Pick<Cluster, "kubectl" | "kubeconfig">,
+  { namespace, name }: ClientPod,
+  script: string,
+): Promise<string> {
   const node = ["node", "--input-type=module", "--eval", script];
   return kubectl(cluster, ["-n", namespace, "exec", name, "-c", CONTAINER, "--", ...node]);
 }

@@ -1,5 +1,5 @@
 export { requestFromPod, runInPod, startClientPod } from "./client-pod";
-export type { ClientPod, ClientPodOptions, PodResponse } from "./client-pod";
+export type { ClientHost, ClientPod, ClientPodOptions, PodResponse } from "./client-pod";
 export type { Cluster } from "./cluster";
 export { instance } from "./instance";
 export type { Instance } from "./instance";

@@ -6,8 +6,8 @@ import { type Registered, runProgram } from "./monitor";
 /** Where a stack is applied. */
 export interface Target {
   readonly kubectl: Kubectl;
-  /** Address of the Docker engine that builds and pushes. */
-  readonly dockerHost: string;
+  /** Address of the Docker engine that builds and pushes. Default: the Docker client's own. */
+  readonly dockerHost?: string;
 }
 
 /** What one `up` did, by `<type> <name>`, in order. */

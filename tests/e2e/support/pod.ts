@@ -1,7 +1,16 @@
-import { type Cluster, kubectl, runInPod, startClientPod } from "../../cluster";
+import {
+  type ClientHost,
+  type ClientPod,
+  type ClientPodOptions,
+  kubectl,
+  runInPod,
+  startClientPod,
+} from "../../cluster";
 
 /** An application's pod, in a namespace of its own, in which scripts run as an application would. */
-export interface AppPod {
+export interface AppPod extends ClientPod {
+  /** Runs a script with `args` in the pod; what it prints, as JSON. */
+  run<T>(script: string, ...args: unknown[]): Promise<T>;
   /** One HTTP request from the pod, with any Host. Errors of the connection are in `error`, by their code. */
   request(url: string, options?: RequestOptions): Promise<Answer>;
   /** One DNS question from the pod, to the cluster's DNS or to `server`. */
@@ -30,13 +39,19 @@ export interface DnsAnswer {
 }
 
 /** Starts an application's pod and waits until it is ready. */
-export async function startAppPod(cluster: Cluster, namespace = "shop"): Promise<AppPod> {
-  const pod = await startClientPod(cluster, { namespace, name: "app" });
+export async function startAppPod(
+  cluster: ClientHost,
+  namespace = "shop",
+  options: Partial<Omit<ClientPodOptions, "namespace">> = {},
+): Promise<AppPod> {
+  const pod = await startClientPod(cluster, { name: "app", ...options, namespace });
   const run = async <T>(script: string, ...args: unknown[]): Promise<T> => {
     const printed = await runInPod(cluster, pod, `const args = ${JSON.stringify(args)};\n${script}`);
     return JSON.parse(printed) as T;
   };
   return {
+    ...pod,
+    run,
     request: (url, { method = "GET", headers = {}, body = "" } = {}) =>
       run<Answer>(REQUEST, url, { method, headers, agent: false }, body),
     resolve: (name, type, server) => run<DnsAnswer>(RESOLVE, name, type, server),

@@ -7,6 +7,7 @@ import { stringify, parse } from "yaml";
 import type { Cluster } from "../../cluster";
 import { goProgram, PROMETHEUS, PROMTOOL } from "../../cluster/programs/go-program";
 import { run } from "../../cluster/programs/run";
+import { freePort } from "../../harness/free-ports";
 
 const MONITORING = resolve(__dirname, "../../../monitoring");
 export const RULES = join(MONITORING, "rules.yaml");
@@ -18,9 +19,11 @@ export interface Sample {
   readonly value: readonly [time: number, value: string];
 }
 
-/** A Prometheus that scrapes the cluster's pods. */
+/** A running Prometheus. */
 export interface Prometheus {
   query(expr: string): Promise<Sample[]>;
+  /** The API's whole response to an instant query, as curl prints it. */
+  response(expr: string): Promise<string>;
   /** Names of the alerts that fire. */
   firing(): Promise<string[]>;
   stop(): Promise<void>;
@@ -33,8 +36,6 @@ export async function promtool(): Promise<string> {
 
 /** Starts it in the cluster's network, with the files of `monitoring/`, and waits until it serves. */
 export async function startPrometheus(cluster: Cluster): Promise<Prometheus> {
-  const program = join(await goProgram(PROMETHEUS, console.error), "prometheus");
-  const folder = await mkdtemp(join(tmpdir(), "k8s-egress-prometheus-"));
   const [scrape] = parse(await readFile(join(MONITORING, "scrape.yaml"), "utf8")) as [
     { kubernetes_sd_configs: [object] },
   ];
@@ -43,33 +44,46 @@ export async function startPrometheus(cluster: Cluster): Promise<Prometheus> {
     ...scrape.kubernetes_sd_configs[0],
     kubeconfig_file: cluster.kubeconfig,
   };
-  const config = {
-    global: { scrape_interval: "1s", evaluation_interval: "1s" },
-    rule_files: [RULES],
-    scrape_configs: [scrape],
-  };
+  return runPrometheus(
+    {
+      global: { scrape_interval: "1s", evaluation_interval: "1s" },
+      rule_files: [RULES],
+      scrape_configs: [scrape],
+    },
+    networkOnly(cluster.enter),
+  );
+}
+
+/** Starts Prometheus with a configuration, by a command prefix that chooses its network, and waits until it serves. */
+export async function runPrometheus(config: object, enter: readonly string[] = []): Promise<Prometheus> {
+  const binary = join(await goProgram(PROMETHEUS, console.error), "prometheus");
+  const folder = await mkdtemp(join(tmpdir(), "k8s-egress-prometheus-"));
+  const port = enter.length > 0 ? PORT : await freePort();
   await writeFile(join(folder, "prometheus.yaml"), stringify(config));
-  const [command = "", ...prefix] = networkOnly(cluster.enter);
+  const inNetwork = (...line: string[]) => [...enter, ...line] as [string, ...string[]];
+  const [command, ...args] = inNetwork(binary);
   const child = spawn(
     command,
     [
-      ...prefix,
-      program,
+      ...args,
       `--config.file=${join(folder, "prometheus.yaml")}`,
       `--storage.tsdb.path=${join(folder, "data")}`,
-      `--web.listen-address=127.0.0.1:${PORT}`,
+      `--web.listen-address=127.0.0.1:${port}`,
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (log = (log + text).slice(-4_000)));
-  const ask = async (path: string): Promise<unknown> => {
-    const url = `http://127.0.0.1:${PORT}/api/v1/${path}`;
-    const { stdout } = await run(command, [...prefix, "curl", "--silent", "--fail-with-body", url]);
-    return (JSON.parse(stdout) as { data: unknown }).data;
+  const response = async (path: string): Promise<string> => {
+    const url = `http://127.0.0.1:${port}/api/v1/${path}`;
+    const [curl, ...options] = inNetwork("curl", "--silent", "--fail-with-body", url);
+    return (await run(curl, options)).stdout;
   };
+  const ask = async (path: string): Promise<unknown> =>
+    (JSON.parse(await response(path)) as { data: unknown }).data;
   await serving(child, ask, () => log);
   return {
+    response: (expr) => response(`query?query=${encodeURIComponent(expr)}`),
     async query(expr) {
       const { result } = (await ask(`query?query=${encodeURIComponent(expr)}`)) as { result: Sample[] };
       return result;
