@@ -13,7 +13,7 @@ export interface Source {
 }
 
 /** Seconds between two readings; each is a process in each pod. */
-const INTERVAL = 5;
+const INTERVAL = 8;
 
 /**
  * Prometheus on this machine, which need not reach the pods: it reads pages of this process, which reads them inside of

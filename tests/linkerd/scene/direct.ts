@@ -4,8 +4,13 @@ import type { AppPod } from "../../e2e/support/pod";
 export type Outcome = number | string;
 
 /** Calls `https://host` at an address, as an application would that does not know of the egress proxy. */
-export async function callDirectly(client: AppPod, host: string, address: string): Promise<Outcome> {
-  return client.run<Outcome>(HTTPS, host, address);
+export async function callDirectly(
+  client: AppPod,
+  host: string,
+  address: string,
+  port = 443,
+): Promise<Outcome> {
+  return client.run<Outcome>(HTTPS, host, address, port);
 }
 
 /** Only connects, which needs nobody who speaks TLS. "connected", or the error's code. */
@@ -15,9 +20,9 @@ export async function connects(client: AppPod, host: string, port: number): Prom
 
 const HTTPS = `
   import https from "node:https";
-  const [host, address] = args;
+  const [host, address, port] = args;
   const done = (outcome) => { console.log(JSON.stringify(outcome)); process.exit(); };
-  const options = { host: address, servername: host, headers: { host }, agent: false };
+  const options = { host: address, port, servername: host, headers: { host }, agent: false };
   const request = https.get(options, (response) => response.resume().on("end", () => done(response.statusCode)));
   request.on("error", (error) => done(error.code ?? error.message));
   setTimeout(() => done("timeout"), 8000);`;

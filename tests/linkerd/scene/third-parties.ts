@@ -18,6 +18,9 @@ export const THIRD_PARTIES = {
 /** Their range, of RFC 5737: no cluster has a real party there. */
 export const THIRD_PARTY_RANGE = "203.0.113.0/24";
 
+/** Another port for TLS, which Linkerd does not take for TLS without a route. */
+export const OTHER_PORT = 8443;
+
 const DNS_PORT = 5353;
 const PARTIES = "third-parties";
 const NAMES = "names";
@@ -127,7 +130,12 @@ function serviceOf(
       spec: {
         selector: { app: PARTIES },
         externalIPs: [address],
-        ports: [{ name: "https", port: 443, targetPort }],
+        ports: [
+          { name: "https", port: 443, targetPort },
+          { name: "other", port: OTHER_PORT, targetPort },
+          // Nobody listens: the sidecar counts requests to it all the same.
+          { name: "http", port: 80, targetPort: THIRD_PARTIES.refusing.targetPort },
+        ],
       },
     },
   );

@@ -12,7 +12,7 @@ import { startPrometheusFor } from "../queries/prometheus";
 import { callDirectly, connects } from "../scene/direct";
 import { findBlockable } from "../scene/network-policies";
 import { proxyPods } from "../scene/pods";
-import { THIRD_PARTIES } from "../scene/third-parties";
+import { OTHER_PORT, THIRD_PARTIES } from "../scene/third-parties";
 import type { Stage } from "../stage";
 
 const ROOT = join(__dirname, "../../..");
@@ -163,11 +163,11 @@ export function lockdown(stage: () => Stage): void {
   });
 }
 
-/** What the queries count: TLS and HTTP that does not take the proxy, TCP of an unknown protocol, an unmeshed client. */
+/** What the queries count: TLS and HTTP that does not take the proxy, TLS on another port, an unmeshed client. */
 async function traffic({ cast, urls, thirdParties }: Stage): Promise<void> {
   await callDirectly(cast.web, HOST, ADDRESS);
   await cast.web.request(`http://${ADDRESS}:80/`, { headers: { host: "plain.example.test" } });
-  await connects(cast.web, ADDRESS, 8443);
+  await callDirectly(cast.web, HOST, ADDRESS, OTHER_PORT);
   await cast.stranger.request(`${urls[thirdParties.second]!}/`);
   // Until the next reading.
   await sleep(3_000);
