@@ -11,7 +11,6 @@ interface Inputs {
     policyName: string;
     validationActions: string[];
     matchConditions: { expression: string }[];
-    paramRef: object;
     matchResources: object;
     variables: { name: string; expression: string }[];
     template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } };
@@ -86,24 +85,18 @@ describe("the admission policy for the controller's account", () => {
 describe("the admission policy for the controllers' namespace", () => {
   const BINDING = "ValidatingAdmissionPolicyBinding";
 
-  it("denies its deletion while the anchor is there", async () => {
+  it("denies its deletion, and is deleted between anchor and namespace", async () => {
     const resources = await children({ name: "egress" });
     const { spec } = inputs(resources, BINDING, "egress-stub-domain-namespace");
     const { metadata } = inputs(resources, "ConfigMap");
-    assert.deepEqual(spec.paramRef, {
-      namespace: metadata.namespace,
-      name: metadata.name,
-      parameterNotFoundAction: "Allow",
-    });
     assert.deepEqual(spec.matchResources, {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": metadata.namespace } },
     });
-    // Pulumi deletes in reverse: first the anchor, then what denies the deletion of its namespace.
+    // Pulumi deletes in reverse.
     const order = resources.map(({ type, name }) => `${type.split(":").at(-1)!} ${name}`);
-    assert.ok(
-      order.indexOf(`${BINDING} egress-stub-domain-namespace`) <
-        order.indexOf("ConfigMap egress-stub-domain"),
-    );
+    const at = (resource: string) => order.indexOf(resource);
+    assert.ok(at("Namespace egress-stub-domain") < at(`${BINDING} egress-stub-domain-namespace`));
+    assert.ok(at(`${BINDING} egress-stub-domain-namespace`) < at("ConfigMap egress-stub-domain"));
   });
 
   it("is not for a namespace of the user's", async () => {

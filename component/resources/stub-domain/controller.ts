@@ -62,9 +62,10 @@ export function stubDomainText(
 export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
-  const places = context.settings.dnsTargets.map((target) => stubDomainPlace(context, target, namespace));
-  const guard = guardNamespace(context, places);
-  for (const place of places) createStubDomain(context, place, image, dns, guard);
+  const guard = guardNamespace(context, namespace);
+  for (const target of context.settings.dnsTargets) {
+    createStubDomain(context, stubDomainPlace(context, target, namespace), image, dns, guard);
+  }
 }
 
 /**

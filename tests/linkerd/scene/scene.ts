@@ -109,7 +109,7 @@ export async function startScene(target: Target): Promise<Scene> {
       try {
         await scene.destroy();
       } finally {
-        const names = Object.values(namespaces);
+        const names: string[] = Object.values({ ...namespaces });
         await kubectl(["delete", "namespace", ...names, "--ignore-not-found", "--timeout=180s"]);
       }
     },
