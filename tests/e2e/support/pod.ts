@@ -65,7 +65,8 @@ export async function startAppPod(
 const REQUEST = `
   import http from "node:http";
   const [url, options, body] = args;
-  const done = (answer) => { console.log(JSON.stringify(answer)); process.exit(); };
+  // A pipe takes 64 KiB at once; an exit would cut the rest off.
+  const done = (answer) => process.stdout.write(JSON.stringify(answer), () => process.exit());
   const fail = (error) => done({ error: error.code ?? error.message });
   const request = http.request(url, options, (response) => {
     let body = "";

@@ -11,13 +11,9 @@ import { deploy, type Surroundings } from "./program";
 import { internet, NAMES_SERVICE } from "./third-parties";
 
 /** Namespaces of one run, by the part that they play. */
-export interface Namespaces {
-  readonly proxy: string;
-  readonly shop: string;
-  readonly reports: string;
-  readonly monitoring: string;
-  readonly thirdParties: string;
-}
+export type Namespaces = Readonly<
+  Record<"proxy" | "shop" | "reports" | "monitoring" | "thirdParties", string>
+>;
 
 /** A run's own third parties, clients and EgressProxy on a cluster that others use too. */
 export interface Scene extends Surroundings {
@@ -98,7 +94,7 @@ export async function startScene(target: Target): Promise<Scene> {
       const inject = { "linkerd.io/inject": meshed ? "enabled" : "disabled" };
       return startAppPod(host, options.namespace, { ...options, annotations: { ...inject, ...annotations } });
     },
-    async list<T>(kind: string, namespace: string, ...options: string[]) {
+    async list<T>(kind: string, namespace: string, ...options: string[]): Promise<T[]> {
       const text = await kubectl(["get", kind, "-n", namespace, ...options, "-o", "json"]);
       return (JSON.parse(text) as { items: T[] }).items;
     },

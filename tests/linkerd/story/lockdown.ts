@@ -17,6 +17,8 @@ import type { Stage } from "../stage";
 
 const ROOT = join(__dirname, "../../..");
 const { host: HOST, address: ADDRESS } = THIRD_PARTIES.api;
+/** `suggest` leaves out names such as HOST's, which nobody can own (RFC 6761). */
+const PUBLIC = "api.github.com";
 
 /** The applications' namespace closed: in audit, with the documents' queries, and enforced. */
 export function lockdown(stage: () => Stage): void {
@@ -77,7 +79,7 @@ export function lockdown(stage: () => Stage): void {
       });
     }
 
-    it("the hosts of the third query's kind are named, and `suggest --metrics` lists exactly them", async () => {
+    it("`suggest --metrics` lists the hosts that TLS connections asked for, by these metrics", async () => {
       const { namespaces } = stage().scene;
       const query = documentedQueries().find(({ query: text }) =>
         text.startsWith("sum by (namespace, hostname)"),
@@ -90,7 +92,7 @@ export function lockdown(stage: () => Stage): void {
       );
       assert.equal(status, 0, stderr);
       const hosts = [...stdout.matchAll(/host: "([^"]+)"/g)].map(([, host]) => host);
-      assert.deepEqual(hosts, [HOST], stdout);
+      assert.deepEqual(hosts, [PUBLIC], stdout);
       assert.match(stdout, new RegExp(`namespace: "${namespaces.shop}"`));
     });
   });
@@ -165,9 +167,9 @@ export function lockdown(stage: () => Stage): void {
 
 /** What the queries count: TLS and HTTP that does not take the proxy, TLS on another port, an unmeshed client. */
 async function traffic({ cast, urls, thirdParties }: Stage): Promise<void> {
-  await callDirectly(cast.web, HOST, ADDRESS);
+  await callDirectly(cast.web, PUBLIC, ADDRESS, { verify: false });
   await cast.web.request(`http://${ADDRESS}:80/`, { headers: { host: "plain.example.test" } });
-  await callDirectly(cast.web, HOST, ADDRESS, OTHER_PORT);
+  await callDirectly(cast.web, HOST, ADDRESS, { port: OTHER_PORT });
   await cast.stranger.request(`${urls[thirdParties.second]!}/`);
   // Until the next reading.
   await sleep(3_000);
