@@ -8,6 +8,7 @@ import { forging } from "./story/forging";
 import { identity } from "./story/identity";
 import { injection } from "./story/injection";
 import { underLoad } from "./story/load";
+import { injector } from "./story/injector";
 import { lockdown } from "./story/lockdown";
 import { monitoring } from "./story/monitoring";
 import { settings } from "./story/settings";
@@ -34,6 +35,7 @@ describe("an EgressProxy in a real Linkerd", { timeout: 2_400_000 }, () => {
   describe("identity", () => identity(stage));
   describe("forged identities", () => forging(stage));
   describe("under load", () => underLoad(stage));
+  describe("an injector that is down", () => injector(stage));
   describe("EgressNetworks", () => egressNetworks(stage));
   describe("metrics of the sidecar", () => monitoring(stage));
   describe("settings", () => settings(stage));
