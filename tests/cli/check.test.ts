@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { KubeConfig } from "@kubernetes/client-node";
 import { checkCertificates } from "../../proxy-image/src/cli/check/certificates";
 import { checkClocks } from "../../proxy-image/src/cli/check/clock";
 import { checkVersion } from "../../proxy-image/src/cli/check/cluster-version";
 import { checkDns } from "../../proxy-image/src/cli/check/dns-target";
 import { asText, type Finding, ok, problem } from "../../proxy-image/src/cli/check/finding";
+import { gatherHealth } from "../../proxy-image/src/cli/check/gather";
 import { checkMesh, type MeshFacts } from "../../proxy-image/src/cli/check/mesh";
 import { checkEngine } from "../../proxy-image/src/cli/check/network-policy-engine";
 import { checkPods } from "../../proxy-image/src/cli/check/pods";
 import { checkRights, rightsOfUp } from "../../proxy-image/src/cli/check/rights";
 import { checkStubDomain } from "../../proxy-image/src/cli/check/stub-domain";
+import type { Api, Reading } from "../../proxy-image/src/cli/cluster/api";
+import { ClusterError } from "../../proxy-image/src/cli/cluster/cluster-error";
 import type { Pod } from "../../proxy-image/src/cli/cluster/pods";
 import type { Survey } from "../../proxy-image/src/stubdomain/controller/survey";
 
@@ -42,6 +46,7 @@ it("a cluster must be of Kubernetes 1.30 or newer", () => {
 it("missing rights are named with verb, resource and namespace", () => {
   const all = rightsOfUp("egress", true);
   assert.ok(all.some(({ resource, namespace }) => resource === "servers" && namespace === "egress"));
+  assert.ok(all.some(({ resource }) => resource === "egressnetworks"));
   assert.equal(checkRights([]).level, "ok");
   const { level, text } = checkRights(
     all.filter(({ resource }) => resource === "deployments" || resource === "namespaces"),
@@ -185,6 +190,13 @@ describe("pods", () => {
     assert.match(image!.text, /^the image of container proxy of pod b can't be pulled: not found/);
     assert.equal(checkPods("proxy pods", [], 2, true)[0]!.level, "error");
   });
+  it("are described where one is not ready, and looked for where one is missing", () => {
+    const [broken] = checkPods("proxy pods", [pod("a"), pod("b", waiting("CrashLoopBackOff"))], 2, false);
+    assert.equal(broken!.remedy, "kubectl -n egress describe pod b");
+    const [missing] = checkPods("proxy pods", [pod("a")], 2, false);
+    assert.deepEqual([missing!.level, missing!.text], ["warning", "1 of 2 ready"]);
+    assert.match(missing!.remedy!, /quota/);
+  });
 });
 
 it("the stub domain is proven, or was, or is not", () => {
@@ -207,6 +219,19 @@ it("the stub domain is proven, or was, or is not", () => {
   assert.equal(level({ state: "serving", lastProof: "2027-01-01T11:00:00Z" }), "warning");
   assert.equal(level({ state: "degraded" }), "error");
   assert.equal(checkStubDomain("kube-system/coredns", undefined, NOW)[0]!.level, "error");
+});
+
+it("a stub domain that can't be looked at is a finding, and not none", async () => {
+  const api = {
+    json: ({ resource }: Reading) =>
+      resource === "deployments.apps"
+        ? Promise.reject(new ClusterError("A right is missing."))
+        : Promise.resolve({ items: [] }),
+  } as unknown as Api;
+  const proxy = { namespace: "egress", name: "egress", selector: {}, args: [], replicas: 2, policy: "p" };
+  const findings = await gatherHealth({ config: new KubeConfig(), api, proxy });
+  const stubDomain = findings.find(({ subject }) => subject === "stub domain");
+  assert.deepEqual([stubDomain?.level, stubDomain?.text], ["warning", "not checked: A right is missing."]);
 });
 
 it("certificates expire, by the earliest that a pod saw", () => {

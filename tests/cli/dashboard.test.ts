@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { compilePolicy } from "../../component/policy";
 import { settingsOf } from "../../component/settings";
@@ -10,8 +13,10 @@ import { History } from "../../proxy-image/src/cli/dashboard/history";
 import { createDashboard } from "../../proxy-image/src/cli/dashboard/server";
 import { detail, type Known, overview } from "../../proxy-image/src/cli/dashboard/view";
 import type { TapEvent } from "../../proxy-image/src/cli/tap/event";
-import { policyText } from "../../proxy-image/src/contract/policy/files";
+import { policyFiles, policyText } from "../../proxy-image/src/contract/policy/files";
+import { policyHash } from "../../proxy-image/src/contract/policy/hash";
 import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
+import { runCli } from "./run-cli";
 
 const charges = {
   clients: [{ namespace: "shop", serviceAccount: "checkout" }],
@@ -26,6 +31,14 @@ const policy = parsePolicy(
   ),
 );
 
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly policy: string;
+  readonly location: string | undefined;
+  readonly body: string;
+}
+
 describe("the dashboard's server", () => {
   const token = "secret";
   let server: Server;
@@ -34,13 +47,13 @@ describe("the dashboard's server", () => {
       state: () => ({ a: 1 }),
       upstream: (name: string) => (name === "a.com" ? { name } : undefined),
     };
-    server = createServer(createDashboard(token, pages)).listen(0, "127.0.0.1");
+    server = createServer(createDashboard(token, pages, "entrance")).listen(0, "127.0.0.1");
     await once(server, "listening");
   });
   after(() => server.close());
 
   const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
-    new Promise<{ status: number; type: string; policy: string; body: string }>((resolve, reject) => {
+    new Promise<Answer>((resolve, reject) => {
       const { port } = server.address() as AddressInfo;
       const outgoing = request(
         { host: "127.0.0.1", port, path, method, headers, agent: false },
@@ -52,6 +65,7 @@ describe("the dashboard's server", () => {
               status: incoming.statusCode!,
               type: incoming.headers["content-type"] ?? "",
               policy: String(incoming.headers["content-security-policy"]),
+              location: incoming.headers.location,
               body,
             }),
           );
@@ -93,6 +107,13 @@ describe("the dashboard's server", () => {
     });
   }
 
+  it("leads a browser to the page once, by an address that is not the secret", async () => {
+    const foreign = await ask("/entrance", { host: "attacker.example" });
+    const [first, second] = [await ask("/entrance"), await ask("/entrance")];
+    assert.deepEqual([foreign.status, first.status, first.location], [404, 303, `/${token}/`]);
+    assert.deepEqual([second.status, second.location], [404, undefined]);
+  });
+
   it("the page has no inline script or style, and nothing from elsewhere", async () => {
     for (const path of ["", "app.js", "style.css"]) {
       const { body } = await ask(`/${token}/${path}`);
@@ -102,6 +123,54 @@ describe("the dashboard's server", () => {
       );
     }
   });
+});
+
+it("a port that is taken is said before anything is collected", { timeout: 60_000 }, async () => {
+  const text = policyText(policy);
+  const deployment = {
+    metadata: { namespace: "egress", name: "egress-proxy" },
+    spec: {
+      selector: { matchLabels: { app: "egress" } },
+      template: {
+        spec: {
+          containers: [{ name: "proxy", args: [`--policy-sha256=${policyHash(text)}`] }],
+          volumes: [{ name: "policy", configMap: { name: "egress-policy" } }],
+        },
+      },
+    },
+  };
+  const api = createServer(({ url = "" }, response) => {
+    response.end(
+      JSON.stringify(url.includes("/configmaps/") ? { data: policyFiles(policy) } : { items: [deployment] }),
+    );
+  });
+  const folder = mkdtempSync(join(tmpdir(), "k8s-egress-dashboard-"));
+  try {
+    await once(api.listen(0, "127.0.0.1"), "listening");
+    const { port } = api.address() as AddressInfo;
+    const kubeconfig = join(folder, "kubeconfig");
+    const cluster = { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true };
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        clusters: [{ name: "c", cluster }],
+        users: [{ name: "u", user: {} }],
+        contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+        "current-context": "x",
+      }),
+    );
+    const { status, err } = await runCli([
+      "dashboard",
+      "--no-open",
+      `--kubeconfig=${kubeconfig}`,
+      `--port=${port}`,
+    ]);
+    assert.match(err, /^k8s-egress: --port: listen EADDRINUSE/);
+    assert.equal(status, 2);
+  } finally {
+    api.close();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("what the dashboard shows", () => {
@@ -204,6 +273,12 @@ describe("what the dashboard shows", () => {
         ],
       ],
     );
+  });
+
+  it("have a rule for a host that looks like a Service of the proxy's namespace", () => {
+    const denials = new Denials(policy);
+    for (const host of ["new.egress", "new.egress.svc"]) denials.add(denied({ host, failure: "not-listed" }));
+    for (const { rule } of denials.list) assert.match(rule!, /^add to upstreams: /);
   });
 
   it("have no rule where hostile texts are no request, and are at most 50", () => {

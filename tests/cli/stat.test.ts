@@ -7,7 +7,7 @@ import { asTable } from "../../proxy-image/src/cli/stat/formats";
 import { increase } from "../../proxy-image/src/cli/stat/increase";
 import { COUNTERS, GAUGES, metricRows } from "../../proxy-image/src/cli/stat/metric-rows";
 import { quantile } from "../../proxy-image/src/cli/stat/quantile";
-import { type Scrapes, windowOf } from "../../proxy-image/src/cli/stat/scrape";
+import { leftOut, type Scrapes, windowOf } from "../../proxy-image/src/cli/stat/scrape";
 import { tapEvent } from "../../proxy-image/src/cli/tap/event";
 import { PROXY_METRICS } from "../../proxy-image/src/contract/metrics/metrics";
 import { BUCKETS, Counts, type Durations, Histograms } from "../../proxy-image/src/proxy/observe/series";
@@ -85,6 +85,20 @@ describe("rows from the pods' metrics", () => {
       { pods: new Map([["new", pod]]), failures: [] },
     );
     assert.equal(growth.size, 0);
+  });
+
+  it("lack pods that came or went, which is said", async () => {
+    const { pods } = await new PodMetrics().scrape(0);
+    const [scrape] = pods.values();
+    const scrapes = (...names: string[]) => ({
+      pods: new Map(names.map((name) => [name, scrape!])),
+      failures: [],
+    });
+    assert.deepEqual(leftOut(scrapes("a", "b"), { ...scrapes("b", "c"), failures: ["d: refused"] }), [
+      "d: refused",
+      "pod a, whose metrics were read at the window's begin only",
+      "pod c, whose metrics were read at the window's end only",
+    ]);
   });
 
   it("show an open breaker, the worst of the pods", () => {

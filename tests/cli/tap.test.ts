@@ -115,6 +115,14 @@ describe("an event's line", () => {
       assert.doesNotMatch(line.trimEnd(), /[\x00-\x1f\x7f-\x9f]/, field);
     }
   });
+
+  it("lets none through as JSON either, and is the same JSON", () => {
+    const hostile = event({ cause: "\x1b]0;x\x07\x9b2J\u202e\u{e0001}" });
+    const line = asJsonLine(hostile, true);
+    // eslint-disable-next-line no-control-regex -- they must not be there
+    assert.doesNotMatch(line.trimEnd(), /[\x00-\x1f\x7f-\x9f]|[\p{Cf}]/u);
+    assert.deepEqual(JSON.parse(line), hostile);
+  });
 });
 
 describe("tap's options", () => {

@@ -214,15 +214,15 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
     const users = config.users.map(({ name }) => ({ name, user: { token } }));
     writeFileSync(file, JSON.stringify({ ...config, users }));
     for (const [command, right] of [
-      ["stat", "pods/portforward"],
-      ["top", "pods/log"],
-      ["tap", "pods/log"],
+      ["stat", 'verbs "get" and "create" on "pods/portforward"'],
+      ["top", 'verb "get" on "pods/log"'],
+      ["tap", 'verb "get" on "pods/log"'],
     ] as const) {
       const { status, err } = await runCli([command, "-n", "egress", "--kubeconfig", file], {
         KUBECONFIG: "",
       });
       assert.equal(status, 2, err);
-      assert.ok(err.includes(`A right is missing: verb "get" on "${right}" in namespace egress.`), err);
+      assert.ok(err.includes(`A right is missing: ${right} in namespace egress.`), err);
     }
   });
 });

@@ -43,11 +43,11 @@ export async function gather({ config, api, proxy, namespace }: Surroundings): P
   const cluster = kubeCluster(config);
   const { version, groups } = await cluster.platform();
   const meshMode = proxy && (valueOf(proxy.args, "mesh") ?? "none");
-  const controllers = proxy ? await controllersOf(api, proxy).catch(() => []) : [];
+  const controllers = proxy ? controllersOf(api, proxy) : Promise.resolve([]);
   const all = await Promise.all([
     attempt("rights", () => lookAtRights(cluster, namespace, meshMode !== "none")),
     attempt("linkerd", () => lookAtMesh(api, proxy, groups, meshMode)),
-    attempt("dns target", () => lookAtDns(cluster, controllers)),
+    attempt("dns target", async () => lookAtDns(cluster, await controllers)),
     attempt("network policy", async () => [checkEngine(await daemonSets(api), version)]),
     ...(proxy
       ? [
@@ -67,25 +67,29 @@ export async function gatherHealth({
 }: Pick<Surroundings, "config" | "api"> & {
   readonly proxy: InstalledProxy;
 }): Promise<Finding[]> {
-  const controllers = await controllersOf(api, proxy).catch(() => []);
-  return (await Promise.all(health(api, kubeCluster(config), proxy, controllers))).flat();
+  return (await Promise.all(health(api, kubeCluster(config), proxy, controllersOf(api, proxy)))).flat();
 }
 
 function health(
   api: Api,
   cluster: Cluster,
   proxy: InstalledProxy,
-  controllers: readonly Controller[],
+  controllers: Promise<readonly Controller[]>,
 ): Promise<Finding[]>[] {
   const meshed = (valueOf(proxy.args, "mesh") ?? "none") !== "none";
+  // Only whether there should be pods; that the controllers can't be read, the stub domain's check says.
+  const isInstalled = controllers.then(
+    ({ length }) => length > 0,
+    () => false,
+  );
   return [
     attempt("proxy pods", () => lookAtPods(api, proxy, meshed)),
-    attempt("dns pods", () => lookAtDnsPods(api, proxy, controllers.length > 0)),
-    attempt("stub domain", () => lookAtStubDomains(cluster, controllers)),
+    attempt("dns pods", async () => lookAtDnsPods(api, proxy, await isInstalled)),
+    attempt("stub domain", async () => lookAtStubDomains(cluster, await controllers)),
   ];
 }
 
-/** A check that can't be made is an error with the reason: usually a right that is missing. */
+/** A check that can't be made is a warning with the reason: usually a right that is missing. */
 async function attempt(subject: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await look();

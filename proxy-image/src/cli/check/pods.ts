@@ -16,21 +16,14 @@ export function checkPods(
   isMeshed: boolean,
 ): Finding[] {
   const ready = pods.filter(isReady).length;
-  const unready = pods.filter((pod) => !isReady(pod)).map((pod) => `${pod.metadata.name} (${stateOf(pod)})`);
+  const waiting = pods.filter((pod) => !isReady(pod));
+  const unready = waiting.map((pod) => `${pod.metadata.name} (${stateOf(pod)})`).join(", ");
+  const why = unready === "" ? "" : `: ${unready}`;
   const findings: Finding[] = [];
   if (ready === 0) {
-    findings.push(
-      problem(
-        subject,
-        `none of ${wanted} is ready${unready.length > 0 ? `: ${unready.join(", ")}` : ""}`,
-        describe(pods),
-        "docs/mesh.md",
-      ),
-    );
-  } else if (ready < wanted || unready.length > 0) {
-    findings.push(
-      warning(subject, `${ready} of ${wanted} ready: ${unready.join(", ")}`, describe(pods), "docs/mesh.md"),
-    );
+    findings.push(problem(subject, `none of ${wanted} is ready${why}`, describe(waiting), "docs/mesh.md"));
+  } else if (ready < wanted || waiting.length > 0) {
+    findings.push(warning(subject, `${ready} of ${wanted} ready${why}`, describe(waiting), "docs/mesh.md"));
   } else findings.push(ok(subject, `${ready} of ${wanted} ready`));
   findings.push(...unpulled(subject, pods));
   if (isMeshed) findings.push(...injected(subject, pods));

@@ -15,6 +15,8 @@ const IN_NAMESPACE = [
   ["rbac.authorization.k8s.io", "rolebindings"],
 ] as const;
 
+const LINKERD = ["servers", "egressnetworks"] as const;
+
 /** Kinds without a namespace. */
 const IN_CLUSTER = [
   ["", "namespaces"],
@@ -26,7 +28,9 @@ const IN_CLUSTER = [
 export function rightsOfUp(namespace: string, meshed: boolean): Right[] {
   const kinds: [string, string, string][] = [
     ...IN_NAMESPACE.map(([group, resource]): [string, string, string] => [group, resource, namespace]),
-    ...(meshed ? [["policy.linkerd.io", "servers", namespace] as [string, string, string]] : []),
+    ...(meshed
+      ? LINKERD.map((resource): [string, string, string] => ["policy.linkerd.io", resource, namespace])
+      : []),
     ["rbac.authorization.k8s.io", "roles", "kube-system"],
     ["rbac.authorization.k8s.io", "rolebindings", "kube-system"],
     ...IN_CLUSTER.map(([group, resource]): [string, string, string] => [group, resource, ""]),

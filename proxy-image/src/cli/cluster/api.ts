@@ -70,7 +70,7 @@ export function apiOf(config: KubeConfig): Api {
         return await askPod(config, request);
       } catch (error) {
         const reading = { verb: "get", resource: "pods/portforward", namespace, path: request.path } as const;
-        throw error instanceof ApiError ? explained(error, reading, server) : error;
+        throw error instanceof ApiError ? explained(error, reading, server, PORT_FORWARD) : error;
       }
     },
     async *follow(reading, signal, opened) {
@@ -86,7 +86,15 @@ export function apiOf(config: KubeConfig): Api {
 /** There is no such object. */
 class NotFoundError extends ClusterError {}
 
-function explained(error: ApiError, { verb, resource, namespace }: Reading, server: string): ClusterError {
+/** From Kubernetes 1.35, a port-forward over WebSocket needs both (AuthorizePodWebsocketUpgradeCreatePermission). */
+const PORT_FORWARD = 'verbs "get" and "create"';
+
+function explained(
+  error: ApiError,
+  { verb, resource, namespace }: Reading,
+  server: string,
+  verbs = `verb "${verb}"`,
+): ClusterError {
   const where = namespace === undefined ? "in all namespaces" : `in namespace ${namespace}`;
   switch (error.status) {
     case 0:
@@ -95,7 +103,7 @@ function explained(error: ApiError, { verb, resource, namespace }: Reading, serv
       return new ClusterError(`${server} does not accept the kubeconfig's credentials: log in again.`);
     case 403:
       return new ClusterError(
-        `A right is missing: verb "${verb}" on "${resource}" ${where}. Ask for a Role with it` +
+        `A right is missing: ${verbs} on "${resource}" ${where}. Ask for a Role with it` +
           `${namespace === undefined ? ", or name a namespace with -n" : ""}.`,
       );
     case 404:

@@ -24,6 +24,8 @@ export interface PodResponse {
 interface Socket {
   onclose: (() => void) | null;
   close(): void;
+  /** Without waiting for the other side, for half a minute, to close too. */
+  terminate(): void;
 }
 
 interface Streams {
@@ -41,9 +43,14 @@ const MAX_BODY_BYTES = 128 * 2 ** 20;
  * NetworkPolicy or a Server of Linkerd, and reaches ports that listen on loopback only. The API server's pod proxy
  * connects from the control plane, which both block.
  *
+ * @param timeoutMs for the port-forward, and again for the response
  * @throws ApiError
  */
-export async function askPod(config: KubeConfig, request: PodRequest): Promise<PodResponse> {
+export async function askPod(
+  config: KubeConfig,
+  request: PodRequest,
+  timeoutMs = TIMEOUT_MS,
+): Promise<PodResponse> {
   const what = `GET ${request.path} of port ${request.port} of pod ${request.namespace}/${request.pod}`;
   const [toPod, fromPod] = [new PassThrough(), new PassThrough()];
   let refusal = "";
@@ -53,16 +60,29 @@ export async function askPod(config: KubeConfig, request: PodRequest): Promise<P
       done();
     },
   });
-  const socket = await connect(config, request, { fromPod, errors, toPod }, what);
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const socket = await connect(impatient(config, timeoutMs), request, { fromPod, errors, toPod }, what);
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await response(Duplex.from({ readable: fromPod, writable: toPod }), request, signal);
+    const answer = await response(Duplex.from({ readable: fromPod, writable: toPod }), request, signal);
+    socket.close();
+    return answer;
   } catch (error) {
+    socket.terminate();
     const reason = refusal.trim() || (error instanceof Error ? error.message : String(error));
     throw new ApiError(`${what}: ${reason}`, 0, { cause: error });
-  } finally {
-    socket.close();
   }
+}
+
+/**
+ * The options that a KubeConfig gives are those of `ws`, which waits without end for an answer to its handshake unless
+ * they say otherwise.
+ */
+function impatient(config: KubeConfig, handshakeTimeout: number): KubeConfig {
+  const applyToHTTPSOptions: KubeConfig["applyToHTTPSOptions"] = async (options) => {
+    await config.applyToHTTPSOptions(options);
+    Object.assign(options, { handshakeTimeout });
+  };
+  return Object.assign(Object.create(config) as KubeConfig, { applyToHTTPSOptions });
 }
 
 /** Streams of a port's connection: kubelet's `portforward.k8s.io` over WebSocket, channels of one byte. */

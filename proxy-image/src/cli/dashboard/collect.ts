@@ -15,12 +15,14 @@ import type { Known } from "./view";
 
 const SCRAPE_MS = 2_000;
 const HEALTH_MS = 15_000;
+/** What failed is tried again in much less; a failure that does not repeat for so long is over. */
+const NOTE_MS = 60_000;
 
 /** Collects what the dashboard shows, until the process ends. What can't be read becomes a note; it is tried again. */
 export class Collector {
   private readonly history = new History();
   private readonly denials: Denials;
-  private readonly notes = new Map<string, string>();
+  private readonly notes = new Map<string, { message: string; until: number }>();
   private health: readonly Finding[] = [];
   private last: Scrapes | undefined;
 
@@ -35,7 +37,7 @@ export class Collector {
 
   get known(): Known {
     const { namespace, name } = this.proxy;
-    const [note] = this.notes.values();
+    const note = [...this.notes.values()].find(({ until }) => until > performance.now())?.message;
     return {
       proxy: `${namespace}/${name}`,
       policy: this.policy,
@@ -58,7 +60,7 @@ export class Collector {
       followEvents(
         this.api,
         this.proxy,
-        { event: (event) => this.denials.add(event), lost: (message) => this.notes.set("log", message) },
+        { event: (event) => this.denials.add(event), lost: (message) => this.note("log", message) },
         new AbortController().signal,
       ),
     );
@@ -68,6 +70,11 @@ export class Collector {
     const scrapes = await scrapeAll(this.api, this.proxy, WANTED);
     if (this.last) this.history.add(windowOf(this.last, scrapes));
     this.last = scrapes;
+    for (const failure of scrapes.failures) this.note("pods", failure);
+  }
+
+  private note(what: string, message: string): void {
+    this.notes.set(what, { message, until: performance.now() + NOTE_MS });
   }
 
   private async again(what: string, pause: number, task: () => Promise<void>): Promise<never> {
@@ -77,7 +84,7 @@ export class Collector {
         this.notes.delete(what);
       } catch (error) {
         if (!(error instanceof ClusterError || error instanceof ApiError)) throw error;
-        this.notes.set(what, error.message);
+        this.note(what, error.message);
       }
       await sleep(pause);
     }

@@ -41,23 +41,34 @@ export async function runDashboard(argv: string[], { out }: Pick<Streams, "out">
   const api = apiOf(config);
   const proxy = await findProxy(api, options);
   const collector = new Collector(config, api, proxy, await policyOf(api, proxy));
-  await collector.start();
-  const token = randomBytes(24).toString("base64url");
-  const app = createDashboard(token, {
+  const [token, entrance] = [secret(), secret()];
+  const pages = {
     state: () => overview(collector.known, new Date()),
-    upstream: (name) => detail(collector.known, name),
-  });
+    upstream: (name: string) => detail(collector.known, name),
+  };
+  const app = createDashboard(token, pages, entrance);
   const server = createServer(app).listen(options.port, "127.0.0.1");
   try {
     await once(server, "listening");
   } catch (error) {
     throw new UsageError(`--port: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${token}/`;
-  out.write(`${url}\n`);
-  if (options.open) openBrowser(url);
+  // After the port is ours: its loops keep the process alive.
+  try {
+    await collector.start();
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  out.write(`${origin}/${token}/\n`);
+  if (options.open) openBrowser(`${origin}/${entrance}`);
   await once(server, "close");
   return 0;
+}
+
+function secret(): string {
+  return randomBytes(24).toString("base64url");
 }
 
 /** The address is printed too, so a system without a browser is no error. */

@@ -32,8 +32,11 @@ const FILES: Readonly<Record<string, string>> = {
  * rebinding) is none of ours.
  *
  * @param token first segment of all paths
+ * @param entrance path that leads to the page once. The browser is started with it: other users can read a process's
+ *   arguments, and so would know the token.
  */
-export function createDashboard(token: string, pages: Pages): Express {
+export function createDashboard(token: string, pages: Pages, entrance?: string): Express {
+  let unused = entrance;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -41,8 +44,12 @@ export function createDashboard(token: string, pages: Pages): Express {
     res.set(HEADERS);
     const isOurs = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(req.headers.host ?? "");
     const [, given = ""] = req.path.split("/");
-    if (isOurs && isSame(given, token) && req.method === "GET") next();
-    else res.status(404).type("text/plain").send("not found\n");
+    const isRead = isOurs && req.method === "GET";
+    if (isRead && isSame(given, token)) next();
+    else if (isRead && unused !== undefined && isSame(given, unused)) {
+      unused = undefined;
+      res.redirect(303, `/${token}/`);
+    } else res.status(404).type("text/plain").send("not found\n");
   });
   app.get("/:token/state", (_req, res) => {
     res.json(pages.state());

@@ -5,7 +5,7 @@ import type { Streams } from "../command";
 import { COUNTERS, GAUGES, metricRows } from "./metric-rows";
 import { readStatOptions, STAT_USAGE } from "./options";
 import { report } from "./report";
-import { scrapeAll, windowOf } from "./scrape";
+import { leftOut, scrapeAll, windowOf } from "./scrape";
 
 /**
  * `k8s-egress stat`
@@ -22,11 +22,15 @@ export async function runStat(argv: string[], { out, err }: Pick<Streams, "out" 
   const api = connectApi(options);
   const proxy = await findProxy(api, options);
   const scrape = () => scrapeAll(api, proxy, { counters: COUNTERS, gauges: GAUGES });
+  const tell = (messages: readonly string[]) => {
+    for (const message of messages) err.write(`left out: ${message}\n`);
+  };
   let before = await scrape();
+  tell(before.failures);
   do {
     await sleep(options.window * 1_000);
     const after = await scrape();
-    for (const failure of after.failures) err.write(`left out: ${failure}\n`);
+    tell(leftOut(before, after));
     const window = windowOf(before, after);
     report(
       { seconds: window.seconds, pods: window.gauges.length, rows: metricRows(window, options.by) },

@@ -30,12 +30,14 @@ export async function runTop(argv: string[], { out, err }: Pick<Streams, "out" |
   if (note !== undefined) err.write(`${note}\n`);
   const stop = new AbortController();
   let events: TapEvent[] = [];
+  let tooMany = 0;
   const pods = new Set<string>();
   let begin: () => void = () => undefined;
   const follower = {
     event: (event: TapEvent) => {
       pods.add(event.pod);
       if (events.length < MOST_EVENTS) events.push(event);
+      else tooMany++;
     },
     begun: () => begin(),
     lost: (message: string) => err.write(`left out: ${message}\n`),
@@ -49,7 +51,9 @@ export async function runTop(argv: string[], { out, err }: Pick<Streams, "out" |
       await sleep(options.window * 1_000, undefined, { signal: stop.signal });
       const seconds = (performance.now() - start) / 1_000;
       report({ seconds, pods: pods.size, rows: eventRows(events, seconds, options.by) }, options, out);
+      if (tooMany > 0) err.write(`left out: ${tooMany} requests; measure a shorter --window\n`);
       events = [];
+      tooMany = 0;
     } while (options.watch);
   };
   try {

@@ -63,6 +63,17 @@ export async function scrapeAll(api: Api, proxy: InstalledProxy, wanted: Wanted)
   return { pods: scrapes, failures };
 }
 
+/** Why a window does not have all traffic: pods of only one of its scrapes. */
+export function leftOut(before: Scrapes, after: Scrapes): string[] {
+  const missing = (one: Scrapes, other: Scrapes) =>
+    [...one.pods.keys()].filter((pod) => !other.pods.has(pod));
+  return [
+    ...after.failures,
+    ...missing(before, after).map((pod) => `pod ${pod}, whose metrics were read at the window's begin only`),
+    ...missing(after, before).map((pod) => `pod ${pod}, whose metrics were read at the window's end only`),
+  ];
+}
+
 /** What happened between two scrapes, in the pods that gave both. */
 export function windowOf(before: Scrapes, after: Scrapes): Window {
   const both = [...after.pods].flatMap(([pod, later]) => {

@@ -21,9 +21,12 @@ export function asLine(event: TapEvent, paths: boolean, style: Style): string {
   return `${words.join("  ")}\n`;
 }
 
-/** The same as JSON. */
+/** The same as JSON, with escapes for what a terminal would act upon. */
 export function asJsonLine(event: TapEvent, paths: boolean): string {
-  return `${JSON.stringify(paths ? event : { ...event, path: undefined })}\n`;
+  const json = JSON.stringify(paths ? event : { ...event, path: undefined });
+  // JSON.stringify has escaped U+0000 to U+001F; all others of these are in texts.
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `${json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => one.split("").map(escape).join(""))}\n`;
 }
 
 function toneOf({ status, failure }: TapEvent): Tone {

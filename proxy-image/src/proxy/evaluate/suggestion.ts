@@ -16,9 +16,12 @@ interface DeniedRequest {
   readonly head: RequestHead;
 }
 
-/** For the check of a suggestion: a host that is not listed has none of an entry's other settings yet. */
+/**
+ * For the check of a suggestion: a host that is not listed has none of an entry's other settings yet. Its service is no
+ * DNS label: with one, a client could ask for a host that equals the Service's own name, such as `new.egress`.
+ */
 const NEW_UPSTREAM: PolicyUpstream = {
-  service: "new",
+  service: "-",
   port: 443,
   timeouts: { connect: 1, response: 1, idle: 1, stream: 1 },
   tls: { minVersion: "TLSv1.2" },
