@@ -44,7 +44,7 @@ it("a cluster must be of Kubernetes 1.30 or newer", () => {
 });
 
 it("missing rights are named with verb, resource and namespace", () => {
-  const all = rightsOfUp("egress", true);
+  const all = rightsOfUp("egress", "egress-stub-domain", true);
   assert.ok(all.some(({ resource, namespace }) => resource === "servers" && namespace === "egress"));
   assert.ok(all.some(({ resource }) => resource === "egressnetworks"));
   assert.equal(checkRights([]).level, "ok");
@@ -54,7 +54,7 @@ it("missing rights are named with verb, resource and namespace", () => {
   assert.equal(level, "error");
   assert.equal(
     text,
-    "missing: create, patch, delete deployments.apps in egress; create, patch, delete namespaces in the cluster",
+    "missing: create, patch, delete deployments.apps in egress; create, patch, delete deployments.apps in egress-stub-domain; create, patch, delete namespaces in the cluster",
   );
 });
 

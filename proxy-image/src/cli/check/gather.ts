@@ -45,7 +45,7 @@ export async function gather({ config, api, proxy, namespace }: Surroundings): P
   const meshMode = proxy && (valueOf(proxy.args, "mesh") ?? "none");
   const controllers = proxy ? controllersOf(api, proxy) : Promise.resolve([]);
   const all = await Promise.all([
-    attempt("rights", () => lookAtRights(cluster, namespace, meshMode !== "none")),
+    attempt("rights", () => lookAtRights(cluster, namespace, instanceOf(proxy), meshMode !== "none")),
     attempt("linkerd", () => lookAtMesh(api, proxy, groups, meshMode)),
     attempt("dns target", async () => lookAtDns(cluster, await controllers)),
     attempt("network policy", async () => [checkEngine(await daemonSets(api), version)]),
@@ -107,8 +107,13 @@ async function attempt(subject: string, look: () => Promise<Finding[]>): Promise
   }
 }
 
-async function lookAtRights(cluster: Cluster, namespace: string, meshed: boolean): Promise<Finding[]> {
-  const rights = rightsOfUp(namespace, meshed);
+async function lookAtRights(
+  cluster: Cluster,
+  namespace: string,
+  instance: string,
+  meshed: boolean,
+): Promise<Finding[]> {
+  const rights = rightsOfUp(namespace, `${instance}-stub-domain`, meshed);
   const allowed = await Promise.all(rights.map((right) => cluster.isAllowed(right)));
   return [checkRights(rights.filter((_, at) => !allowed[at]))];
 }
@@ -174,9 +179,13 @@ async function lookAtDnsPods(api: Api, proxy: InstalledProxy, isInstalled: boole
   return pods.length > 0 || isInstalled ? checkPods("dns pods", pods, 2, false) : [];
 }
 
+/** Before the installation that of the documentation's examples. */
+function instanceOf(proxy: InstalledProxy | undefined): string {
+  return proxy?.selector["app.kubernetes.io/instance"] ?? proxy?.name ?? "egress";
+}
+
 async function controllersOf(api: Api, proxy: InstalledProxy): Promise<Controller[]> {
-  const instance = proxy.selector["app.kubernetes.io/instance"] ?? proxy.name;
-  const labelSelector = `app.kubernetes.io/name=egress-stub-domain,app.kubernetes.io/instance=${instance}`;
+  const labelSelector = `app.kubernetes.io/name=egress-stub-domain,app.kubernetes.io/instance=${instanceOf(proxy)}`;
   const { items } = await api.json<{ items: Controller[] }>({
     verb: "list",
     resource: "deployments.apps",

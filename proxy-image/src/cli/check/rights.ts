@@ -15,6 +15,16 @@ const IN_NAMESPACE = [
   ["rbac.authorization.k8s.io", "rolebindings"],
 ] as const;
 
+/** Kinds in the namespace of the stub domain's controller. */
+const OF_CONTROLLER = [
+  ["", "configmaps"],
+  ["", "serviceaccounts"],
+  ["apps", "deployments"],
+  ["networking.k8s.io", "networkpolicies"],
+  ["rbac.authorization.k8s.io", "roles"],
+  ["rbac.authorization.k8s.io", "rolebindings"],
+] as const;
+
 const LINKERD = ["servers", "egressnetworks"] as const;
 
 /** Kinds without a namespace. */
@@ -24,10 +34,15 @@ const IN_CLUSTER = [
   ["admissionregistration.k8s.io", "validatingadmissionpolicybindings"],
 ] as const;
 
-/** Rights that `pulumi up` and `pulumi destroy` need with the default arguments. */
-export function rightsOfUp(namespace: string, meshed: boolean): Right[] {
+/**
+ * Rights that `pulumi up` and `pulumi destroy` need with the default arguments.
+ *
+ * @param controllers namespace of the stub domain's controller
+ */
+export function rightsOfUp(namespace: string, controllers: string, meshed: boolean): Right[] {
   const kinds: [string, string, string][] = [
     ...IN_NAMESPACE.map(([group, resource]): [string, string, string] => [group, resource, namespace]),
+    ...OF_CONTROLLER.map(([group, resource]): [string, string, string] => [group, resource, controllers]),
     ...(meshed
       ? LINKERD.map((resource): [string, string, string] => ["policy.linkerd.io", resource, namespace])
       : []),
