@@ -32,7 +32,7 @@ it("an API server that does not answer a port-forward is an error, and no connec
     (error) =>
       error instanceof ApiError &&
       error.status === 0 &&
-      error.message.includes('pod egress/a: port-forward: Opening handshake has timed out'),
+      error.message.includes("pod egress/a: port-forward: Opening handshake has timed out"),
   );
   for (const socket of sockets) await once(socket, "close", { signal: AbortSignal.timeout(5_000) });
 });
