@@ -11,7 +11,6 @@ interface Inputs {
     policyName: string;
     validationActions: string[];
     matchConditions: { expression: string }[];
-    matchResources: object;
     variables: { name: string; expression: string }[];
     template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } };
   };
@@ -79,29 +78,5 @@ describe("the admission policy for the controller's account", () => {
       (name) => inputs(resources, "ValidatingAdmissionPolicy", `${name}-stub-domain`).metadata.name,
     );
     assert.equal(new Set(names).size, 2);
-  });
-});
-
-describe("the admission policy for the controllers' namespace", () => {
-  const BINDING = "ValidatingAdmissionPolicyBinding";
-
-  it("denies its deletion, and is deleted between anchor and namespace", async () => {
-    const resources = await children({ name: "egress" });
-    const { spec } = inputs(resources, BINDING, "egress-stub-domain-namespace");
-    const { metadata } = inputs(resources, "ConfigMap");
-    assert.deepEqual(spec.matchResources, {
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": metadata.namespace } },
-    });
-    // Pulumi deletes in reverse.
-    const order = resources.map(({ type, name }) => `${type.split(":").at(-1)!} ${name}`);
-    const at = (resource: string) => order.indexOf(resource);
-    assert.ok(at("Namespace egress-stub-domain") < at(`${BINDING} egress-stub-domain-namespace`));
-    assert.ok(at(`${BINDING} egress-stub-domain-namespace`) < at("ConfigMap egress-stub-domain"));
-  });
-
-  it("is not for a namespace of the user's", async () => {
-    const more = { dns: { controllerNamespace: "platform-dns" } };
-    const resources = await children({ name: "egress", more });
-    assert.ok(!resources.some(({ name }) => name === "egress-stub-domain-namespace"));
   });
 });

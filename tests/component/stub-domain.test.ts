@@ -260,12 +260,7 @@ describe("the hand-over from one controller to the next", () => {
       const names = namesOf(next.objects);
       for (const [object, identity] of namesOf(old.objects)) {
         // What is the same for all controllers of a namespace, whatever their target.
-        if (
-          /^(Namespace|NetworkPolicy) |^ValidatingAdmissionPolicy(?:Binding)? egress-stub-domain-namespace$/.test(
-            object,
-          )
-        )
-          continue;
+        if (/^(Namespace|NetworkPolicy) /.test(object)) continue;
         // The same name would be the same object, updated before the old anchor is deleted.
         assert.notEqual(names.get(object), identity, object);
       }

@@ -247,13 +247,6 @@ describe("an EgressProxy on a real cluster", { timeout: 900_000 }, () => {
       assert.equal((await app.resolve("kubernetes.default.svc.cluster.local", type)).records?.length, 1);
     });
 
-    it("keeps the controller's namespace from `kubectl delete`, while its block is in the Corefile", async () => {
-      const deletion = (namespace: string) =>
-        kubectl(["delete", "namespace", namespace, "--dry-run=server", "--wait=false"]);
-      await assert.rejects(deletion("egress-stub-domain"), /denied request: .*npx k8s-egress dns remove/s);
-      assert.match(await deletion("egress"), /deleted/);
-    });
-
     it("creates one Service and replaces policy and zone for one upstream more", async () => {
       const upstreams = ["api.example.test", "*.wild.example.test", "second.example.test"].map((host) =>
         upstream(host),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { EgressProxy, type EgressProxyArgs } from "../../index";
+import { runProgram } from "../harness/monitor";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { runInPod, startClientPod } from "../cluster";
 import { type CorefileState, readCorefile } from "./support/corefile";
@@ -10,7 +11,7 @@ import { until } from "./support/wait";
 import { ARGUMENTS, NAME } from "../upgrade/arguments";
 import { builtImage } from "../upgrade/image";
 import { startLoad } from "../upgrade/load";
-import { onCluster, type RecordedChild, releases } from "../upgrade/recorded";
+import { onCluster, type RecordedChild, releases, withRolesOf } from "../upgrade/recorded";
 
 const URL_OF_ONE = "http://api.example.test.upgrade.internal/";
 /** Longer than an upgrade takes here. */
@@ -55,7 +56,14 @@ for (const { version, children } of releases()) {
       });
       const ca = cluster.thirdPartyCa;
       const image = builtImage(cluster);
-      const former = onCluster(children, { image, dnsImage: cluster.images.coredns, ca });
+      const { resources } = await runProgram(() => {
+        new EgressProxy(NAME, ARGUMENTS);
+      });
+      const former = onCluster(withRolesOf(children, resources), {
+        image,
+        dnsImage: cluster.images.coredns,
+        ca,
+      });
       program = () => {
         new Former(former, Object.values(providersFor(cluster)));
       };

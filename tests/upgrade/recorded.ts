@@ -28,6 +28,18 @@ export function releases(): Release[] {
   }));
 }
 
+/** The children with the roles of this version, whose image they run: its controller needs its own rights. */
+export function withRolesOf(
+  children: readonly RecordedChild[],
+  current: readonly RecordedChild[],
+): RecordedChild[] {
+  return children.map((child) => {
+    const now = current.find(({ type, name }) => type === child.type && name === child.name);
+    if (now === undefined || !child.type.endsWith(":Role")) return child;
+    return { ...child, inputs: { ...child.inputs, rules: now.inputs.rules } };
+  });
+}
+
 /** What stands for a placeholder on one cluster. */
 export interface Place {
   readonly image: string;

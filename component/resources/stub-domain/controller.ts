@@ -14,7 +14,6 @@ import { type Context, labels } from "../context";
 import type { EgressDns } from "../egress-dns";
 import { createControllerNetworkPolicy } from "../network-policies";
 import { ROLLOUT, probes, quantities, restrictedPod, scheduling } from "../pod";
-import { guardNamespace } from "./namespace-guard";
 import { type StubDomainPlace, stubDomainPlace } from "./place";
 import { createStubDomainPolicy } from "./admission-policy";
 import { grantRights } from "./rights";
@@ -62,9 +61,8 @@ export function stubDomainText(
 export function createStubDomains(context: Context, image: pulumi.Input<string>, dns: EgressDns): void {
   const namespace = controllerNamespace(context);
   createControllerNetworkPolicy(context, namespace, ADMIN_PORT);
-  const guard = guardNamespace(context, namespace);
   for (const target of context.settings.dnsTargets) {
-    createStubDomain(context, stubDomainPlace(context, target, namespace), image, dns, guard);
+    createStubDomain(context, stubDomainPlace(context, target, namespace), image, dns);
   }
 }
 
@@ -81,7 +79,6 @@ function createStubDomain(
   place: StubDomainPlace,
   image: pulumi.Input<string>,
   dns: EgressDns,
-  guard: pulumi.Resource[],
 ): void {
   const { names, settings, parent } = context;
   const object = { name: place.name, labels: place.labels };
@@ -166,7 +163,7 @@ function createStubDomain(
     },
     {
       parent,
-      dependsOn: [controller, ...guard],
+      dependsOn: [controller],
       deleteBeforeReplace: true,
       customTimeouts: { create: WAIT, update: WAIT, delete: WAIT },
     },
