@@ -179,6 +179,9 @@ describe("the mesh of an EgressProxy", () => {
       JSON.stringify(policy.spec),
       /see that mesh\/linkerd-proxy-injector is up and that namespace out /,
     );
+    // A change to another mode is rolled out before Pulumi deletes the policy, so it must not be about these pods.
+    assert.match(JSON.stringify(policy.spec), /"matchConditions":.*--mesh=required/);
+    assert.ok(proxyOf(resources).spec.containers[0]!.args.includes("--mesh=required"));
     const binding = find(resources, "ValidatingAdmissionPolicyBinding", "egress-sidecar");
     assert.deepEqual(binding.spec, {
       policyName: "out-egress-sidecar",

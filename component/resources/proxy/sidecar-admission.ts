@@ -4,6 +4,9 @@ import { hasSidecar, INIT_CONTAINERS, IS_SIDECAR } from "../../sidecar-container
 import { type Context, labels, selector } from "../context";
 import { explainDelay } from "./explain-delay";
 
+/** CEL: whether the pod's proxy serves only with a sidecar. */
+const REQUIRES_MESH = `object.spec.containers.exists(c, c.?args.orValue([]).exists(arg, arg == "--mesh=required"))`;
+
 /**
  * Makes the API server deny a proxy pod that Linkerd's injector did not take up, because its webhook fails open. Such a
  * pod would never get a sidecar: a Deployment restarts its container in place. Denied, it is tried again until the
@@ -26,6 +29,8 @@ export function createSidecarAdmission(context: Context): pulumi.Resource[] {
             { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] },
           ],
         },
+        // Not pods of another mode: Pulumi deletes this only when a change to that mode has been rolled out.
+        matchConditions: [{ name: "requires-mesh", expression: REQUIRES_MESH }],
         variables: [INIT_CONTAINERS],
         validations: [
           {
