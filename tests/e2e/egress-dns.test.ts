@@ -91,8 +91,17 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
     ]);
   };
 
-  /** No query may be lost, or answered wrongly, while `work` is under way. */
-  const losesNothing = async (print: (line: string) => void, work: () => Promise<unknown>): Promise<void> => {
+  /**
+   * No query may be lost, or answered wrongly, while `work` ends pods. Except for one answer over UDP for each pod that
+   * ends: when it leaves its Service, kube-proxy deletes the flows to it (CleanStaleEntries in pkg/proxy/conntrack), and
+   * an answer that is on its way then has the pod's address and not the Service's, so that the client drops it. The
+   * cluster's DNS repeats that query.
+   */
+  const losesNothing = async (
+    print: (line: string) => void,
+    ended: number,
+    work: () => Promise<unknown>,
+  ): Promise<void> => {
     const streams = await queries();
     try {
       await sleep(2_000);
@@ -101,14 +110,18 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
       await sleep(3_000);
     } finally {
       const results = await streams.stop();
-      for (const { title, sent, lost, wrong, slowest } of results) {
-        print(`${title}: ${sent} sent, ${lost} lost, ${wrong} wrong, slowest ${slowest} ms`);
+      for (const { title, sent, lost, wrong, repeated, slowest } of results) {
+        print(
+          `${title}: ${sent} sent, ${lost} lost, ${wrong} wrong, ${repeated} repeated, slowest ${slowest} ms`,
+        );
       }
-      for (const { title, sent, lost, wrong, slowest } of results) {
+      for (const { title, sent, lost, wrong, repeated } of results) {
         assert.ok(sent > 200, `${title}: ${sent} sent`);
-        assert.deepEqual({ lost, wrong }, { lost: 0, wrong: 0 }, title);
-        // The cluster's DNS repeats after 2 s what is lost between it and egress-dns.
-        assert.ok(slowest < 2_000, `${title}: an answer took ${slowest} ms`);
+        assert.equal(wrong, 0, `${title}: ${wrong} wrong`);
+        const onTheWay = title.endsWith("UDP") ? ended : 0;
+        assert.ok(lost + repeated <= onTheWay, `${title}: ${lost} lost, ${repeated} repeated`);
+        // Who asks the cluster's DNS notices no more than a pause.
+        if (title.startsWith("cluster DNS")) assert.equal(lost, 0, `${title}: ${lost} lost`);
       }
     }
   };
@@ -161,6 +174,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
     const before = (await pods()).map(({ name }) => name);
     await losesNothing(
       (line) => test.diagnostic(line),
+      before.length,
       () => up("api.example.test", "*.wild.example.test", "second.example.test"),
     );
     assert.deepEqual(
@@ -183,6 +197,7 @@ describe("egress-dns on a real cluster", { timeout: 600_000 }, () => {
       );
     await losesNothing(
       (line) => test.diagnostic(line),
+      1,
       async () => {
         await evict(first!);
         await assert.rejects(evict(second!), /disruption budget/);
