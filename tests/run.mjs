@@ -29,16 +29,22 @@ const OF_FAMILIES = [
   ],
 ].map((file) => `${CLUSTER_SUITE}${file}.test.ts`);
 
+/** Option by which it runs on another Kubernetes; the cluster's programs read the variable. */
+const VERSION = "--kubernetes=";
+
 const [name, ...options] = process.argv.slice(2);
 const suite = suites[name];
 const family = name === "cluster" ? options.find((option) => FAMILIES.includes(option)) : undefined;
-const only = options.filter((option) => option !== family);
+const version = name === "cluster" ? options.find((option) => option.startsWith(VERSION)) : undefined;
+const only = options.filter((option) => option !== family && option !== version);
 if (!suite || only.some((file) => file.startsWith("-"))) {
   console.error(
-    `usage: node tests/run.mjs local [file ...]\n       node tests/run.mjs cluster [${FAMILIES.join("|")}] [file ...]`,
+    `usage: node tests/run.mjs local [file ...]\n       node tests/run.mjs cluster [${FAMILIES.join("|")}] [${VERSION}1.36] [file ...]`,
   );
   process.exit(2);
 }
+
+if (version) process.env.K8S_EGRESS_KUBERNETES = version.slice(VERSION.length);
 
 const all = () => globSync("tests/**/*.test.ts").filter(suite.pick).sort();
 const files = only.length > 0 ? only : family ? OF_FAMILIES : all();
@@ -64,8 +70,9 @@ process.on("SIGINT", () => undefined);
 
 /** One cluster for all files; one that is there already stays. */
 const startedCluster = name === "cluster" && cluster("status") === NOT_RUNNING;
-// One that is there may have other addresses: that is an error of `start`.
-if ((startedCluster || family) && cluster("start", ...(family ? [family] : [])) !== 0) process.exit(1);
+// One that is there may have other addresses or be of another version: that is an error of `start`.
+if ((startedCluster || family || version) && cluster("start", ...(family ? [family] : [])) !== 0)
+  process.exit(1);
 
 const needsTools = (file) => /^tests\/e2e\/(?:engine|monitoring)/.test(file);
 let status;

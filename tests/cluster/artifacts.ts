@@ -4,21 +4,32 @@ import { basename, join } from "node:path";
 import type { BuiltImage } from "./images/image";
 import { buildImage } from "./images/image";
 import { nodeBinary, nodeImage } from "./images/node-image";
+import { kubernetesVersion } from "./kubernetes-version";
 import { staticImage } from "./images/static-image";
-import { COREDNS, goProgram, KUBE, NETWORK_POLICIES, PAUSE } from "./programs/go-program";
+import {
+  COREDNS,
+  goProgram,
+  kube as kubeOf,
+  KUBE_ALIASES,
+  NETWORK_POLICIES,
+  PAUSE,
+} from "./programs/go-program";
 
 /** All that is built, once, before a cluster can start. */
 export interface Artifacts {
   /** Files that the cluster's daemons are run from. */
   readonly programs: readonly string[];
   readonly kubectl: string;
+  /** The version, such as 1.36.3. */
+  readonly kubernetes: string;
   readonly images: { readonly node: BuiltImage; readonly coredns: BuiltImage; readonly pause: BuiltImage };
 }
 
 /** Builds what the cache lacks. */
 export async function buildArtifacts(progress: (line: string) => void): Promise<Artifacts> {
   // One after the other: each build keeps every core busy by itself.
-  const kube = await goProgram(KUBE, progress);
+  const kubernetes = kubernetesVersion();
+  const kube = await goProgram(kubeOf(kubernetes), progress);
   const coredns = join(await goProgram(COREDNS, progress), "coredns");
   const policies = join(await goProgram(NETWORK_POLICIES, progress), "network-policies");
   const pause = join(await goProgram(PAUSE, progress), "pause");
@@ -30,6 +41,7 @@ export async function buildArtifacts(progress: (line: string) => void): Promise<
   return {
     programs: [join(kube, "kube"), coredns, policies, pause, nodeBinary()],
     kubectl: join(kube, "kubectl"),
+    kubernetes: kubernetes.version,
     images: { node: nodeBase, coredns: dns, pause: sandbox },
   };
 }
@@ -39,7 +51,7 @@ export async function installPrograms({ programs }: Artifacts, directory: string
   await mkdir(directory, { recursive: true });
   await Promise.all([
     ...programs.map((program) => install(program, join(directory, basename(program)))),
-    ...KUBE.aliases.map((alias) => symlink("kube", join(directory, alias))),
+    ...KUBE_ALIASES.map((alias) => symlink("kube", join(directory, alias))),
   ]);
 }
 

@@ -62,6 +62,7 @@ async function status(): Promise<void> {
   console.log(`docker host  ${cluster.dockerHost}`);
   console.log(`registry     ${cluster.registry}`);
   console.log(`node image   ${cluster.images.node}`);
+  console.log(`kubernetes   ${cluster.kubernetes}`);
   console.log(`families     ${cluster.families}`);
   console.log(`policies     ${cluster.policies}`);
   console.log(`logs         ${cluster.logs}`);

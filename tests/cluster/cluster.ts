@@ -22,6 +22,8 @@ export interface Cluster {
     readonly pause: string;
   };
   /** Families of the addresses of pods, Services and the node. */
+  /** Such as 1.36.3. */
+  readonly kubernetes: string;
   readonly families: Families;
   /** The node's addresses, that of the cluster's own first family first. */
   readonly nodeIps: readonly [string, ...string[]];

@@ -6,6 +6,7 @@ import { buildArtifacts } from "./artifacts";
 import type { Cluster } from "./cluster";
 import type { Families } from "./families";
 import type { Instance } from "./instance";
+import { kubernetesVersion } from "./kubernetes-version";
 import { instance as instanceNamed } from "./instance";
 import { checkRequirements } from "./requirements";
 import { isRunning, processId } from "./sandbox/process-id";
@@ -31,12 +32,12 @@ const START_SECONDS = 300;
  * The running cluster; started if there is none. Two processes that ask at the same time get the same one.
  * When a start fails, its logs stay until the next start or stop.
  *
- * @throws if a cluster with other families runs
+ * @throws if a cluster with other families or of another version runs
  */
 export async function startCluster(options: StartOptions = {}): Promise<Cluster> {
   const { instance = instanceNamed(), families, progress = () => undefined } = options;
   const running = await attachCluster(instance);
-  if (running) return ofFamilies(running, families);
+  if (running) return asWanted(running, families);
   checkRequirements(families);
   const artifacts = await buildArtifacts(progress);
 
@@ -44,7 +45,7 @@ export async function startCluster(options: StartOptions = {}): Promise<Cluster>
     if (await isStarting(instance)) progress("another process is starting the cluster");
     await waitFor("the start by another process", START_SECONDS, async () => !(await isStarting(instance)));
     const started = await attachCluster(instance);
-    if (started) return ofFamilies(started, families);
+    if (started) return asWanted(started, families);
     await stop(instance);
   }
   try {
@@ -87,9 +88,13 @@ export async function clusterStatus(instance: Instance = instanceNamed()): Promi
   return (state?.daemons ?? []).map((daemon) => ({ name: daemon.name, running: isRunning(daemon) }));
 }
 
-function ofFamilies(cluster: Cluster, wanted: Families | undefined): Cluster {
+function asWanted(cluster: Cluster, wanted: Families | undefined): Cluster {
   if (wanted !== undefined && cluster.families !== wanted) {
     throw new Error(`the running cluster is ${cluster.families}, not ${wanted}: stop it first`);
+  }
+  const { version } = kubernetesVersion();
+  if (cluster.kubernetes !== version) {
+    throw new Error(`the running cluster is Kubernetes ${cluster.kubernetes}, not ${version}: stop it first`);
   }
   return cluster;
 }

@@ -121,6 +121,7 @@ export async function start(
       coredns: reference(images.coredns),
       pause: reference(images.pause),
     },
+    kubernetes: artifacts.kubernetes,
     families,
     nodeIps,
     policies,

@@ -32,3 +32,13 @@ it("the package is named with this version everywhere", () => {
     }
   }
 });
+
+it("no page has the marks of an unresolved merge, as they are or as Prettier formats them", () => {
+  const pages = globSync("**/*.md", { cwd: root, exclude: (name) => name === "node_modules" });
+  assert.ok(pages.includes("README.md") && pages.includes("CONTRIBUTING.md"));
+  const marks = /^\W*<{7}|^(?:> ?){7}|^[|\s]*={7}[|\s]*$/m;
+  assert.deepEqual(
+    pages.filter((page) => marks.test(readFileSync(join(root, page), "utf8"))),
+    [],
+  );
+});

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/component-base/cli"
-	"k8s.io/component-base/logs"
 	"k8s.io/kubectl/pkg/cmd"
 	"k8s.io/kubectl/pkg/cmd/util"
 
@@ -21,7 +19,6 @@ import (
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
-	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
 	_ "k8s.io/component-base/logs/json/register"
@@ -36,13 +33,12 @@ var programs = map[string]func(){
 	"kube-controller-manager": func() { daemon(controllermanager.NewControllerManagerCommand()) },
 	"kube-proxy":              func() { daemon(proxy.NewProxyCommand()) },
 	"kube-scheduler":          func() { daemon(scheduler.NewSchedulerCommand()) },
-	"kubelet":                 func() { daemon(kubelet.NewKubeletCommand(context.Background())) },
+	"kubelet":                 func() { daemon(kubeletCommand()) },
 	"kubectl":                 kubectl,
 }
 
 func kubectl() {
-	// kubectl logs while it builds its commands, before flags are parsed.
-	_, _ = logs.GlogSetter(cmd.GetLogVerbosity(os.Args))
+	setKubectlVerbosity()
 	if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
 		util.CheckErr(err)
 	}

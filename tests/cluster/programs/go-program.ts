@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFile, readdir, readFile, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
+import type { KubernetesVersion } from "../kubernetes-version";
 import { cached } from "./cache";
 import { compile } from "./compile";
 import { run } from "./run";
@@ -12,6 +13,10 @@ export interface GoProgram {
   readonly name: string;
   /** Folder of its module. Default: the folder of its name under tests/cluster. */
   readonly module?: string;
+  /** The `go.mod` to build with. Default: the module's own. */
+  readonly modfile?: string;
+  /** A build tag. Default: none. */
+  readonly tag?: string;
   /** Import path of its main package. Default: the module's own. */
   readonly package?: string;
   /** Binary, below the program's directory in the cache. Default: its name. */
@@ -26,28 +31,35 @@ export interface GoProgram {
   readonly expected: string;
 }
 
-const KUBERNETES_VERSION = "1.36.3";
 const component = "k8s.io/component-base/version";
 
-/** All of Kubernetes' own programs, kubectl too. */
-export const KUBE = {
-  name: "kube",
-  // Clients refuse a server whose version they can't parse.
-  variables: {
-    [`${component}.gitVersion`]: `v${KUBERNETES_VERSION}`,
-    [`${component}.gitMajor`]: "1",
-    [`${component}.gitMinor`]: "36",
-  },
-  aliases: [
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-    "kubelet",
-    "kube-proxy",
-    "kubectl",
-  ],
-  expected: "5 to 10 minutes",
-} satisfies GoProgram;
+/** Names of Kubernetes' own programs, kubectl too. */
+export const KUBE_ALIASES = [
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubelet",
+  "kube-proxy",
+  "kubectl",
+] as const;
+
+/** All of them in one program. */
+export function kube({ minor, version, modfile, tag }: KubernetesVersion): GoProgram {
+  const [major, rest] = minor.split(".") as [string, string];
+  return {
+    name: "kube",
+    ...(modfile === undefined ? {} : { modfile }),
+    ...(tag === undefined ? {} : { tag }),
+    // Clients refuse a server whose version they can't parse.
+    variables: {
+      [`${component}.gitVersion`]: `v${version}`,
+      [`${component}.gitMajor`]: major,
+      [`${component}.gitMinor`]: rest,
+    },
+    aliases: KUBE_ALIASES,
+    expected: "5 to 10 minutes",
+  };
+}
 
 /** The cluster's DNS server. */
 export const COREDNS: GoProgram = { name: "coredns", expected: "1 minute" };
@@ -85,12 +97,21 @@ export async function goProgram(program: GoProgram, progress: (line: string) => 
       [...output, join(target, binary)],
       program.package ?? ".",
       // Static binaries: they go into images without a C library.
-      { cwd: source, env: { ...process.env, CGO_ENABLED: "0" } },
+      { cwd: source, env: { ...process.env, ...flagsOf(program), CGO_ENABLED: "0" } },
       progress,
     );
     for (const alias of aliases) await symlink(basename(binary), join(target, dirname(binary), alias));
     if (files) await copyFiles(source, files, join(target, dirname(binary)));
   });
+}
+
+/** For every command of Go that reads the module. */
+function flagsOf({ modfile, tag }: GoProgram): NodeJS.ProcessEnv {
+  const flags = [
+    ...(modfile === undefined ? [] : [`-modfile=${modfile}`]),
+    ...(tag === undefined ? [] : [`-tags=${tag}`]),
+  ];
+  return flags.length === 0 ? {} : { GOFLAGS: [process.env.GOFLAGS ?? "", ...flags].join(" ").trim() };
 }
 
 function sourceOf({ name, module }: GoProgram): string {
@@ -118,8 +139,10 @@ async function sourceHash(program: GoProgram): Promise<string> {
   const hash = createHash("sha256");
   const { stdout: toolchain } = await run("go", ["env", "GOVERSION", "GOOS", "GOARCH"], { cwd: source });
   hash.update(JSON.stringify([toolchain, linkerFlags(program), aliases, ...layout]));
-  for (const file of (await readdir(source)).sort()) {
-    hash.update(`${file}\0`).update(await readFile(join(source, file)));
+  for (const folder of program.modfile === undefined ? [source] : [source, dirname(program.modfile)]) {
+    for (const file of (await readdir(folder)).sort()) {
+      hash.update(`${file}\0`).update(await readFile(join(folder, file)));
+    }
   }
   return hash.digest("hex");
 }
