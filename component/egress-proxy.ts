@@ -3,6 +3,7 @@ import { DnsMode } from "./args/dns";
 import * as pulumi from "@pulumi/pulumi";
 import { namesOf } from "./names";
 import type { Context } from "./resources/context";
+import { argoCdAnnotations } from "./resources/argo-cd";
 import { createEgressDns } from "./resources/egress-dns";
 import { proxyImage } from "./resources/proxy/image";
 import { createNamespace, namespaceName } from "./resources/namespace";
@@ -49,7 +50,7 @@ export class EgressProxy extends pulumi.ComponentResource {
    */
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     // Without the arguments, because the preview would show all of them a second time.
-    super("k8s-egress:index:EgressProxy", name, {}, opts);
+    super("k8s-egress:index:EgressProxy", name, {}, withAnnotations(name, args, opts));
     const problems = checkArguments(name, args);
     if (isRecord(args)) {
       checkRename(name, args, opts?.aliases, problems);
@@ -101,6 +102,16 @@ export class EgressProxy extends pulumi.ComponentResource {
   public urlFor(host: string): string {
     return urlFor(host, settingsByProxy.get(this)!);
   }
+}
+
+/** Before the arguments are checked: an option can't be added later. */
+function withAnnotations(
+  name: string,
+  args: EgressProxyArgs,
+  opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+  if (!isRecord(args) || !isRecord(args.gitOps) || args.gitOps.argoCd !== true) return opts;
+  return pulumi.mergeOptions(opts, { transformations: [argoCdAnnotations(name)] });
 }
 
 /** Not a field of the class: schema inference treats every field of a component as an output, even private ones. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Credential } from "./access";
+import type { GitOps } from "./git-ops";
 import type { ImageBuild } from "./image";
 import type { Upstream } from "./upstream";
 import type { Audit, Log } from "./observation";
@@ -84,4 +85,6 @@ export interface EgressProxyArgs {
   networkPolicies?: NetworkPolicies;
   /** Who reads metrics, and what is created for Prometheus and Grafana. Default: nothing. */
   monitoring?: Monitoring;
+  /** For manifests that a GitOps tool applies. Default: nothing is added. */
+  gitOps?: GitOps;
 }

@@ -1,6 +1,7 @@
 export * from "./access";
 export * from "./dns";
 export * from "./egress-proxy";
+export * from "./git-ops";
 export * from "./image";
 export * from "./limits";
 export * from "./lockdown";

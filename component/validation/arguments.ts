@@ -7,6 +7,7 @@ import { checkCredentials, credentialNames } from "./credentials";
 import { findDeferred } from "./checks/deferred";
 import { checkDns } from "./dns";
 import { checkDomain, clusterDomainOf } from "./values/domain";
+import { checkGitOps } from "./git-ops";
 import { checkImage } from "./image";
 import { isLabel, MAX_NAMESPACE_LENGTH } from "./values/label";
 import { checkLog } from "./log";
@@ -47,6 +48,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "audit",
   "networkPolicies",
   "monitoring",
+  "gitOps",
 ]);
 
 /**
@@ -90,6 +92,7 @@ export function checkArguments(name: string, args: EgressProxyArgs, now = new Da
   checkAudit(args, now, problems);
   checkNetworkPolicies(args, problems);
   checkMonitoring(args, problems);
+  checkGitOps(args, problems);
   if (!problems.any) checkSizes(settingsOf(args), problems);
   return problems;
 }

@@ -48,6 +48,14 @@ const up = (more: object, path: string, says: RegExp): Case => ({
 });
 
 const cases: Case[] = [
+  arg({ gitOps: "argo" }, "gitOps", /is "argo"; write it as in \{ argoCd: true \}/),
+  arg({ gitOps: { flux: true } }, "gitOps.flux", /is not an argument; there are argoCd/),
+  arg({ gitOps: { argoCd: "yes" } }, "gitOps.argoCd", /is "yes"; give true or false/),
+  arg(
+    { gitOps: { argoCd: true } },
+    "gitOps.argoCd",
+    /needs another dns\.mode: .*set dns\.mode to "manual" or "none"/,
+  ),
   host("https://api.stripe.com", /has the scheme "https:\/\/".*for example "api\.stripe\.com"/),
   host("HTTPS://API.stripe.com:443/v1", /has the scheme.*for example "api\.stripe\.com"/),
   host("api.stripe.com/v1", /has a path.*for example "api\.stripe\.com"/),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { parse } from "yaml";
 import { EgressProxy } from "../../index";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { argumentsFor, engineScene, providersFor } from "./support/engine-scene";
@@ -16,6 +17,18 @@ function rendered(folder: string, kind: string): string[] {
   const file = readdirSync(manifests).find((name) => name.includes(`-${kind}-`));
   assert.ok(file, kind);
   return ["-f", join(manifests, file)];
+}
+
+/** The rendered files by Argo CD's sync wave, the first wave first. */
+function wavesOf(folder: string): Map<number, string[]> {
+  const waves = new Map<number, string[]>();
+  for (const name of readdirSync(join(folder, "1-manifest"))) {
+    const file = join(folder, "1-manifest", name);
+    const { metadata } = parse(readFileSync(file, "utf8")) as { metadata: { annotations?: object } };
+    const wave = Number((metadata.annotations as Record<string, string>)["argocd.argoproj.io/sync-wave"]);
+    waves.set(wave, [...(waves.get(wave) ?? []), file]);
+  }
+  return new Map([...waves].sort(([one], [other]) => one - other));
 }
 
 describe("YAML that the Kubernetes provider renders", { timeout: 600_000 }, () => {
@@ -76,6 +89,38 @@ describe("YAML that the Kubernetes provider renders", { timeout: 600_000 }, () =
     assert.match(address, /^[\d.]+$/);
     const url = "http://api-example-test.rendered.svc.cluster.local/";
     await until(`${url} to answer`, async () => (await app.request(url)).status === 200);
+  });
+
+  it("is applied by Argo CD in waves, each of which the API server takes as a whole", async () => {
+    const { cluster, stacks } = scene();
+    const folder = join(stacks.folder, "waves");
+    // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a promise
+    const stack = await stacks.stack("waves", async () => {
+      const args = argumentsFor(cluster, "api.example.test");
+      new EgressProxy(
+        "egress",
+        {
+          ...args,
+          namespace: "waves",
+          domain: "waves.internal",
+          dns: { ...args.dns, mode: "manual" },
+          gitOps: { argoCd: true },
+        },
+        { providers: providersFor(cluster, { renderYamlToDirectory: folder }) },
+      );
+    });
+    await stack.up();
+    const waves = wavesOf(folder);
+    assert.deepEqual([...waves.keys()], [-2, -1, 0, 1]);
+    try {
+      for (const files of waves.values()) {
+        await kubectl(["apply", "--server-side", ...files.flatMap((file) => ["-f", file])]);
+        const deployments = files.filter((file) => file.includes("-deployment-"));
+        for (const file of deployments) await kubectl(["rollout", "status", "-f", file, "--timeout=120s"]);
+      }
+    } finally {
+      await kubectl(["delete", "namespace", "waves", "--ignore-not-found"]);
+    }
   });
 
   it("needs Linkerd's CRDs before its Server", async () => {
