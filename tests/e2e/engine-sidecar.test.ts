@@ -53,6 +53,12 @@ describe("an EgressProxy whose injector goes down", { timeout: 600_000 }, () => 
       .sort();
   };
 
+  const replaced = (before: readonly string[]) =>
+    until("two new pods in place of the old ones", async () => {
+      const later = await readyPods();
+      return later.length === 2 && later.every((name) => !before.includes(name));
+    });
+
   /** Why the API server creates no pod. */
   const refusals = () =>
     kubectl(["get", "events", "-n", NAMESPACE, "--field-selector", "reason=FailedCreate", "-o", "json"]);
@@ -87,9 +93,21 @@ describe("an EgressProxy whose injector goes down", { timeout: 600_000 }, () => 
       await installInjector(scene().cluster, NAMESPACE);
       await up;
     }
-    await until("two new pods in place of the old ones", async () => {
-      const later = await readyPods();
-      return later.length === 2 && later.every((name) => !before.includes(name));
-    });
+    await replaced(before);
+  });
+
+  it("changes to `mode: none` without an injector, though Pulumi deletes the policy for sidecars last", async () => {
+    const before = await readyPods();
+    await removeInjector(scene().cluster);
+    wanted = { ...withHosts("api.example.test"), mesh: { mode: "none" } };
+    await stack.up();
+    await replaced(before);
+    const policies = await kubectl([
+      "get",
+      "validatingadmissionpolicies,validatingadmissionpolicybindings",
+      "-o",
+      "name",
+    ]);
+    assert.doesNotMatch(policies, /sidecar/);
   });
 });
