@@ -1,4 +1,5 @@
 import type { ObjectName } from "../../proxy-image/src/contract/stub-domain/objects";
+import { removalGate } from "../../proxy-image/src/contract/stub-domain/removal-gate";
 import {
   isNodeLocal,
   TARGET_SHAPES,
@@ -33,7 +34,8 @@ export interface Guarded {
  */
 export function admissionRules({ account, anchor, target, domain }: Guarded): AdmissionRules {
   const user = `system:serviceaccount:${account.namespace}:${account.name}`;
-  const where = `${target.namespace}/${target.name}`;
+  const where = nameOf(target);
+  const gate = removalGate({ target, anchor });
   const { key, variables, validations } = targetRules(target, anchor, domain, where);
   return {
     failurePolicy: "Fail",
@@ -56,6 +58,7 @@ export function admissionRules({ account, anchor, target, domain }: Guarded): Ad
         expression: key === undefined ? "false" : `request.operation == "UPDATE" && ${is(target)}`,
       },
       { name: "isAnchor", expression: `request.operation == "UPDATE" && ${is(anchor)}` },
+      { name: "isGate", expression: `request.operation == "UPDATE" && ${is(gate)}` },
       ...variables,
     ],
     validations: [
@@ -63,17 +66,26 @@ export function admissionRules({ account, anchor, target, domain }: Guarded): Ad
         expression: [
           "variables.isTarget",
           "variables.isAnchor",
+          "variables.isGate",
           ...(key?.mayBeMade ? ["variables.makes", "variables.unmakes"] : []),
         ].join(" || "),
-        message: `this account may only change the ConfigMaps ${where} and ${anchor.namespace}/${anchor.name}`,
+        message: `this account may only change the ConfigMaps ${where}, ${nameOf(anchor)} and ${nameOf(gate)}`,
       },
       ...validations,
       {
         expression: `!variables.isAnchor || (${unchangedBut()} && ${unchangedMetadata([])} && ${OWN_ANNOTATIONS})`,
         message: `this account may change nothing of its anchor but annotations k8s-egress/… and finalizers`,
       },
+      {
+        expression: `!variables.isGate || (${unchangedBut()} && ${unchangedMetadata(["annotations"])})`,
+        message: `this account may change nothing of ${nameOf(gate)} but finalizers`,
+      },
     ],
   };
+}
+
+function nameOf({ namespace, name }: ObjectName): string {
+  return `${namespace}/${name}`;
 }
 
 function targetRules(

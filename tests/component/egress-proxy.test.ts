@@ -104,6 +104,7 @@ describe("EgressProxy's children", () => {
       "kubernetes:apps/v1:Deployment egress-stub-domain",
       "kubernetes:core/v1:ConfigMap egress-policy",
       "kubernetes:core/v1:ConfigMap egress-stub-domain",
+      "kubernetes:core/v1:ConfigMap egress-stub-domain-removal-gate",
       "kubernetes:core/v1:ConfigMap egress-zone",
       "kubernetes:core/v1:Namespace egress-namespace",
       "kubernetes:core/v1:Namespace egress-stub-domain",

@@ -13,7 +13,7 @@ interface StubDomainObject {
   kind: string;
   child: string;
   inputs: {
-    metadata: { name: string; namespace?: string };
+    metadata: { name: string; namespace?: string; labels?: Record<string, string> };
     rules?: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];
     subjects?: { name: string; namespace: string }[];
     roleRef?: { name: string };
@@ -58,6 +58,9 @@ function granted(objects: StubDomainObject[]): string[] {
     .sort();
 }
 
+/** The removal gate beside the target. */
+const GATE = (target: string) => `egress-stub-domain.egress-${target}`;
+
 const OWN = (target: string) => [
   "egress-stub-domain: create events *",
   `egress-stub-domain: get+patch configmaps egress-${target}`,
@@ -69,13 +72,14 @@ const rights: Record<DnsTarget, string[]> = {
   coredns: [
     ...OWN("kube-system-coredns"),
     "kube-system: get configmaps coredns-base workload-coredns kube-dns node-local-dns nodelocaldns rke2-coredns-rke2-coredns",
-    "kube-system: get+patch configmaps coredns",
+    `kube-system: get+patch configmaps coredns ${GATE("kube-system-coredns")}`,
     "kube-system: list endpointslices.discovery.k8s.io *",
   ],
   corednsCustom: [
     ...OWN("kube-system-coredns-custom"),
     "kube-system: create configmaps *",
     "kube-system: get configmaps coredns coredns-base workload-coredns kube-dns node-local-dns nodelocaldns rke2-coredns-rke2-coredns",
+    `kube-system: get+patch configmaps ${GATE("kube-system-coredns-custom")}`,
     "kube-system: get+patch+delete configmaps coredns-custom",
     "kube-system: list endpointslices.discovery.k8s.io *",
   ],
@@ -83,15 +87,20 @@ const rights: Record<DnsTarget, string[]> = {
     ...OWN("kube-system-kube-dns"),
     "kube-system: create configmaps *",
     "kube-system: get configmaps coredns coredns-base workload-coredns node-local-dns nodelocaldns rke2-coredns-rke2-coredns",
+    `kube-system: get+patch configmaps ${GATE("kube-system-kube-dns")}`,
     "kube-system: get+patch+delete configmaps kube-dns",
     "kube-system: list endpointslices.discovery.k8s.io *",
   ],
   openshift: [
     ...OWN("openshift-dns-default"),
     "cluster: get+patch dnses.operator.openshift.io default",
+    `openshift-dns: get+patch configmaps ${GATE("openshift-dns-default")}`,
     "openshift-dns: list endpointslices.discovery.k8s.io *",
   ],
-  nodeLocalDns: [...OWN("kube-system-node-local-dns"), "kube-system: get+patch configmaps node-local-dns"],
+  nodeLocalDns: [
+    ...OWN("kube-system-node-local-dns"),
+    `kube-system: get+patch configmaps node-local-dns ${GATE("kube-system-node-local-dns")}`,
+  ],
 };
 
 const targets = Object.keys(rights) as DnsTarget[];
@@ -121,10 +130,7 @@ describe("the stub domain's controller", () => {
   it("has for NodeLocal DNSCache another controller with rights of its own", async () => {
     const { objects } = await stubDomain({ dns: { target: "corednsCustom", nodeLocalDns: true } });
     const own = objects.filter(({ child }) => child.includes("node-local-dns"));
-    assert.deepEqual(
-      granted(own),
-      [...OWN("kube-system-node-local-dns"), "kube-system: get+patch configmaps node-local-dns"].sort(),
-    );
+    assert.deepEqual(granted(own), rights.nodeLocalDns.toSorted());
     const [main, cache] = named(objects, "Deployment").sort((one, other) =>
       one.child.localeCompare(other.child),
     );
@@ -193,9 +199,10 @@ describe("the stub domain's controller", () => {
       );
       const spec = specs.find(({ target }) => target.kind === expected.kind)!;
       assert.deepEqual({ ...spec.target, ...expected }, spec.target);
-      const all = granted(objects);
+      const gate = / egress-stub-domain\.egress-\S+$/;
+      const all = granted(objects).map((line) => line.replace(gate, ""));
       for (const line of lines) assert.ok(all.includes(line), `${line}\n${all.join("\n")}`);
-      const patched = all.filter((line) => /patch.*configmaps/.test(line) && !line.includes("egress-stub"));
+      const patched = all.filter((line) => /patch.*configmaps ./.test(line) && !line.includes("egress-stub"));
       assert.equal(patched.length, specs.length);
     });
   }
@@ -233,6 +240,23 @@ const namesOf = (objects: StubDomainObject[]) =>
       `${metadata.namespace ?? ""}/${metadata.name}`,
     ]),
   );
+
+describe("the removal gate", () => {
+  it("is beside the target, where deleting the controller's namespace leaves it, and goes before the anchor", async () => {
+    const { objects, options } = await stubDomain();
+    const gate = objects.find(({ child }) => child === "egress-stub-domain-removal-gate")!;
+    const { namespace, name, labels } = gate.inputs.metadata;
+    assert.deepEqual([namespace, name], ["kube-system", GATE("kube-system-coredns")]);
+    assert.equal(labels?.["k8s-egress/removal-gate"], "stub-domain");
+    const { dependsOn, customTimeouts } = options.get(
+      "kubernetes:core/v1:ConfigMap egress-stub-domain-removal-gate",
+    )!;
+    // A minute with the rest of the deletion.
+    assert.equal(customTimeouts?.delete, "50s");
+    const anchors = (dependsOn as unknown as { __name: string }[]).map(({ __name }) => __name);
+    assert.deepEqual(anchors, ["egress-stub-domain"]);
+  });
+});
 
 describe("the hand-over from one controller to the next", () => {
   const changes: [name: string, before: Partial<EgressProxyArgs>, after: Partial<EgressProxyArgs>][] = [

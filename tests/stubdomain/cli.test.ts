@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FINALIZER, RECORD_ANNOTATION } from "../../proxy-image/src/contract/stub-domain/anchor";
+import { removalGate } from "../../proxy-image/src/contract/stub-domain/removal-gate";
+import { nameText } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { readRemoveOptions } from "../../proxy-image/src/cli/options";
 import { removeStubDomains, type Selection } from "../../proxy-image/src/cli/remove-stub-domains";
 import { UsageError } from "../../proxy-image/src/cli/usage-error";
 import { COREFILES } from "./corefiles";
 import { ownership } from "./fake-cluster";
-import { ANCHOR, BLOCK, scene, TARGET, type Scene } from "./scene";
+import { ANCHOR, BLOCK, scene, SPEC, TARGET, type Scene } from "./scene";
 
 const KUBEADM = COREFILES.kubeadm!;
+const GATE = removalGate(SPEC);
 const ALL: Selection = {
   anchor: undefined,
   domain: undefined,
@@ -73,6 +76,45 @@ describe("k8s-egress dns remove", () => {
     const { isLeft, text } = await remove(made);
     assert.equal(isLeft, true);
     assert.match(text, /changed by hand/);
+  });
+
+  for (const [name, change] of [
+    ["with its anchor", () => undefined],
+    ["whose anchor is gone", ({ cluster }: Scene) => cluster.configMaps.delete(nameText(ANCHOR))],
+  ] as const) {
+    it(`lets a removal gate go: ${name}`, async () => {
+      for (const selection of [{}, { anchor: ANCHOR }]) {
+        const made = await terminating();
+        made.cluster.create(GATE, { metadata: { finalizers: [FINALIZER] } });
+        made.cluster.delete(GATE);
+        change(made);
+        const dry = await remove(made, { ...selection, dryRun: true });
+        assert.match(
+          dry.text,
+          /removal gate kube-system\/egress-stub\.anchor:\n {2}would take the finalizer off/,
+        );
+        assert.ok(made.cluster.configMaps.has(nameText(GATE)));
+        const { isLeft, text } = await remove(made, selection);
+        assert.equal(isLeft, false);
+        assert.match(text, /removal gate kube-system\/egress-stub\.anchor:\n {2}took the finalizer off/);
+        assert.equal(made.cluster.configMaps.has(nameText(GATE)), false);
+      }
+    });
+  }
+
+  it("leaves the removal gate of a controller that lives, and of an anchor that was not chosen", async () => {
+    const living = scene();
+    living.cluster.create(ANCHOR, {});
+    await living.round();
+    living.cluster.create(GATE, { metadata: { finalizers: [FINALIZER] } });
+    await remove(living);
+    assert.deepEqual(living.cluster.get(GATE).metadata.finalizers, [FINALIZER]);
+
+    const other = await terminating();
+    const gate = { ...GATE, name: "elsewhere.anchor" };
+    other.cluster.create(gate, { metadata: { finalizers: [FINALIZER] } });
+    await remove(other, { anchor: ANCHOR });
+    assert.deepEqual(other.cluster.get(gate).metadata.finalizers, [FINALIZER]);
   });
 
   it("names an anchor whose record it does not understand, and goes on with the others", async () => {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ApiError } from "../../proxy-image/src/stubdomain/cluster/cluster";
+import { setTimeout as sleep } from "node:timers/promises";
+import { FINALIZER } from "../../proxy-image/src/contract/stub-domain/anchor";
+import { removalGate } from "../../proxy-image/src/contract/stub-domain/removal-gate";
+import { ApiError, nameText } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import {
   runController,
   type ControllerWorld,
@@ -11,7 +14,8 @@ import { COREFILES } from "./corefiles";
 import { ANCHOR, BLOCK, scene, SPEC, TARGET, type Scene } from "./scene";
 
 const KUBEADM = COREFILES.kubeadm!;
-const PACE: Pace = { busy: 1, idle: 1, proof: 0, preflight: 50 };
+const GATE = removalGate(SPEC);
+const PACE: Pace = { busy: 1, idle: 1, proof: 0, gate: 1, preflight: 50 };
 
 /** Runs a controller until it ends, or `until` holds after some round. */
 async function run(
@@ -240,7 +244,7 @@ describe("controller", () => {
     let refusals = 0;
     const onReady = () => {
       made.cluster.configMap = (name) =>
-        ++refusals > 3 ? configMap(name) : Promise.reject(new ApiError("connection refused", 0));
+        name !== ANCHOR || ++refusals > 3 ? configMap(name) : Promise.reject(new ApiError("refused", 0));
     };
     const result = await run(made, { onReady }, () => made.status()?.state === "serving");
     assert.equal(result.reason, undefined);
@@ -248,6 +252,52 @@ describe("controller", () => {
     assert.match(metrics, /reconciles_total\{result="error"\} 3/);
     assert.match(metrics, /k8s_egress_stub_domain_state\{state="serving"\} 1/);
     assert.match(metrics, /k8s_egress_stub_domain_writes_total\{reason="install"\} 1/);
+  });
+
+  it("holds the removal gate while it runs, lets it go when Pulumi deletes it, and holds it when it is stopped", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    made.cluster.create(GATE, {});
+    const isHeld = () => made.cluster.get(GATE).metadata.finalizers?.includes(FINALIZER) === true;
+    await run(made, {}, isHeld);
+    assert.ok(isHeld());
+
+    made.cluster.delete(GATE);
+    assert.ok(isHeld(), "without a controller it stays, and so Pulumi says what to do");
+    const isGone = () => !made.cluster.configMaps.has(nameText(GATE));
+    await run(made, {}, isGone);
+    assert.ok(isGone());
+    assert.equal(made.corefile(), KUBEADM + BLOCK, "the stub domain is the anchor's matter");
+  });
+
+  it("lets the removal gate go beside a proof that takes long", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    made.cluster.create(GATE, { metadata: { finalizers: [FINALIZER] } });
+    made.cluster.delete(GATE);
+    let isProving = false;
+    const prove = async () => {
+      isProving = true;
+      while (made.cluster.configMaps.has(nameText(GATE))) await sleep(1);
+      return { serves: true } as const;
+    };
+    const result = await run(made, { prove }, () => made.status()?.state === "serving");
+    assert.equal(result.reason, undefined);
+    assert.ok(isProving);
+  });
+
+  it("lets the removal gate go when it gives up, as nothing of it is in the cluster's DNS then", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    made.cluster.create(GATE, {});
+    made.proof.answer = { serves: false, reason: "10.0.0.9 answers NXDOMAIN" };
+    const { reason } = await run(made, {}, () => {
+      made.pass(60_000);
+      return false;
+    });
+    assert.ok(reason);
+    assert.equal(made.corefile(), KUBEADM);
+    assert.deepEqual(made.cluster.get(GATE).metadata.finalizers, []);
   });
 
   it("proves in its own time", () => {

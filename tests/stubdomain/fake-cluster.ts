@@ -1,4 +1,5 @@
 import type { ObjectName, Right } from "../../proxy-image/src/contract/stub-domain/objects";
+import { GATE_LABEL } from "../../proxy-image/src/contract/stub-domain/removal-gate";
 import { FIELD_MANAGER } from "../../proxy-image/src/contract/stub-domain/anchor";
 import {
   ApiError,
@@ -83,8 +84,12 @@ export class FakeCluster implements Cluster {
 
   configMap = (name: ObjectName) => answer(() => structuredClone(this.configMaps.get(nameText(name))));
 
-  configMapsLabelled = () =>
-    answer(() => [...this.configMaps.values()].filter(({ metadata }) => metadata.name.startsWith("anchor")));
+  /** By their names, as no label is read. */
+  configMapsLabelled = (label: string) =>
+    answer(() => {
+      const of = label.startsWith(GATE_LABEL) ? /\.anchor/ : /^anchor/;
+      return [...this.configMaps.values()].filter(({ metadata }) => of.test(metadata.name));
+    });
 
   patchConfigMap = (name: ObjectName, patch: ConfigMapPatch) =>
     answer(() => {

@@ -7,6 +7,11 @@ import {
   WAIT_FOR_ANNOTATION,
   waitForApplied,
 } from "../../../proxy-image/src/contract/stub-domain/anchor";
+import {
+  GATE_LABEL,
+  GATE_LABEL_VALUE,
+  removalGate,
+} from "../../../proxy-image/src/contract/stub-domain/removal-gate";
 import { stubBlock } from "../../../proxy-image/src/contract/stub-domain/block";
 import { isNodeLocal, type TargetRef } from "../../../proxy-image/src/contract/stub-domain/target-ref";
 import { sha256 } from "../../names";
@@ -30,6 +35,9 @@ const RESOURCES = {
  * again for pods and kubelets.
  */
 const WAIT = "8m";
+
+/** How long Pulumi waits for a running controller to let the removal gate go, which takes seconds. */
+const GATE_WAIT = "50s";
 
 /** Stands for an address in the Corefile, where CoreDNS refuses it: it is none, and no file. */
 const NO_ADDRESS = "CLUSTER-IP-OF-THE-SERVICE";
@@ -149,7 +157,7 @@ function createStubDomain(
     },
     { parent, dependsOn: [...rights, policy, dns.deployment], customTimeouts: ROLLOUT },
   );
-  new k8s.core.v1.ConfigMap(
+  const anchor = new k8s.core.v1.ConfigMap(
     place.child,
     {
       metadata: {
@@ -167,6 +175,18 @@ function createStubDomain(
       deleteBeforeReplace: true,
       customTimeouts: { create: WAIT, update: WAIT, delete: WAIT },
     },
+  );
+  const gate = removalGate(place);
+  new k8s.core.v1.ConfigMap(
+    `${place.child}-removal-gate`,
+    {
+      metadata: {
+        ...gate,
+        labels: pulumi.output(object.labels).apply((ours) => ({ ...ours, [GATE_LABEL]: GATE_LABEL_VALUE })),
+      },
+    },
+    // Created after the anchor, it is deleted before it.
+    { parent, dependsOn: [anchor], customTimeouts: { delete: GATE_WAIT } },
   );
 }
 

@@ -3,6 +3,7 @@ import { ANCHOR_LABEL, ANCHOR_LABEL_VALUE } from "../contract/stub-domain/anchor
 import { nameText, type Cluster, type ConfigMap } from "../stubdomain/cluster/cluster";
 import { keyOf, TARGET_OBJECTS, type TargetKind } from "../contract/stub-domain/target-ref";
 import { readRecord, RecordError } from "../stubdomain/state/record";
+import { releaseGates } from "./release-gates";
 import type { Removal } from "./removal";
 import { removeByAnchor } from "./remove-by-anchor";
 import { removeByDomain } from "./remove-by-domain";
@@ -34,8 +35,12 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
     const removals: Removal[] = [];
     // Sequentially, because they may share a Corefile.
     for (const { metadata } of anchors) removals.push(await removeByAnchor(cluster, metadata, dryRun));
-    return removals;
+    const names = anchors.map(({ metadata }) => nameText(metadata));
+    const isChosen = (name: ObjectName) => !isNarrow(selection) || names.includes(nameText(name));
+    return [...removals, ...(await releaseGates(cluster, isChosen, dryRun))];
   }
+  const gates = await gatesWithoutAnchor(cluster, selection);
+  if (gates.length > 0) return gates;
   if (anchor) {
     return [
       { isLeft: true, text: `ConfigMap ${nameText(anchor)} does not exist, or is about something else` },
@@ -49,6 +54,18 @@ export async function removeStubDomains(cluster: Cluster, selection: Selection):
   return [
     { isLeft: false, text: "no anchor found: nothing to remove; --domain looks for a block without one" },
   ];
+}
+
+/** Those of anchors that are gone; a choice by what an anchor's record says can't include them. */
+async function gatesWithoutAnchor(cluster: Cluster, selection: Selection): Promise<Removal[]> {
+  const { anchor, dryRun } = selection;
+  if (isNarrow({ ...selection, anchor: undefined })) return [];
+  return releaseGates(cluster, (name) => !anchor || nameText(name) === nameText(anchor), dryRun);
+}
+
+/** Whether it leaves any stub domain out. */
+function isNarrow({ anchor, domain, kind, target, key }: Selection): boolean {
+  return [anchor, domain, kind, target, key].some((choice) => choice !== undefined);
 }
 
 /**
@@ -69,8 +86,9 @@ async function anchorsOf(cluster: Cluster, { anchor }: Selection): Promise<Confi
   return found ? [found] : [];
 }
 
-function isAbout(anchor: ConfigMap, { domain, kind, target, key }: Selection): boolean {
-  if ([domain, kind, target, key].every((choice) => choice === undefined)) return true;
+function isAbout(anchor: ConfigMap, selection: Selection): boolean {
+  const { domain, kind, target, key } = selection;
+  if (!isNarrow({ ...selection, anchor: undefined })) return true;
   try {
     const record = readRecord(anchor);
     if (!record) return false;

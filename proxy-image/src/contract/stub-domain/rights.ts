@@ -1,4 +1,5 @@
 import type { Right } from "./objects";
+import { removalGate } from "./removal-gate";
 import type { Spec } from "./spec";
 import { corefileNames, isNodeLocal, TARGET_OBJECTS, TARGET_SHAPES, type TargetRef } from "./target-ref";
 
@@ -25,9 +26,11 @@ export function neededRights({
   anchor,
   dnsService,
 }: Pick<Spec, "target" | "anchor" | "dnsService">): Right[] {
+  const gate = removalGate({ target, anchor });
   return [
     ...targetRights(target),
     ...["get", "patch"].map((verb) => configMap(verb, anchor.namespace, anchor.name)),
+    ...["get", "patch"].map((verb) => configMap(verb, gate.namespace, gate.name)),
     { verb: "get", group: "", resource: "services", ...dnsService },
     { verb: "create", group: "", resource: "events", namespace: anchor.namespace },
   ];

@@ -3,6 +3,7 @@ import { ApiError, type ConfigMap } from "../cluster/cluster";
 import { neededFingerprint } from "./fingerprint";
 import { mayPass, needsPreflight, preflight, PreflightError, type PreflightWorld } from "./preflight";
 import { reconcile } from "./reconcile";
+import { abandonGate, tendGate } from "./removal-gate";
 import type { Spec } from "../../contract/stub-domain/spec";
 import type { World } from "./world";
 import { isHeldBack, readStatus } from "../state/status";
@@ -15,11 +16,13 @@ export interface Pace {
   idle: number;
   /** Between proofs when all is well. */
   proof: number;
+  /** Between looks at the removal gate. */
+  gate: number;
   /** How long a preflight check may fail for temporary reasons. */
   preflight: number;
 }
 
-export const PACE: Pace = { busy: 2_000, idle: 5_000, proof: 30_000, preflight: 30_000 };
+export const PACE: Pace = { busy: 2_000, idle: 5_000, proof: 30_000, gate: 3_000, preflight: 30_000 };
 
 /** The controller's dependencies. */
 export type ControllerWorld = World & PreflightWorld & { onReady: () => void; onRound: () => void };
@@ -37,9 +40,10 @@ export async function runController(
 ): Promise<string | undefined> {
   try {
     const refusal = await start(spec, world, stop, pace);
-    if (refusal !== undefined) return refusal;
-    world.onReady();
-    return await rounds(spec, world, stop, pace);
+    if (refusal === undefined) world.onReady();
+    const reason = refusal ?? (await tended(spec, world, stop, pace));
+    await abandonGate(spec, world.cluster);
+    return reason;
   } catch (error) {
     if (stop.aborted) return undefined;
     throw error;
@@ -70,6 +74,18 @@ async function start(
       world.log(`not yet: ${error.message}`);
       await sleep(pace.busy, undefined, { signal: stop });
     }
+  }
+}
+
+/** Does the rounds, and tends the removal gate beside them. */
+async function tended(spec: Spec, world: ControllerWorld, stop: AbortSignal, pace: Pace) {
+  const ended = new AbortController();
+  const tending = tendGate(spec, world.cluster, AbortSignal.any([stop, ended.signal]), pace.gate);
+  try {
+    return await rounds(spec, world, stop, pace);
+  } finally {
+    ended.abort();
+    await tending;
   }
 }
 
