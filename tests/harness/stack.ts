@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { buildAndPush, type ImageInputs } from "./image";
-import { applyObject, deleteObject, type Kubectl, type KubernetesObject } from "./kubernetes";
+import { applyObject, deleteObjects, type Kubectl, type KubernetesObject } from "./kubernetes";
 import { type Registered, runProgram } from "./monitor";
 
 /** Where a stack is applied. */
@@ -56,10 +56,12 @@ export class Stack {
     try {
       const { result } = await runProgram(program, provide, { project: this.project });
       const kept = new Set(after.map(({ key }) => key));
-      for (const { key, object } of this.entries.filter((entry) => !kept.has(entry.key)).reverse()) {
-        await deleteObject(this.target.kubectl, object);
-        changes.deleted.push(key);
-      }
+      const gone = this.entries.filter(({ key }) => !kept.has(key)).reverse();
+      await deleteObjects(
+        this.target.kubectl,
+        gone.map(({ object }) => object),
+        () => changes.deleted.push(gone[changes.deleted.length]!.key),
+      );
       this.entries = after;
       return { result, changes };
     } catch (error) {
@@ -71,9 +73,7 @@ export class Stack {
 
   /** Deletes everything, the last created first. */
   async destroy(): Promise<void> {
-    for (let last = this.entries.at(-1); last; last = this.entries.at(-1)) {
-      await deleteObject(this.target.kubectl, last.object);
-      this.entries.pop();
-    }
+    const objects = this.entries.map(({ object }) => object).reverse();
+    await deleteObjects(this.target.kubectl, objects, () => this.entries.pop());
   }
 }
