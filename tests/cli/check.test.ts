@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { KubeConfig } from "@kubernetes/client-node";
+import { compilePolicy } from "../../component/policy";
+import { settingsOf } from "../../component/settings";
 import { checkCertificates } from "../../proxy-image/src/cli/check/certificates";
 import { checkClocks } from "../../proxy-image/src/cli/check/clock";
 import { checkVersion } from "../../proxy-image/src/cli/check/cluster-version";
@@ -10,11 +12,14 @@ import { gatherHealth } from "../../proxy-image/src/cli/check/gather";
 import { checkMesh, type MeshFacts } from "../../proxy-image/src/cli/check/mesh";
 import { checkEngine } from "../../proxy-image/src/cli/check/network-policy-engine";
 import { checkPods } from "../../proxy-image/src/cli/check/pods";
+import { checkPolicy } from "../../proxy-image/src/cli/check/policy";
 import { checkRights, rightsOfUp } from "../../proxy-image/src/cli/check/rights";
 import { checkStubDomain } from "../../proxy-image/src/cli/check/stub-domain";
 import type { Api, Reading } from "../../proxy-image/src/cli/cluster/api";
 import { ClusterError } from "../../proxy-image/src/cli/cluster/cluster-error";
+import { PolicyMismatchError } from "../../proxy-image/src/cli/cluster/egress-proxies";
 import type { Pod } from "../../proxy-image/src/cli/cluster/pods";
+import { InvalidPolicyError } from "../../proxy-image/src/contract/policy/validate";
 import type { Survey } from "../../proxy-image/src/stubdomain/controller/survey";
 
 const levels = (findings: readonly Finding[]) =>
@@ -197,6 +202,59 @@ describe("pods", () => {
     assert.deepEqual([missing!.level, missing!.text], ["warning", "1 of 2 ready"]);
     assert.match(missing!.remedy!, /quota/);
   });
+});
+
+describe("the policy", () => {
+  const policy = compilePolicy(settingsOf({ upstreams: [{ host: "api.stripe.com" }] }));
+  const args = ["--policy-sha256=aaaaaaaaaaaaaaaa"];
+  const proxy = {
+    namespace: "egress",
+    name: "egress",
+    selector: {},
+    args,
+    replicas: 2,
+    policy: "egress-policy-1",
+  };
+  const pod = (name: string, given = args): Pod => ({
+    metadata: { namespace: "egress", name },
+    spec: { containers: [{ name: "proxy", args: given }] },
+  });
+  it("is the one of Deployment, ConfigMap and pods", () => {
+    const { level, text } = checkPolicy(proxy, policy, [pod("a"), pod("b")]);
+    assert.deepEqual([level, text], ["ok", "ConfigMap egress/egress-policy-1, 1 upstream, in all pods"]);
+  });
+  it("is another one in a pod", () => {
+    const { level, text } = checkPolicy(proxy, policy, [pod("a"), pod("b", ["--policy-sha256=bbbb"])]);
+    assert.equal(level, "warning");
+    assert.match(text, /^pods enforce another policy than .+: b \(bbbb\)$/);
+  });
+  it("is not that of the Deployment's hash", () => {
+    const { level, subject, text } = checkPolicy(proxy, new PolicyMismatchError("x"), []);
+    assert.deepEqual([level, subject], ["error", "policy"]);
+    assert.match(text, /egress\/egress-policy-1 is not the policy of the Deployment's hash \(aaaaaaaaaaaa\)/);
+  });
+  it("is of another release, or can't be read", () => {
+    const invalid = new InvalidPolicyError([{ path: "version", problem: "must be 1" }]);
+    assert.match(
+      checkPolicy(proxy, invalid, []).text,
+      /this release of the tool can't read .+: version must be 1/,
+    );
+    assert.throws(
+      () => checkPolicy(proxy, new ClusterError("A right is missing."), []),
+      /A right is missing/,
+    );
+  });
+});
+
+it("a policy that does not match has a line of its own", async () => {
+  const proxy = { namespace: "egress", name: "egress", selector: {}, args: [], replicas: 2, policy: "p" };
+  const api = { json: () => Promise.resolve({ items: [] }) } as unknown as Api;
+  const findings = await gatherHealth({ config: new KubeConfig(), api, proxy });
+  const found = findings.filter(({ text }) => text.includes("is not the policy"));
+  assert.deepEqual(
+    found.map(({ subject, level }) => [subject, level]),
+    [["policy", "error"]],
+  );
 });
 
 it("the stub domain is proven, or was, or is not", () => {

@@ -168,6 +168,7 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
       assert.deepEqual(
         health.map(({ level, subject }) => [level, subject]),
         [
+          ["ok", "policy"],
           ["ok", "proxy pods"],
           ["ok", "dns pods"],
           ["ok", "stub domain"],

@@ -65,6 +65,30 @@ export function stateOf(count: number, path = "/v1/refunds"): object {
   };
 }
 
+/** The certificates of one of them; the names in them are its own. */
+export function certificatesOf(name: string): Promise<object> {
+  return Promise.resolve({
+    chain: {
+      host: name,
+      seen: "2027-01-01T11:20:04.000Z",
+      certificates: [
+        {
+          subject: `CN=${name}`,
+          issuer: "C=US, O=Example Trust Services, CN=WR3",
+          from: "2026-11-20T08:12:00.000Z",
+          until: "2027-02-18T08:11:59.000Z",
+        },
+        {
+          subject: "C=US, O=Example Trust Services, CN=WR3",
+          issuer: `C=US, O=${HOSTILE}, CN=Root R1`,
+          from: "2023-12-13T09:00:00.000Z",
+          until: "2026-02-20T14:00:00.000Z",
+        },
+      ],
+    },
+  });
+}
+
 /** One of them. */
 export function detailOf(name: string): object {
   const line = (scale: number) =>

@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { Policy } from "../../contract/policy/policy";
+import { InvalidPolicyError } from "../../contract/policy/validate";
 import { TARGET_KINDS, TARGET_OBJECTS } from "../../contract/stub-domain/target-ref";
 import { ApiError, type Cluster } from "../../stubdomain/cluster/cluster";
 import { kubeCluster } from "../../stubdomain/cluster/kube-cluster";
@@ -17,6 +17,7 @@ import { type Finding, page } from "./finding";
 import { checkMesh } from "./mesh";
 import { checkEngine, type DaemonSet } from "./network-policy-engine";
 import { checkPods } from "./pods";
+import { checkPolicy, type ReadPolicy } from "./policy";
 import { checkRights, rightsOfUp } from "./rights";
 import { checkStubDomain } from "./stub-domain";
 
@@ -44,14 +45,15 @@ export async function gather({ config, api, proxy, namespace }: Surroundings): P
   const { version, groups } = await cluster.platform();
   const meshMode = proxy && (valueOf(proxy.args, "mesh") ?? "none");
   const controllers = proxy ? controllersOf(api, proxy) : Promise.resolve([]);
+  const policy = proxy && readPolicy(api, proxy);
   const all = await Promise.all([
     attempt("rights", () => lookAtRights(cluster, namespace, instanceOf(proxy), meshMode !== "none")),
-    attempt("linkerd", () => lookAtMesh(api, proxy, groups, meshMode)),
+    attempt("linkerd", () => lookAtMesh(api, policy, groups, meshMode)),
     attempt("dns target", async () => lookAtDns(cluster, await controllers)),
     attempt("network policy", async () => [checkEngine(await daemonSets(api), version)]),
-    ...(proxy
+    ...(proxy && policy
       ? [
-          ...health(api, cluster, proxy, controllers),
+          ...health({ api, cluster, proxy, controllers, policy }),
           attempt("certificates", () => lookAtMetrics(api, proxy)),
         ]
       : []),
@@ -67,23 +69,31 @@ export async function gatherHealth({
 }: Pick<Surroundings, "config" | "api"> & {
   readonly proxy: InstalledProxy;
 }): Promise<Finding[]> {
-  return (await Promise.all(health(api, kubeCluster(config), proxy, controllersOf(api, proxy)))).flat();
+  const [controllers, policy] = [controllersOf(api, proxy), readPolicy(api, proxy)];
+  return (
+    await Promise.all(health({ api, cluster: kubeCluster(config), proxy, controllers, policy }))
+  ).flat();
 }
 
-function health(
-  api: Api,
-  cluster: Cluster,
-  proxy: InstalledProxy,
-  controllers: Promise<readonly Controller[]>,
-): Promise<Finding[]>[] {
+interface Health {
+  readonly api: Api;
+  readonly cluster: Cluster;
+  readonly proxy: InstalledProxy;
+  readonly controllers: Promise<readonly Controller[]>;
+  readonly policy: Promise<ReadPolicy>;
+}
+
+function health({ api, cluster, proxy, controllers, policy }: Health): Promise<Finding[]>[] {
   const meshed = (valueOf(proxy.args, "mesh") ?? "none") !== "none";
   // Only whether there should be pods; that the controllers can't be read, the stub domain's check says.
   const isInstalled = controllers.then(
     ({ length }) => length > 0,
     () => false,
   );
+  const pods = podsWith(api, proxy.namespace, proxy.selector);
   return [
-    attempt("proxy pods", () => lookAtPods(api, proxy, meshed)),
+    attempt("policy", async () => [checkPolicy(proxy, await policy, await pods)]),
+    attempt("proxy pods", async () => checkPods("proxy pods", await pods, proxy.replicas, meshed)),
     attempt("dns pods", async () => lookAtDnsPods(api, proxy, await isInstalled)),
     attempt("stub domain", async () => lookAtStubDomains(cluster, await controllers)),
   ];
@@ -118,14 +128,24 @@ async function lookAtRights(
   return [checkRights(rights.filter((_, at) => !allowed[at]))];
 }
 
+/** Never rejected: that the policy can't be read is a finding of its own. */
+async function readPolicy(api: Api, proxy: InstalledProxy): Promise<ReadPolicy> {
+  try {
+    return await policyOf(api, proxy);
+  } catch (error) {
+    if (error instanceof ClusterError || error instanceof InvalidPolicyError) return error;
+    throw error;
+  }
+}
+
 async function lookAtMesh(
   api: Api,
-  proxy: InstalledProxy | undefined,
+  policy: Promise<ReadPolicy> | undefined,
   groups: readonly string[],
   mode: string | undefined,
 ): Promise<Finding[]> {
-  const policy: Policy | undefined = proxy && (await policyOf(api, proxy));
-  const identitySuffix = policy?.mesh?.identitySuffix;
+  const read = await policy;
+  const identitySuffix = read === undefined || read instanceof Error ? undefined : read.mesh?.identitySuffix;
   const controlPlane = identitySuffix?.split(".")[2] ?? "linkerd";
   const facts = { groups, mode, identitySuffix, controlPlane };
   if (mode === "none" || !groups.includes("policy.linkerd.io")) {
@@ -162,15 +182,6 @@ async function lookAtDns(cluster: Cluster, controllers: readonly Controller[]): 
 async function daemonSets(api: Api): Promise<DaemonSet[]> {
   const reading = { verb: "list", resource: "daemonsets.apps", path: "/apis/apps/v1/daemonsets" } as const;
   return (await api.json<{ items: DaemonSet[] }>(reading)).items;
-}
-
-async function lookAtPods(api: Api, proxy: InstalledProxy, meshed: boolean): Promise<Finding[]> {
-  return checkPods(
-    "proxy pods",
-    await podsWith(api, proxy.namespace, proxy.selector),
-    proxy.replicas,
-    meshed,
-  );
 }
 
 async function lookAtDnsPods(api: Api, proxy: InstalledProxy, isInstalled: boolean): Promise<Finding[]> {
