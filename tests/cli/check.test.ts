@@ -13,6 +13,7 @@ import { checkMesh, type MeshFacts } from "../../proxy-image/src/cli/check/mesh"
 import { checkEngine } from "../../proxy-image/src/cli/check/network-policy-engine";
 import { checkPods } from "../../proxy-image/src/cli/check/pods";
 import { checkPolicy } from "../../proxy-image/src/cli/check/policy";
+import { lookAtRights } from "../../proxy-image/src/cli/check/look-at-rights";
 import { checkRights, rightsOfUp } from "../../proxy-image/src/cli/check/rights";
 import { checkStubDomain } from "../../proxy-image/src/cli/check/stub-domain";
 import type { Api, Reading } from "../../proxy-image/src/cli/cluster/api";
@@ -20,6 +21,7 @@ import { ClusterError } from "../../proxy-image/src/cli/cluster/cluster-error";
 import { PolicyMismatchError } from "../../proxy-image/src/cli/cluster/egress-proxies";
 import type { Pod } from "../../proxy-image/src/cli/cluster/pods";
 import { InvalidPolicyError } from "../../proxy-image/src/contract/policy/validate";
+import type { Right } from "../../proxy-image/src/contract/stub-domain/objects";
 import type { Survey } from "../../proxy-image/src/stubdomain/controller/survey";
 
 const levels = (findings: readonly Finding[]) =>
@@ -59,13 +61,59 @@ it("missing rights are named with verb, resource and namespace", () => {
   assert.equal(level, "error");
   assert.equal(
     text,
-    "missing: create, patch, delete deployments.apps in egress; create, patch, delete deployments.apps in egress-stub-domain; create, patch, delete namespaces in the cluster",
+    "missing: get, create, patch, delete, list, watch deployments.apps in egress; get, create, patch, delete, list, watch deployments.apps in egress-stub-domain; get, create, patch, delete namespaces in the cluster",
   );
+});
+
+describe("rights for `pulumi up`", () => {
+  const installation = {
+    namespace: "egress",
+    name: "egress",
+    instance: "egress",
+    isMeshed: false,
+    hasController: true,
+  };
+  const without = (...missing: RegExp[]) => ({
+    isAllowed: ({ verb, group, resource, namespace, name = "" }: Right) => {
+      const text = `${verb} ${resource}${group && `.${group}`} ${namespace} ${name}`;
+      return Promise.resolve(!missing.some((one) => one.test(text)));
+    },
+  });
+  const ROLES = /^(?:escalate|bind) /;
+
+  it("include those to read and to watch until pods are ready", async () => {
+    const [rights] = await lookAtRights(without(/^watch persistentvolumeclaims egress /), installation);
+    assert.match(rights!.text, /^missing: watch persistentvolumeclaims in egress$/);
+  });
+
+  it("include those that the Roles grant, which RBAC lets nobody grant who does not hold them", async () => {
+    const [rights, grants] = await lookAtRights(
+      without(/^patch configmaps kube-system coredns/, ROLES),
+      installation,
+    );
+    assert.equal(rights!.level, "ok");
+    assert.deepEqual([grants!.subject, grants!.level], ["rights to grant", "error"]);
+    assert.match(grants!.text, /you don't hold: patch configmaps coredns in kube-system$/);
+    assert.match(
+      grants!.remedy!,
+      /or for escalate, bind roles\.rbac\.authorization\.k8s\.io in kube-system;/,
+    );
+  });
+
+  it("do not include these for who may escalate and bind, and where there is no controller", async () => {
+    const missing = /^patch configmaps kube-system coredns/;
+    assert.equal((await lookAtRights(without(missing), installation)).length, 1);
+    const manual = { ...installation, hasController: false };
+    assert.equal((await lookAtRights(without(missing, ROLES), manual)).length, 1);
+    const half = await lookAtRights(without(missing, /^bind /), installation);
+    assert.equal(half[1]?.level, "error");
+  });
 });
 
 describe("Linkerd", () => {
   const facts: MeshFacts = {
     groups: ["policy.linkerd.io", "gateway.networking.k8s.io"],
+    routes: ["HTTPRoute"],
     mode: "required",
     identitySuffix: "serviceaccount.identity.linkerd.cluster.local",
     controlPlane: "linkerd",
@@ -82,6 +130,8 @@ describe("Linkerd", () => {
   });
   for (const [what, change, expected] of [
     ["is missing", { groups: [] }, { linkerd: "error" }],
+    ["has no HTTPRoute v1 beside it", { routes: [] }, { "gateway api": "warning" }],
+    ["has no Gateway API beside it", { routes: undefined }, { "gateway api": "ok" }],
     ["is missing, and not needed", { groups: [], mode: "none" }, { linkerd: "ok" }],
     ["has no injector", { injectors: undefined }, { injector: "error" }],
     ["has an injector that is down", { injectors: 0 }, { injector: "error" }],

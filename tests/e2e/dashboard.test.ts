@@ -24,13 +24,18 @@ describe("the dashboard's page in Chromium", { timeout: 300_000 }, () => {
   let server: Server;
   let browser: Browser;
   let state: object = stateOf(8);
+  let inChain: Parameters<typeof certificatesOf>[1];
   const requested: string[] = [];
 
   before(async () => {
     ensurePrograms("npm run test:cluster", [
       { program: "chromium", package: "chromium", why: "shows the dashboard" },
     ]);
-    const pages = { state: () => state, upstream: detailOf, certificates: certificatesOf };
+    const pages = {
+      state: () => state,
+      upstream: detailOf,
+      certificates: (name: string) => Promise.resolve(certificatesOf(name, inChain)),
+    };
     server = createServer(createDashboard(TOKEN, pages)).listen(0, "127.0.0.1");
     await once(server, "listening");
     browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
@@ -83,6 +88,7 @@ describe("the dashboard's page in Chromium", { timeout: 300_000 }, () => {
           assert.deepEqual(overflowing, []);
           if (SCREENSHOTS !== undefined)
             await page.screenshot({
+              fullPage: true,
               path: join(SCREENSHOTS, `dashboard-${name}-${colorScheme}-${width}.png`),
             });
           assert.deepEqual(errors, []);
@@ -120,6 +126,7 @@ describe("the dashboard's page in Chromium", { timeout: 300_000 }, () => {
   });
 
   it("shows a third party's certificates, names in them as texts, and which is not valid", async () => {
+    inChain = { issuer: `CN=${HOSTILE}`, until: "2026-02-20T14:00:00.000Z" };
     const [page, errors] = await open({}, "#/upstream/api-1.example.com");
     const items = page.locator("ol.cards li");
     await items.first().waitFor();

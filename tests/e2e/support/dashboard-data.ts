@@ -65,9 +65,12 @@ export function stateOf(count: number, path = "/v1/refunds"): object {
   };
 }
 
-/** The certificates of one of them; the names in them are its own. */
-export function certificatesOf(name: string): Promise<object> {
-  return Promise.resolve({
+/** The certificates of one of them. */
+export function certificatesOf(
+  name: string,
+  { issuer = "C=US, O=Example Trust Services, CN=Root R1", until = "2029-02-20T14:00:00.000Z" } = {},
+): object {
+  return {
     chain: {
       host: name,
       seen: "2027-01-01T11:20:04.000Z",
@@ -80,13 +83,13 @@ export function certificatesOf(name: string): Promise<object> {
         },
         {
           subject: "C=US, O=Example Trust Services, CN=WR3",
-          issuer: `C=US, O=${HOSTILE}, CN=Root R1`,
+          issuer,
           from: "2023-12-13T09:00:00.000Z",
-          until: "2026-02-20T14:00:00.000Z",
+          until,
         },
       ],
     },
-  });
+  };
 }
 
 /** One of them. */

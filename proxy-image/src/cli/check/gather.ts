@@ -14,11 +14,11 @@ import { checkClocks } from "./clock";
 import { checkVersion } from "./cluster-version";
 import { checkDns } from "./dns-target";
 import { type Finding, page } from "./finding";
-import { checkMesh } from "./mesh";
+import { lookAtMesh } from "./look-at-mesh";
 import { checkEngine, type DaemonSet } from "./network-policy-engine";
 import { checkPods } from "./pods";
 import { checkPolicy, type ReadPolicy } from "./policy";
-import { checkRights, rightsOfUp } from "./rights";
+import { lookAtRights } from "./look-at-rights";
 import { checkStubDomain } from "./stub-domain";
 
 /** What is checked, and where. */
@@ -47,7 +47,15 @@ export async function gather({ config, api, proxy, namespace }: Surroundings): P
   const controllers = proxy ? controllersOf(api, proxy) : Promise.resolve([]);
   const policy = proxy && readPolicy(api, proxy);
   const all = await Promise.all([
-    attempt("rights", () => lookAtRights(cluster, namespace, instanceOf(proxy), meshMode !== "none")),
+    attempt("rights", async () =>
+      lookAtRights(cluster, {
+        namespace,
+        name: proxy?.name ?? "egress",
+        instance: instanceOf(proxy),
+        isMeshed: meshMode !== "none",
+        hasController: !proxy || (await controllers).length > 0,
+      }),
+    ),
     attempt("linkerd", () => lookAtMesh(api, policy, groups, meshMode)),
     attempt("dns target", async () => lookAtDns(cluster, await controllers)),
     attempt("network policy", async () => [checkEngine(await daemonSets(api), version)]),
@@ -117,17 +125,6 @@ async function attempt(subject: string, look: () => Promise<Finding[]>): Promise
   }
 }
 
-async function lookAtRights(
-  cluster: Cluster,
-  namespace: string,
-  instance: string,
-  meshed: boolean,
-): Promise<Finding[]> {
-  const rights = rightsOfUp(namespace, `${instance}-stub-domain`, meshed);
-  const allowed = await Promise.all(rights.map((right) => cluster.isAllowed(right)));
-  return [checkRights(rights.filter((_, at) => !allowed[at]))];
-}
-
 /** Never rejected: that the policy can't be read is a finding of its own. */
 async function readPolicy(api: Api, proxy: InstalledProxy): Promise<ReadPolicy> {
   try {
@@ -136,37 +133,6 @@ async function readPolicy(api: Api, proxy: InstalledProxy): Promise<ReadPolicy> 
     if (error instanceof ClusterError || error instanceof InvalidPolicyError) return error;
     throw error;
   }
-}
-
-async function lookAtMesh(
-  api: Api,
-  policy: Promise<ReadPolicy> | undefined,
-  groups: readonly string[],
-  mode: string | undefined,
-): Promise<Finding[]> {
-  const read = await policy;
-  const identitySuffix = read === undefined || read instanceof Error ? undefined : read.mesh?.identitySuffix;
-  const controlPlane = identitySuffix?.split(".")[2] ?? "linkerd";
-  const facts = { groups, mode, identitySuffix, controlPlane };
-  if (mode === "none" || !groups.includes("policy.linkerd.io")) {
-    return checkMesh({ ...facts, values: undefined, injectors: undefined });
-  }
-  const [map, injector] = await Promise.all([
-    api.find<{ data?: { values?: string } }>({
-      verb: "get",
-      resource: "configmaps",
-      namespace: controlPlane,
-      path: `/api/v1/namespaces/${controlPlane}/configmaps/linkerd-config`,
-    }),
-    api.find<{ status?: { readyReplicas?: number } }>({
-      verb: "get",
-      resource: "deployments.apps",
-      namespace: controlPlane,
-      path: `/apis/apps/v1/namespaces/${controlPlane}/deployments/linkerd-proxy-injector`,
-    }),
-  ]);
-  const injectors = injector && (injector.status?.readyReplicas ?? 0);
-  return checkMesh({ ...facts, values: map?.data?.values, injectors });
 }
 
 async function lookAtDns(cluster: Cluster, controllers: readonly Controller[]): Promise<Finding[]> {

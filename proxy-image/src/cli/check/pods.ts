@@ -31,7 +31,7 @@ export function checkPods(
 }
 
 function unpulled(subject: string, pods: readonly Pod[]): Finding[] {
-  for (const { metadata, status } of pods) {
+  for (const { metadata, spec, status } of pods) {
     for (const { name, state } of [
       ...(status?.initContainerStatuses ?? []),
       ...(status?.containerStatuses ?? []),
@@ -41,7 +41,7 @@ function unpulled(subject: string, pods: readonly Pod[]): Finding[] {
       return [
         problem(
           subject,
-          `the image of container ${name} of pod ${metadata.name} can't be pulled: ${message || reason}`,
+          `the image ${imageOf(spec, name)}of container ${name} of pod ${metadata.name} can't be pulled: ${message || reason}`,
           "is the registry reachable from the nodes, and do imagePullSecrets name a Secret for it?",
           "docs/installation-configuration.md",
         ),
@@ -49,6 +49,11 @@ function unpulled(subject: string, pods: readonly Pod[]): Finding[] {
     }
   }
   return [];
+}
+
+function imageOf({ containers, initContainers = [] }: Pod["spec"], container: string): string {
+  const image = [...initContainers, ...containers].find(({ name }) => name === container)?.image;
+  return image === undefined ? "" : `${image} `;
 }
 
 function injected(subject: string, pods: readonly Pod[]): Finding[] {

@@ -39,7 +39,11 @@ export async function runCheck(argv: string[], out: Streams["out"]): Promise<num
   const namespace = proxy?.namespace ?? options.namespace ?? "egress";
   const what = proxy
     ? ok("installation", `EgressProxy ${proxy.namespace}/${proxy.name}`)
-    : ok("installation", `none yet: checking what \`pulumi up\` needs in namespace ${namespace}`);
+    : ok(
+        "installation",
+        `none yet: checking what \`pulumi up\` needs in namespace ${namespace}; whether the nodes can pull the ` +
+          "image shows with its pods only",
+      );
   const findings = [what, ...(await found({ config, api, proxy, namespace }))];
   out.write(
     options.format === "json"
