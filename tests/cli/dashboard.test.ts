@@ -135,6 +135,12 @@ describe("the dashboard's server", () => {
   });
 });
 
+it("an output format, which the page does not have, is a mistake", async () => {
+  const { status, err } = await runCli(["dashboard", "-o", "json"]);
+  assert.equal(status, 2);
+  assert.match(err, /Unknown option '-o'[\s\S]+usage: k8s-egress dashboard/);
+});
+
 it("a port that is taken is said before anything is collected", { timeout: 60_000 }, async () => {
   const text = policyText(policy);
   const deployment = {

@@ -7,6 +7,8 @@ import { describeChanges } from "../../component/policy-changes/describe-changes
 import { includesPaths } from "../../component/policy-changes/path-inclusion";
 import { policyOfRecord, recordOf } from "../../component/policy-changes/record";
 import { settingsOf } from "../../component/settings";
+import { EgressProxy } from "../../index";
+import { runProgram } from "../harness/monitor";
 import { compilePathPattern } from "../../proxy-image/src/contract/policy/path-pattern";
 
 const HOST = "api.stripe.com";
@@ -224,6 +226,18 @@ describe("the record of a policy in the component's state", () => {
     assert.ok(!record(PEM).includes("MIIB"));
     const [before, after] = [record(PEM), record(PEM + PEM)].map(policyOfRecord);
     assert.deepEqual(describeChanges(before!, after!), ["api.stripe.com: tls.caCertificates changes"]);
+  });
+
+  it("is the component's only input, also where no engine could call a hook", async () => {
+    const { resources } = await runProgram(() => {
+      new EgressProxy("egress", {
+        upstreams: [{ host: HOST }],
+        image: `registry.example.com/egress@sha256:${"0".repeat(64)}`,
+      });
+    });
+    const { inputs } = resources.find(({ type }) => type === "k8s-egress:index:EgressProxy")!;
+    assert.deepEqual(Object.keys(inputs), ["policy"]);
+    assert.deepEqual(Object.keys(policyOfRecord(inputs.policy)!.upstreams), [HOST]);
   });
 
   it("is ignored where it is none of this release", () => {

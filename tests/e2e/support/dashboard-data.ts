@@ -48,6 +48,11 @@ export function stateOf(count: number, path = "/v1/refunds"): object {
       },
     ],
     health: [
+      {
+        level: "ok",
+        subject: "policy",
+        text: `ConfigMap egress/egress-policy-3e5a8e7f3f5e, ${count} upstreams, in all pods`,
+      },
       { level: "ok", subject: "proxy pods", text: "2 of 2 ready" },
       {
         level: "warning",
@@ -110,7 +115,7 @@ export function detailOf(name: string): object {
       { status: "200", requests: 2_950 },
       { status: "503", requests: 45 },
     ],
-    certificateExpires: 1_800_000_000,
+    certificateExpires: Date.parse("2027-02-18T08:11:59.000Z") / 1_000,
     settings: [
       ["port", "443"],
       ["time limits", "connect 5 s, response 60 s, idle 60 s"],

@@ -53,7 +53,8 @@ export async function gather({ config, api, proxy, namespace }: Surroundings): P
         name: proxy?.name ?? "egress",
         instance: instanceOf(proxy),
         isMeshed: meshMode !== "none",
-        hasController: !proxy || (await controllers).length > 0,
+        // Where the Deployments can't be listed, the default: one.
+        hasController: !proxy || (await controllers.catch(() => [undefined])).length > 0,
       }),
     ),
     attempt("linkerd", () => lookAtMesh(api, policy, groups, meshMode)),
