@@ -13,6 +13,7 @@ import { checkMesh, type MeshFacts } from "../../proxy-image/src/cli/check/mesh"
 import { checkEngine } from "../../proxy-image/src/cli/check/network-policy-engine";
 import { checkPods } from "../../proxy-image/src/cli/check/pods";
 import { checkPolicy } from "../../proxy-image/src/cli/check/policy";
+import { lookAtPods } from "../../proxy-image/src/cli/check/look-at-pods";
 import { lookAtRights } from "../../proxy-image/src/cli/check/look-at-rights";
 import { checkRights, rightsOfUp } from "../../proxy-image/src/cli/check/rights";
 import { checkStubDomain } from "../../proxy-image/src/cli/check/stub-domain";
@@ -244,6 +245,35 @@ describe("pods", () => {
     assert.equal(none!.level, "error");
     assert.match(image!.text, /^the image of container proxy of pod b can't be pulled: not found/);
     assert.equal(checkPods("proxy pods", [], 2, true)[0]!.level, "error");
+  });
+  it("can't pull their image, and why, by the kubelet's events", async () => {
+    const image = "registry.example.com/egress@sha256:0";
+    const unpulled: Pod = {
+      ...pod("b", {
+        conditions: [],
+        containerStatuses: [
+          {
+            name: "proxy",
+            state: { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } },
+          },
+        ],
+      }),
+      spec: { containers: [{ name: "proxy", image }] },
+    };
+    const events = [
+      { involvedObject: { name: "b" }, message: "Error: ImagePullBackOff" },
+      { involvedObject: { name: "b" }, message: "Failed to pull image: 401 Unauthorized" },
+    ];
+    const text = async (json: Api["json"]) => {
+      const wanted = { wanted: 1, isMeshed: false };
+      const findings = await lookAtPods({ json } as unknown as Api, "proxy pods", [unpulled], wanted);
+      return findings.find((one) => one.text.startsWith("the image"))?.text;
+    };
+    const json = (() => Promise.resolve({ items: events })) as Api["json"];
+    const about = `the image ${image} of container proxy of pod b can't be pulled: `;
+    assert.equal(await text(json), `${about}Failed to pull image: 401 Unauthorized`);
+    const forbidden = () => Promise.reject(new ClusterError("A right is missing."));
+    assert.equal(await text(forbidden), `${about}Back-off pulling image`);
   });
   it("are described where one is not ready, and looked for where one is missing", () => {
     const [broken] = checkPods("proxy pods", [pod("a"), pod("b", waiting("CrashLoopBackOff"))], 2, false);

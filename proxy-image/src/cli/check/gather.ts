@@ -16,7 +16,7 @@ import { checkDns } from "./dns-target";
 import { type Finding, page } from "./finding";
 import { lookAtMesh } from "./look-at-mesh";
 import { checkEngine, type DaemonSet } from "./network-policy-engine";
-import { checkPods } from "./pods";
+import { lookAtPods } from "./look-at-pods";
 import { checkPolicy, type ReadPolicy } from "./policy";
 import { lookAtRights } from "./look-at-rights";
 import { checkStubDomain } from "./stub-domain";
@@ -102,7 +102,9 @@ function health({ api, cluster, proxy, controllers, policy }: Health): Promise<F
   const pods = podsWith(api, proxy.namespace, proxy.selector);
   return [
     attempt("policy", async () => [checkPolicy(proxy, await policy, await pods)]),
-    attempt("proxy pods", async () => checkPods("proxy pods", await pods, proxy.replicas, meshed)),
+    attempt("proxy pods", async () =>
+      lookAtPods(api, "proxy pods", await pods, { wanted: proxy.replicas, isMeshed: meshed }),
+    ),
     attempt("dns pods", async () => lookAtDnsPods(api, proxy, await isInstalled)),
     attempt("stub domain", async () => lookAtStubDomains(cluster, await controllers)),
   ];
@@ -154,7 +156,9 @@ async function daemonSets(api: Api): Promise<DaemonSet[]> {
 async function lookAtDnsPods(api: Api, proxy: InstalledProxy, isInstalled: boolean): Promise<Finding[]> {
   const selector = { ...proxy.selector, "app.kubernetes.io/name": "egress-dns" };
   const pods = await podsWith(api, proxy.namespace, selector);
-  return pods.length > 0 || isInstalled ? checkPods("dns pods", pods, 2, false) : [];
+  return pods.length > 0 || isInstalled
+    ? lookAtPods(api, "dns pods", pods, { wanted: 2, isMeshed: false })
+    : [];
 }
 
 /** Before the installation that of the documentation's examples. */
