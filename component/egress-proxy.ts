@@ -7,6 +7,8 @@ import { argoCdAnnotations } from "./resources/argo-cd";
 import { createEgressDns } from "./resources/egress-dns";
 import { proxyImage } from "./resources/proxy/image";
 import { createNamespace, namespaceName } from "./resources/namespace";
+import { compilePolicy } from "./policy";
+import { announced } from "./policy-changes/announcement";
 import { createMonitoring } from "./resources/monitoring";
 import { createNetworkPolicies } from "./resources/network-policies";
 import { createProxy } from "./resources/proxy/proxy";
@@ -49,16 +51,25 @@ export class EgressProxy extends pulumi.ComponentResource {
    * @throws pulumi.ResourceError that lists every error in the arguments; then nothing is created.
    */
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Without the arguments, because the preview would show all of them a second time.
-    super("k8s-egress:index:EgressProxy", name, {}, withAnnotations(name, args, opts));
     const problems = checkArguments(name, args);
+    const settings = problems.any ? undefined : settingsOf(args);
+    const registered: { component?: EgressProxy } = {};
+    // Its URN is known when it is registered, so the lines are not waited for.
+    const say = (line: string) => void pulumi.log.info(line, registered.component);
+    const { inputs, opts: options } = settings
+      ? announced(name, compilePolicy(settings), opts, say)
+      : { inputs: {}, opts };
+    // Without the arguments, because the preview would show all of them a second time.
+    super("k8s-egress:index:EgressProxy", name, inputs, withAnnotations(name, args, options));
+    registered.component = this;
     if (isRecord(args)) {
       checkRename(name, args, opts?.aliases, problems);
       checkNeighbours(this, name, args, problems);
     }
-    if (problems.any) throw new pulumi.ResourceError(problems.report(`EgressProxy "${name}"`), this, true);
+    if (problems.any || !settings) {
+      throw new pulumi.ResourceError(problems.report(`EgressProxy "${name}"`), this, true);
+    }
 
-    const settings = settingsOf(args);
     for (const warning of warningsOf(args)) void pulumi.log.warn(warning, this);
     const instance = args.instance ?? name;
     const names = namesOf(instance, settings.namespace);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { KubeConfig } from "@kubernetes/client-node";
+import { compilePolicy } from "../../component/policy";
+import { settingsOf } from "../../component/settings";
 import { checkCertificates } from "../../proxy-image/src/cli/check/certificates";
 import { checkClocks } from "../../proxy-image/src/cli/check/clock";
 import { checkVersion } from "../../proxy-image/src/cli/check/cluster-version";
@@ -10,11 +12,17 @@ import { gatherHealth } from "../../proxy-image/src/cli/check/gather";
 import { checkMesh, type MeshFacts } from "../../proxy-image/src/cli/check/mesh";
 import { checkEngine } from "../../proxy-image/src/cli/check/network-policy-engine";
 import { checkPods } from "../../proxy-image/src/cli/check/pods";
+import { checkPolicy } from "../../proxy-image/src/cli/check/policy";
+import { lookAtPods } from "../../proxy-image/src/cli/check/look-at-pods";
+import { lookAtRights } from "../../proxy-image/src/cli/check/look-at-rights";
 import { checkRights, rightsOfUp } from "../../proxy-image/src/cli/check/rights";
 import { checkStubDomain } from "../../proxy-image/src/cli/check/stub-domain";
 import type { Api, Reading } from "../../proxy-image/src/cli/cluster/api";
 import { ClusterError } from "../../proxy-image/src/cli/cluster/cluster-error";
+import { PolicyMismatchError } from "../../proxy-image/src/cli/cluster/egress-proxies";
 import type { Pod } from "../../proxy-image/src/cli/cluster/pods";
+import { InvalidPolicyError } from "../../proxy-image/src/contract/policy/validate";
+import type { Right } from "../../proxy-image/src/contract/stub-domain/objects";
 import type { Survey } from "../../proxy-image/src/stubdomain/controller/survey";
 
 const levels = (findings: readonly Finding[]) =>
@@ -54,13 +62,59 @@ it("missing rights are named with verb, resource and namespace", () => {
   assert.equal(level, "error");
   assert.equal(
     text,
-    "missing: create, patch, delete deployments.apps in egress; create, patch, delete deployments.apps in egress-stub-domain; create, patch, delete namespaces in the cluster",
+    "missing: get, create, patch, delete, list, watch deployments.apps in egress; get, create, patch, delete, list, watch deployments.apps in egress-stub-domain; get, create, patch, delete namespaces in the cluster",
   );
+});
+
+describe("rights for `pulumi up`", () => {
+  const installation = {
+    namespace: "egress",
+    name: "egress",
+    instance: "egress",
+    isMeshed: false,
+    hasController: true,
+  };
+  const without = (...missing: RegExp[]) => ({
+    isAllowed: ({ verb, group, resource, namespace, name = "" }: Right) => {
+      const text = `${verb} ${resource}${group && `.${group}`} ${namespace} ${name}`;
+      return Promise.resolve(!missing.some((one) => one.test(text)));
+    },
+  });
+  const ROLES = /^(?:escalate|bind) /;
+
+  it("include those to read and to watch until pods are ready", async () => {
+    const [rights] = await lookAtRights(without(/^watch persistentvolumeclaims egress /), installation);
+    assert.match(rights!.text, /^missing: watch persistentvolumeclaims in egress$/);
+  });
+
+  it("include those that the Roles grant, which RBAC lets nobody grant who does not hold them", async () => {
+    const [rights, grants] = await lookAtRights(
+      without(/^patch configmaps kube-system coredns/, ROLES),
+      installation,
+    );
+    assert.equal(rights!.level, "ok");
+    assert.deepEqual([grants!.subject, grants!.level], ["rights to grant", "error"]);
+    assert.match(grants!.text, /you don't hold: patch configmaps coredns in kube-system$/);
+    assert.match(
+      grants!.remedy!,
+      /or for escalate, bind roles\.rbac\.authorization\.k8s\.io in kube-system;/,
+    );
+  });
+
+  it("do not include these for who may escalate and bind, and where there is no controller", async () => {
+    const missing = /^patch configmaps kube-system coredns/;
+    assert.equal((await lookAtRights(without(missing), installation)).length, 1);
+    const manual = { ...installation, hasController: false };
+    assert.equal((await lookAtRights(without(missing, ROLES), manual)).length, 1);
+    const half = await lookAtRights(without(missing, /^bind /), installation);
+    assert.equal(half[1]?.level, "error");
+  });
 });
 
 describe("Linkerd", () => {
   const facts: MeshFacts = {
     groups: ["policy.linkerd.io", "gateway.networking.k8s.io"],
+    routes: ["HTTPRoute"],
     mode: "required",
     identitySuffix: "serviceaccount.identity.linkerd.cluster.local",
     controlPlane: "linkerd",
@@ -77,6 +131,8 @@ describe("Linkerd", () => {
   });
   for (const [what, change, expected] of [
     ["is missing", { groups: [] }, { linkerd: "error" }],
+    ["has no HTTPRoute v1 beside it", { routes: [] }, { "gateway api": "warning" }],
+    ["has no Gateway API beside it", { routes: undefined }, { "gateway api": "ok" }],
     ["is missing, and not needed", { groups: [], mode: "none" }, { linkerd: "ok" }],
     ["has no injector", { injectors: undefined }, { injector: "error" }],
     ["has an injector that is down", { injectors: 0 }, { injector: "error" }],
@@ -190,6 +246,35 @@ describe("pods", () => {
     assert.match(image!.text, /^the image of container proxy of pod b can't be pulled: not found/);
     assert.equal(checkPods("proxy pods", [], 2, true)[0]!.level, "error");
   });
+  it("can't pull their image, and why, by the kubelet's events", async () => {
+    const image = "registry.example.com/egress@sha256:0";
+    const unpulled: Pod = {
+      ...pod("b", {
+        conditions: [],
+        containerStatuses: [
+          {
+            name: "proxy",
+            state: { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } },
+          },
+        ],
+      }),
+      spec: { containers: [{ name: "proxy", image }] },
+    };
+    const events = [
+      { involvedObject: { name: "b" }, message: "Error: ImagePullBackOff" },
+      { involvedObject: { name: "b" }, message: "Failed to pull image: 401 Unauthorized" },
+    ];
+    const text = async (json: Api["json"]) => {
+      const wanted = { wanted: 1, isMeshed: false };
+      const findings = await lookAtPods({ json } as unknown as Api, "proxy pods", [unpulled], wanted);
+      return findings.find((one) => one.text.startsWith("the image"))?.text;
+    };
+    const json = (() => Promise.resolve({ items: events })) as Api["json"];
+    const about = `the image ${image} of container proxy of pod b can't be pulled: `;
+    assert.equal(await text(json), `${about}Failed to pull image: 401 Unauthorized`);
+    const forbidden = () => Promise.reject(new ClusterError("A right is missing."));
+    assert.equal(await text(forbidden), `${about}Back-off pulling image`);
+  });
   it("are described where one is not ready, and looked for where one is missing", () => {
     const [broken] = checkPods("proxy pods", [pod("a"), pod("b", waiting("CrashLoopBackOff"))], 2, false);
     assert.equal(broken!.remedy, "kubectl -n egress describe pod b");
@@ -197,6 +282,59 @@ describe("pods", () => {
     assert.deepEqual([missing!.level, missing!.text], ["warning", "1 of 2 ready"]);
     assert.match(missing!.remedy!, /quota/);
   });
+});
+
+describe("the policy", () => {
+  const policy = compilePolicy(settingsOf({ upstreams: [{ host: "api.stripe.com" }] }));
+  const args = ["--policy-sha256=aaaaaaaaaaaaaaaa"];
+  const proxy = {
+    namespace: "egress",
+    name: "egress",
+    selector: {},
+    args,
+    replicas: 2,
+    policy: "egress-policy-1",
+  };
+  const pod = (name: string, given = args): Pod => ({
+    metadata: { namespace: "egress", name },
+    spec: { containers: [{ name: "proxy", args: given }] },
+  });
+  it("is the one of Deployment, ConfigMap and pods", () => {
+    const { level, text } = checkPolicy(proxy, policy, [pod("a"), pod("b")]);
+    assert.deepEqual([level, text], ["ok", "ConfigMap egress/egress-policy-1, 1 upstream, in all pods"]);
+  });
+  it("is another one in a pod", () => {
+    const { level, text } = checkPolicy(proxy, policy, [pod("a"), pod("b", ["--policy-sha256=bbbb"])]);
+    assert.equal(level, "warning");
+    assert.match(text, /^pods enforce another policy than .+: b \(bbbb\)$/);
+  });
+  it("is not that of the Deployment's hash", () => {
+    const { level, subject, text } = checkPolicy(proxy, new PolicyMismatchError("x"), []);
+    assert.deepEqual([level, subject], ["error", "policy"]);
+    assert.match(text, /egress\/egress-policy-1 is not the policy of the Deployment's hash \(aaaaaaaaaaaa\)/);
+  });
+  it("is of another release, or can't be read", () => {
+    const invalid = new InvalidPolicyError([{ path: "version", problem: "must be 1" }]);
+    assert.match(
+      checkPolicy(proxy, invalid, []).text,
+      /this release of the tool can't read .+: version must be 1/,
+    );
+    assert.throws(
+      () => checkPolicy(proxy, new ClusterError("A right is missing."), []),
+      /A right is missing/,
+    );
+  });
+});
+
+it("a policy that does not match has a line of its own", async () => {
+  const proxy = { namespace: "egress", name: "egress", selector: {}, args: [], replicas: 2, policy: "p" };
+  const api = { json: () => Promise.resolve({ items: [] }) } as unknown as Api;
+  const findings = await gatherHealth({ config: new KubeConfig(), api, proxy });
+  const found = findings.filter(({ text }) => text.includes("is not the policy"));
+  assert.deepEqual(
+    found.map(({ subject, level }) => [subject, level]),
+    [["policy", "error"]],
+  );
 });
 
 it("the stub domain is proven, or was, or is not", () => {

@@ -8,6 +8,12 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { compilePolicy } from "../../component/policy";
 import { settingsOf } from "../../component/settings";
+import type { Api, Reading } from "../../proxy-image/src/cli/cluster/api";
+import { ClusterError } from "../../proxy-image/src/cli/cluster/cluster-error";
+import { findProxy } from "../../proxy-image/src/cli/cluster/egress-proxies";
+import type { PodRequest } from "../../proxy-image/src/cli/cluster/pod-request";
+import { Certificates } from "../../proxy-image/src/cli/dashboard/certificates";
+import { CurrentPolicy } from "../../proxy-image/src/cli/dashboard/current-policy";
 import { Denials } from "../../proxy-image/src/cli/dashboard/denials";
 import { History } from "../../proxy-image/src/cli/dashboard/history";
 import { createDashboard } from "../../proxy-image/src/cli/dashboard/server";
@@ -15,6 +21,7 @@ import { detail, type Known, overview } from "../../proxy-image/src/cli/dashboar
 import type { TapEvent } from "../../proxy-image/src/cli/tap/event";
 import { policyFiles, policyText } from "../../proxy-image/src/contract/policy/files";
 import { policyHash } from "../../proxy-image/src/contract/policy/hash";
+import type { Policy } from "../../proxy-image/src/contract/policy/policy";
 import { parsePolicy } from "../../proxy-image/src/contract/policy/validate";
 import { runCli } from "./run-cli";
 
@@ -46,6 +53,7 @@ describe("the dashboard's server", () => {
     const pages = {
       state: () => ({ a: 1 }),
       upstream: (name: string) => (name === "a.com" ? { name } : undefined),
+      certificates: (name: string) => Promise.resolve(name === "a.com" ? { name } : undefined),
     };
     server = createServer(createDashboard(token, pages, "entrance")).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -80,6 +88,7 @@ describe("the dashboard's server", () => {
     ["style.css", /^text\/css/],
     ["state", /^application\/json/],
     ["upstream?name=a.com", /^application\/json/],
+    ["certificates?name=a.com", /^application\/json/],
   ] as const) {
     it(`gives /${path} to who knows the secret, with a strict policy`, async () => {
       const { status, type: given, policy } = await ask(`/${token}/${path}`);
@@ -98,6 +107,7 @@ describe("the dashboard's server", () => {
     ["by POST", `/${token}/state`, {}, "POST"],
     ["for another file", `/${token}/../server.ts`, {}],
     ["for an unknown third party", `/${token}/upstream?name=b.com`, {}],
+    ["for an unknown third party's certificates", `/${token}/certificates?name=b.com`, {}],
     ["for several names", `/${token}/upstream?name=a.com&name=b.com`, {}],
   ] as const) {
     it(`gives nothing ${what}`, async () => {
@@ -123,6 +133,12 @@ describe("the dashboard's server", () => {
       );
     }
   });
+});
+
+it("an output format, which the page does not have, is a mistake", async () => {
+  const { status, err } = await runCli(["dashboard", "-o", "json"]);
+  assert.equal(status, 2);
+  assert.match(err, /Unknown option '-o'[\s\S]+usage: k8s-egress dashboard/);
 });
 
 it("a port that is taken is said before anything is collected", { timeout: 60_000 }, async () => {
@@ -275,6 +291,23 @@ describe("what the dashboard shows", () => {
     );
   });
 
+  it("are judged anew by a new policy, and say when it allows them", () => {
+    const denials = new Denials(policy);
+    denials.add(denied());
+    denials.add(denied({ path: "/v1/other" }));
+    const allow = [{ clients: [{ namespace: "shop", serviceAccount: "web" }], paths: ["/v1/charges"] }];
+    denials.judgeBy(compilePolicy(settingsOf({ upstreams: [{ host: "api.stripe.com", allow }] })));
+    assert.deepEqual(
+      denials.list.map(({ path, rule, isAllowed }) => [path, rule !== undefined, isAllowed]),
+      [
+        ["/v1/other", true, undefined],
+        ["/v1/charges", false, true],
+      ],
+    );
+    denials.judgeBy(policy);
+    assert.ok(denials.list.every(({ rule, isAllowed }) => rule !== undefined && isAllowed === undefined));
+  });
+
   it("have a rule for a host that looks like a Service of the proxy's namespace", () => {
     const denials = new Denials(policy);
     for (const host of ["new.egress", "new.egress.svc"]) denials.add(denied({ host, failure: "not-listed" }));
@@ -296,4 +329,100 @@ describe("what the dashboard shows", () => {
     for (let i = 0; i < 100; i++) denials.add(denied({ path: `/${i}` }));
     assert.equal(denials.list.length, 50);
   });
+});
+
+/** What an API server and the pods say; counts the readings. */
+class FakeApi {
+  policy: Policy = policy;
+  text: string | ClusterError = "null";
+  readonly asked: string[] = [];
+
+  readonly api = {
+    json: ({ resource, path }: Reading) => {
+      this.asked.push(resource);
+      if (resource === "configmaps") return Promise.resolve({ data: policyFiles(this.policy) });
+      const isReady = { conditions: [{ type: "Ready", status: "True" }] };
+      const pods = ["a", "b"].map((name) => ({ metadata: { namespace: "egress", name }, status: isReady }));
+      return Promise.resolve({ items: path.includes("/pods") ? pods : [this.deployment] });
+    },
+    pod: ({ path, port, pod }: PodRequest) => {
+      this.asked.push(`${pod}:${port}${path}`);
+      const { text } = this;
+      return typeof text === "string" ? Promise.resolve({ text, date: undefined }) : Promise.reject(text);
+    },
+  } as unknown as Api;
+
+  get deployment() {
+    const args = [`--policy-sha256=${policyHash(policyText(this.policy))}`];
+    return {
+      metadata: { namespace: "egress", name: "egress-proxy" },
+      spec: {
+        selector: { matchLabels: {} },
+        template: {
+          spec: {
+            containers: [{ name: "proxy", args }],
+            volumes: [{ name: "policy", configMap: { name: "p" } }],
+          },
+        },
+      },
+    };
+  }
+
+  proxy = () => findProxy(this.api, { namespace: "egress", name: "egress" });
+}
+
+describe("the policy that the dashboard shows", () => {
+  it("is that of the Deployment, also after a change; the ConfigMap is read when its hash changes", async () => {
+    const fake = new FakeApi();
+    const current = await CurrentPolicy.read(fake.api, await fake.proxy());
+    const count = () => fake.asked.filter((resource) => resource === "configmaps").length;
+    assert.equal(await current.refresh(), false);
+    assert.equal(count(), 1);
+    fake.policy = compilePolicy(settingsOf({ upstreams: [{ host: "api.new.com" }] }));
+    assert.equal(await current.refresh(), true);
+    assert.deepEqual(Object.keys(current.policy.upstreams), ["api.new.com"]);
+    assert.equal(await current.refresh(), false);
+    assert.equal(count(), 2);
+  });
+});
+
+describe("the certificates that the dashboard shows", () => {
+  const chain = (seen: string) => ({
+    host: "api.stripe.com",
+    seen,
+    certificates: [{ subject: "CN=a", issuer: "CN=b", from: seen, until: seen }],
+  });
+
+  it("are the latest that a pod saw, asked for at most once a minute", async () => {
+    const fake = new FakeApi();
+    let now = 0;
+    const certificates = new Certificates(fake.api, () => now);
+    const proxy = await fake.proxy();
+    fake.text = JSON.stringify(chain("2027-01-01T00:00:00.000Z"));
+    const asked = () => fake.asked.filter((one) => one.includes("/certificates/"));
+    const shown = await certificates.of(proxy, "*.stripe.com");
+    assert.deepEqual(shown, { chain: chain("2027-01-01T00:00:00.000Z") });
+    assert.deepEqual(asked(), ["a:9091/certificates/*.stripe.com", "b:9091/certificates/*.stripe.com"]);
+    now = 59_000;
+    await certificates.of(proxy, "*.stripe.com");
+    assert.equal(asked().length, 2);
+    now = 61_000;
+    await certificates.of(proxy, "*.stripe.com");
+    assert.equal(asked().length, 4);
+  });
+
+  for (const [what, text, note] of [
+    ["no pod has seen one", "null", /^not seen yet/],
+    ["a pod says what is none", '{"host":1,"seen":[],"certificates":"x"}', /^not seen yet/],
+    ["a pod says what is no JSON", "<html>", /^not seen yet/],
+    ["no pod can be asked", new ClusterError("A right is missing: x."), /^A right is missing/],
+  ] as const) {
+    it(`are a note where ${what}`, async () => {
+      const fake = new FakeApi();
+      fake.text = text;
+      const { chain, note: given } = await new Certificates(fake.api).of(await fake.proxy(), "a.com");
+      assert.equal(chain, undefined);
+      assert.match(given!, note);
+    });
+  }
 });

@@ -87,6 +87,32 @@ describe("rows from the pods' metrics", () => {
     assert.equal(growth.size, 0);
   });
 
+  it("have each pod's rate by its own time between its answers", () => {
+    const scrapes = (requests: number, ...times: number[]): Scrapes => ({
+      pods: new Map(
+        times.map((time, at) => [
+          `pod-${at}`,
+          {
+            time,
+            counters: new Map([[`egress_requests_total{upstream="a.com",status="2xx"}`, requests]]),
+            gauges: new Map(),
+          },
+        ]),
+      ),
+      failures: [],
+    });
+    // Ten requests a second each: one answered after 10 s, the other after 5 s and then after another 5 s.
+    const slow = windowOf(scrapes(0, 0), scrapes(100, 10_000));
+    assert.equal(metricRows(slow, "upstream")[0]!.requestsPerSecond, 10);
+    const before = scrapes(0, 0, 5_000);
+    const both = windowOf(before, {
+      pods: new Map([...scrapes(100, 10_000).pods, ["pod-1", [...scrapes(50, 0, 10_000).pods.values()][1]!]]),
+      failures: [],
+    });
+    assert.equal(both.seconds, 10);
+    assert.equal(metricRows(both, "upstream")[0]!.requestsPerSecond, 20);
+  });
+
   it("lack pods that came or went, which is said", async () => {
     const { pods } = await new PodMetrics().scrape(0);
     const [scrape] = pods.values();

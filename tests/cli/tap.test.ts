@@ -143,7 +143,7 @@ describe("tap's options", () => {
   for (const [argv, message] of [
     [["--method", "get"], /--method: "get" is no method/],
     [["--status", "5x"], /--status: "5x" is no status; give one such as 404 or 5xx/],
-    [["--max", "0"], /--max: "0" is no number of requests/],
+    [["--max", "0"], /--max: "0" is no number of requests from 1 to 999999999\n/],
     [["shop"], /Unexpected argument 'shop'/],
   ] as const) {
     it(`${argv.join(" ")} is wrong usage`, () =>

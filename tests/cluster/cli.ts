@@ -84,6 +84,12 @@ async function main(): Promise<void> {
   await command(families);
 }
 
+// The reader of a pipe has left, as in `status | head -1`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -8,6 +8,7 @@ import { after, before, describe, it } from "node:test";
 import { EgressProxy, type Upstream } from "../../index";
 import type { Finding } from "../../proxy-image/src/cli/check/finding";
 import type { Row } from "../../proxy-image/src/cli/stat/row";
+import type { CertificateChain } from "../../proxy-image/src/contract/certificates/chain";
 import type { TapEvent } from "../../proxy-image/src/cli/tap/event";
 import { runCli } from "../cli/run-cli";
 import { apply, type ClientPod, type Cluster, kubectl, runInPod, startClientPod } from "../cluster";
@@ -35,7 +36,7 @@ async function startDashboard(kubeconfig: string): Promise<{ url: string; stop: 
 
 interface DashboardState {
   readonly upstreams: readonly { readonly name: string; readonly requestsPerSecond: number }[];
-  readonly denials: readonly { readonly host: string; readonly rule?: string }[];
+  readonly denials: readonly { readonly host: string; readonly rule?: string; readonly isAllowed?: true }[];
   readonly health: readonly Finding[];
 }
 
@@ -44,6 +45,7 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
   const temporary = mkdtempSync(join(tmpdir(), "k8s-egress-cli-"));
   let cluster: Cluster;
   let stack: Stack;
+  let upstream: Upstream;
   let app: ClientPod | undefined;
   let loading: Promise<unknown> | undefined;
 
@@ -54,6 +56,17 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
     assert.equal(status, 0, err);
     return JSON.parse(out) as T;
   };
+
+  const deploy = (...upstreams: Upstream[]) =>
+    stack.up(() => {
+      new EgressProxy("egress", {
+        upstreams,
+        build: { repository: `${cluster.registry}/k8s-egress`, baseImage: cluster.images.node },
+        mesh: { mode: "none" },
+        dns: { image: cluster.images.coredns },
+        drain: "1s",
+      });
+    });
 
   before(() => {
     cluster = shared();
@@ -71,7 +84,10 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
   it("check finds before the installation what `pulumi up` would fail on", async () => {
     const { status, out } = await cli("check");
     assert.equal(status, 1, out);
-    assert.match(out, /✓ installation +none yet: .* namespace egress\n/);
+    assert.match(
+      out,
+      /✓ installation +none yet: .* namespace egress; whether the nodes can pull the image shows with its pods/,
+    );
     assert.match(out, /✓ rights +everything/);
     assert.match(out, /✓ dns target +coredns, the default, fits/);
     assert.match(
@@ -87,21 +103,13 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
   });
 
   it("check finds everything right after it", async () => {
-    const upstream: Upstream = {
+    upstream = {
       host: "api.example.test",
       tls: { caCertificates: cluster.thirdPartyCa },
       allowedCidrs: ["198.51.100.0/24"],
       allow: [{ paths: ["/bytes/*", "/status/*"] }],
     };
-    await stack.up(() => {
-      new EgressProxy("egress", {
-        upstreams: [upstream],
-        build: { repository: `${cluster.registry}/k8s-egress`, baseImage: cluster.images.node },
-        mesh: { mode: "none" },
-        dns: { image: cluster.images.coredns },
-        drain: "1s",
-      });
-    });
+    await deploy(upstream);
     app = await startClientPod(cluster, { namespace: "shop", name: "app" });
     // It ends with its pod.
     loading = runInPod(cluster, app, LOAD).catch(() => undefined);
@@ -168,6 +176,7 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
       assert.deepEqual(
         health.map(({ level, subject }) => [level, subject]),
         [
+          ["ok", "policy"],
           ["ok", "proxy pods"],
           ["ok", "dns pods"],
           ["ok", "stub domain"],
@@ -179,6 +188,25 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
           statuses: { status: string }[];
         };
         return one.statuses.some(({ status }) => status === "503");
+      });
+      const { chain } = (await (await fetch(`${url}certificates?name=api.example.test`)).json()) as {
+        chain: CertificateChain;
+      };
+      assert.equal(chain.host, "api.example.test");
+      const [own] = chain.certificates;
+      assert.ok(
+        Date.parse(own!.from!) < Date.now() && Date.parse(own!.until!) > Date.now(),
+        JSON.stringify(own),
+      );
+
+      await deploy(
+        { ...upstream, allow: [{ paths: ["/bytes/*", "/denied"] }] },
+        { host: "new.example.test" },
+      );
+      await until("the changed policy shows, in third parties and denials", async () => {
+        const { upstreams, denials } = await state();
+        const isListed = upstreams.some(({ name }) => name === "new.example.test");
+        return isListed && denials.some(({ isAllowed }) => isAllowed === true);
       });
     } finally {
       stop();
@@ -213,6 +241,13 @@ describe("k8s-egress check, stat, top, tap and dashboard on a real cluster", { t
     const file = join(temporary, "kubeconfig");
     const users = config.users.map(({ name }) => ({ name, user: { token } }));
     writeFileSync(file, JSON.stringify({ ...config, users }));
+    const { status, out } = await runCli(["check", "-n", "egress", "--kubeconfig", file], { KUBECONFIG: "" });
+    assert.equal(status, 1, out);
+    assert.match(out, /✗ rights to grant .*you don't hold: get, patch configmaps coredns in kube-system; /);
+    assert.match(
+      out,
+      /→ ask for these, or for escalate, bind roles\.rbac\.authorization\.k8s\.io in kube-system/,
+    );
     for (const [command, right] of [
       ["stat", 'verbs "get" and "create" on "pods/portforward"'],
       ["top", 'verb "get" on "pods/log"'],

@@ -8,7 +8,7 @@ import { after, before, describe, it } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { createDashboard } from "../../proxy-image/src/cli/dashboard/server";
 import { ensurePrograms } from "../requirements/machine";
-import { detailOf, HOSTILE, stateOf } from "./support/dashboard-data";
+import { certificatesOf, detailOf, HOSTILE, stateOf } from "./support/dashboard-data";
 
 const TOKEN = "token";
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -24,13 +24,18 @@ describe("the dashboard's page in Chromium", { timeout: 300_000 }, () => {
   let server: Server;
   let browser: Browser;
   let state: object = stateOf(8);
+  let inChain: Parameters<typeof certificatesOf>[1];
   const requested: string[] = [];
 
   before(async () => {
     ensurePrograms("npm run test:cluster", [
       { program: "chromium", package: "chromium", why: "shows the dashboard" },
     ]);
-    const pages = { state: () => state, upstream: detailOf };
+    const pages = {
+      state: () => state,
+      upstream: detailOf,
+      certificates: (name: string) => Promise.resolve(certificatesOf(name, inChain)),
+    };
     server = createServer(createDashboard(TOKEN, pages)).listen(0, "127.0.0.1");
     await once(server, "listening");
     browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
@@ -66,6 +71,7 @@ describe("the dashboard's page in Chromium", { timeout: 300_000 }, () => {
         it(`${name}, ${colorScheme}, ${width} px: WCAG AA, and nothing is cut off`, async () => {
           state = stateOf(8);
           const [page, errors] = await open({ colorScheme, viewport: { width, height } }, path);
+          if (path !== "") await page.locator("ol.cards li").first().waitFor();
           // By the debugger, which the page's Content-Security-Policy does not bind.
           await page.evaluate(AXE);
           const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -82,6 +88,7 @@ describe("the dashboard's page in Chromium", { timeout: 300_000 }, () => {
           assert.deepEqual(overflowing, []);
           if (SCREENSHOTS !== undefined)
             await page.screenshot({
+              fullPage: true,
               path: join(SCREENSHOTS, `dashboard-${name}-${colorScheme}-${width}.png`),
             });
           assert.deepEqual(errors, []);
@@ -114,6 +121,23 @@ describe("the dashboard's page in Chromium", { timeout: 300_000 }, () => {
     assert.ok((await page.locator("#denials").textContent())!.includes(HOSTILE));
     assert.equal(await page.locator("#denials img, #denials script").count(), 0);
     assert.equal(await page.evaluate("window.hit"), undefined);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
+  it("shows a third party's certificates, names in them as texts, and which is not valid", async () => {
+    inChain = { issuer: `CN=${HOSTILE}`, until: "2026-02-20T14:00:00.000Z" };
+    const [page, errors] = await open({}, "#/upstream/api-1.example.com");
+    const items = page.locator("ol.cards li");
+    await items.first().waitFor();
+    assert.equal(await items.count(), 2);
+    assert.match(
+      (await items.first().textContent())!,
+      /CN=api-1\.example\.com.*valid 2026-11-20 to 2027-02-18/,
+    );
+    assert.ok((await items.last().textContent())!.includes(HOSTILE));
+    assert.equal(await items.last().locator("img, script").count(), 0);
+    assert.deepEqual(await items.locator(".bad").allTextContents(), ["valid 2023-12-13 to 2026-02-20"]);
     assert.deepEqual(errors, []);
     await page.close();
   });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Server } from "node:http";
 import type { Policy } from "../contract/policy/policy";
 import { createAdminServer } from "./admin/admin-server";
-import { createPolicyServer } from "./admin/policy-server";
+import { createDebugServer } from "./admin/debug-server";
 import { createAudit } from "./authorise/audit";
 import { createClients } from "./authorise/clients";
 import { type Routes, createRoutes } from "./route/routes";
@@ -24,6 +24,7 @@ import type { Network } from "./upstream/network";
 import { createConnector } from "./upstream/connect/connector";
 import { type Origins, createOrigins } from "./upstream/origins";
 import { createOwnAddresses } from "./upstream/names/own-addresses";
+import { createSeenCertificates } from "./upstream/tls/seen-certificates";
 
 /** Settings and dependencies of a proxy. */
 export interface ProxyOptions {
@@ -49,7 +50,7 @@ export interface Proxy {
   readonly data: DataServer;
   /** For probes and metrics. */
   readonly admin: Server;
-  /** The policy, for loopback only. */
+  /** The policy and the certificates of third parties, for loopback only. */
   readonly debug: Server;
   /**
    * Becomes unready, serves on for a while, then finishes the requests in flight. Milliseconds; returns how many were
@@ -89,7 +90,15 @@ export function createProxy({
   const credentials = createCredentials(policy, folder, log);
   const routes = createRoutes(policy);
   const ownAddresses = createOwnAddresses(own, ownService, network, log);
-  const origins = createOrigins(createConnector(network, metrics), ownAddresses.isOwn, credentials);
+  const certificates = createSeenCertificates();
+  const connector = createConnector(network, {
+    lookup: (lookup, milliseconds) => metrics.lookup(lookup, milliseconds),
+    connected(entry, host, certificate) {
+      metrics.connected(entry, host, certificate);
+      certificates.seen(entry, host, certificate);
+    },
+  });
+  const origins = createOrigins(connector, ownAddresses.isOwn, credentials);
   const chain = createChain({
     routes,
     unlisted: createAudit(policy),
@@ -109,7 +118,7 @@ export function createProxy({
   return {
     data,
     admin,
-    debug: createPolicyServer(policy),
+    debug: createDebugServer(policy, certificates),
     drain(limit) {
       draining = true;
       return drain(data, observer, limit);

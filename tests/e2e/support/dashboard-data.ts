@@ -48,6 +48,11 @@ export function stateOf(count: number, path = "/v1/refunds"): object {
       },
     ],
     health: [
+      {
+        level: "ok",
+        subject: "policy",
+        text: `ConfigMap egress/egress-policy-3e5a8e7f3f5e, ${count} upstreams, in all pods`,
+      },
       { level: "ok", subject: "proxy pods", text: "2 of 2 ready" },
       {
         level: "warning",
@@ -62,6 +67,33 @@ export function stateOf(count: number, path = "/v1/refunds"): object {
         remedy: "the runbook says what to do in each state",
       },
     ],
+  };
+}
+
+/** The certificates of one of them. */
+export function certificatesOf(
+  name: string,
+  { issuer = "C=US, O=Example Trust Services, CN=Root R1", until = "2029-02-20T14:00:00.000Z" } = {},
+): object {
+  return {
+    chain: {
+      host: name,
+      seen: "2027-01-01T11:20:04.000Z",
+      certificates: [
+        {
+          subject: `CN=${name}`,
+          issuer: "C=US, O=Example Trust Services, CN=WR3",
+          from: "2026-11-20T08:12:00.000Z",
+          until: "2027-02-18T08:11:59.000Z",
+        },
+        {
+          subject: "C=US, O=Example Trust Services, CN=WR3",
+          issuer,
+          from: "2023-12-13T09:00:00.000Z",
+          until,
+        },
+      ],
+    },
   };
 }
 
@@ -83,7 +115,7 @@ export function detailOf(name: string): object {
       { status: "200", requests: 2_950 },
       { status: "503", requests: 45 },
     ],
-    certificateExpires: 1_800_000_000,
+    certificateExpires: Date.parse("2027-02-18T08:11:59.000Z") / 1_000,
     settings: [
       ["port", "443"],
       ["time limits", "connect 5 s, response 60 s, idle 60 s"],

@@ -1,11 +1,16 @@
-import { parseArgs } from "node:util";
 import { isMethod, isNeverForwarded } from "../../contract/names/method";
 import { serviceAccountOf } from "../../contract/names/service-account";
 import type { Question } from "../../proxy/evaluate/question";
-import { CLUSTER_OPTIONS, CLUSTER_USAGE, type Format, formatOf } from "../cluster/options";
+import {
+  CLUSTER_USAGE,
+  FORMAT_OPTION,
+  FORMAT_USAGE,
+  type Format,
+  formatOf,
+  readOptions,
+} from "../cluster/options";
 import type { ProxyChoice } from "../cluster/egress-proxies";
 import type { ClusterChoice } from "../kubeconfig";
-import { UsageError } from "../usage-error";
 
 /** The options of `k8s-egress can-i`. */
 export interface CanIOptions extends ClusterChoice, ProxyChoice {
@@ -24,43 +29,30 @@ that would allow it. The proxy's own code decides. Nothing is sent to the third 
 
   --as NS/ACCOUNT      the calling service account; left out: a client without a mesh
   --policy FILE        a policy's JSON, in place of the cluster's
-${CLUSTER_USAGE}
+${FORMAT_USAGE}${CLUSTER_USAGE}
 Exit status: 0 yes, 1 no, 2 no answer (wrong usage, or the cluster can't be asked).
 `;
 
+const OPTIONS = { ...FORMAT_OPTION, as: { type: "string" }, policy: { type: "string" } } as const;
+
 /** @returns "help" if that is asked for @throws UsageError */
 export function readCanIOptions(argv: string[]): CanIOptions | "help" {
-  try {
-    return parse(argv);
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${CAN_I_USAGE}`);
-  }
-}
-
-function parse(argv: string[]): CanIOptions | "help" {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    strict: true,
-    allowPositionals: true,
-    options: { ...CLUSTER_OPTIONS, as: { type: "string" }, policy: { type: "string" } },
-  });
-  if (values.help) return "help";
-  const [method, url, ...rest] = positionals;
-  if (method === undefined || url === undefined || rest.length > 0) {
-    throw new Error("give METHOD and URL, such as POST https://api.stripe.com/v1/charges");
-  }
-  if (!isMethod(method) && !isNeverForwarded(method)) {
-    throw new Error(`METHOD: ${JSON.stringify(method)} is no method; give one in capitals, such as GET`);
-  }
-  return {
-    question: { client: values.as === undefined ? undefined : clientOf(values.as), method, url },
-    policy: values.policy,
-    format: formatOf(values.output),
-    kubeconfig: values.kubeconfig,
-    context: values.context,
-    namespace: values.namespace,
-    name: values.name,
-  };
+  return readOptions(
+    argv,
+    CAN_I_USAGE,
+    OPTIONS,
+    ({ as, policy, output }, [method, url, ...rest]) => {
+      if (method === undefined || url === undefined || rest.length > 0) {
+        throw new Error("give METHOD and URL, such as POST https://api.stripe.com/v1/charges");
+      }
+      if (!isMethod(method) && !isNeverForwarded(method)) {
+        throw new Error(`METHOD: ${JSON.stringify(method)} is no method; give one in capitals, such as GET`);
+      }
+      const client = as === undefined ? undefined : clientOf(as);
+      return { question: { client, method, url }, policy, format: formatOf(output) };
+    },
+    { allowPositionals: true },
+  );
 }
 
 function clientOf(text: string): Question["client"] {

@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { Policy } from "../../contract/policy/policy";
+import { InvalidPolicyError } from "../../contract/policy/validate";
 import { TARGET_KINDS, TARGET_OBJECTS } from "../../contract/stub-domain/target-ref";
 import { ApiError, type Cluster } from "../../stubdomain/cluster/cluster";
 import { kubeCluster } from "../../stubdomain/cluster/kube-cluster";
@@ -14,10 +14,11 @@ import { checkClocks } from "./clock";
 import { checkVersion } from "./cluster-version";
 import { checkDns } from "./dns-target";
 import { type Finding, page } from "./finding";
-import { checkMesh } from "./mesh";
+import { lookAtMesh } from "./look-at-mesh";
 import { checkEngine, type DaemonSet } from "./network-policy-engine";
-import { checkPods } from "./pods";
-import { checkRights, rightsOfUp } from "./rights";
+import { lookAtPods } from "./look-at-pods";
+import { checkPolicy, type ReadPolicy } from "./policy";
+import { lookAtRights } from "./look-at-rights";
 import { checkStubDomain } from "./stub-domain";
 
 /** What is checked, and where. */
@@ -44,14 +45,24 @@ export async function gather({ config, api, proxy, namespace }: Surroundings): P
   const { version, groups } = await cluster.platform();
   const meshMode = proxy && (valueOf(proxy.args, "mesh") ?? "none");
   const controllers = proxy ? controllersOf(api, proxy) : Promise.resolve([]);
+  const policy = proxy && readPolicy(api, proxy);
   const all = await Promise.all([
-    attempt("rights", () => lookAtRights(cluster, namespace, instanceOf(proxy), meshMode !== "none")),
-    attempt("linkerd", () => lookAtMesh(api, proxy, groups, meshMode)),
+    attempt("rights", async () =>
+      lookAtRights(cluster, {
+        namespace,
+        name: proxy?.name ?? "egress",
+        instance: instanceOf(proxy),
+        isMeshed: meshMode !== "none",
+        // Where the Deployments can't be listed, the default: one.
+        hasController: !proxy || (await controllers.catch(() => [undefined])).length > 0,
+      }),
+    ),
+    attempt("linkerd", () => lookAtMesh(api, policy, groups, meshMode)),
     attempt("dns target", async () => lookAtDns(cluster, await controllers)),
     attempt("network policy", async () => [checkEngine(await daemonSets(api), version)]),
-    ...(proxy
+    ...(proxy && policy
       ? [
-          ...health(api, cluster, proxy, controllers),
+          ...health({ api, cluster, proxy, controllers, policy }),
           attempt("certificates", () => lookAtMetrics(api, proxy)),
         ]
       : []),
@@ -67,23 +78,33 @@ export async function gatherHealth({
 }: Pick<Surroundings, "config" | "api"> & {
   readonly proxy: InstalledProxy;
 }): Promise<Finding[]> {
-  return (await Promise.all(health(api, kubeCluster(config), proxy, controllersOf(api, proxy)))).flat();
+  const [controllers, policy] = [controllersOf(api, proxy), readPolicy(api, proxy)];
+  return (
+    await Promise.all(health({ api, cluster: kubeCluster(config), proxy, controllers, policy }))
+  ).flat();
 }
 
-function health(
-  api: Api,
-  cluster: Cluster,
-  proxy: InstalledProxy,
-  controllers: Promise<readonly Controller[]>,
-): Promise<Finding[]>[] {
+interface Health {
+  readonly api: Api;
+  readonly cluster: Cluster;
+  readonly proxy: InstalledProxy;
+  readonly controllers: Promise<readonly Controller[]>;
+  readonly policy: Promise<ReadPolicy>;
+}
+
+function health({ api, cluster, proxy, controllers, policy }: Health): Promise<Finding[]>[] {
   const meshed = (valueOf(proxy.args, "mesh") ?? "none") !== "none";
   // Only whether there should be pods; that the controllers can't be read, the stub domain's check says.
   const isInstalled = controllers.then(
     ({ length }) => length > 0,
     () => false,
   );
+  const pods = podsWith(api, proxy.namespace, proxy.selector);
   return [
-    attempt("proxy pods", () => lookAtPods(api, proxy, meshed)),
+    attempt("policy", async () => [checkPolicy(proxy, await policy, await pods)]),
+    attempt("proxy pods", async () =>
+      lookAtPods(api, "proxy pods", await pods, { wanted: proxy.replicas, isMeshed: meshed }),
+    ),
     attempt("dns pods", async () => lookAtDnsPods(api, proxy, await isInstalled)),
     attempt("stub domain", async () => lookAtStubDomains(cluster, await controllers)),
   ];
@@ -107,46 +128,14 @@ async function attempt(subject: string, look: () => Promise<Finding[]>): Promise
   }
 }
 
-async function lookAtRights(
-  cluster: Cluster,
-  namespace: string,
-  instance: string,
-  meshed: boolean,
-): Promise<Finding[]> {
-  const rights = rightsOfUp(namespace, `${instance}-stub-domain`, meshed);
-  const allowed = await Promise.all(rights.map((right) => cluster.isAllowed(right)));
-  return [checkRights(rights.filter((_, at) => !allowed[at]))];
-}
-
-async function lookAtMesh(
-  api: Api,
-  proxy: InstalledProxy | undefined,
-  groups: readonly string[],
-  mode: string | undefined,
-): Promise<Finding[]> {
-  const policy: Policy | undefined = proxy && (await policyOf(api, proxy));
-  const identitySuffix = policy?.mesh?.identitySuffix;
-  const controlPlane = identitySuffix?.split(".")[2] ?? "linkerd";
-  const facts = { groups, mode, identitySuffix, controlPlane };
-  if (mode === "none" || !groups.includes("policy.linkerd.io")) {
-    return checkMesh({ ...facts, values: undefined, injectors: undefined });
+/** Never rejected: that the policy can't be read is a finding of its own. */
+async function readPolicy(api: Api, proxy: InstalledProxy): Promise<ReadPolicy> {
+  try {
+    return await policyOf(api, proxy);
+  } catch (error) {
+    if (error instanceof ClusterError || error instanceof InvalidPolicyError) return error;
+    throw error;
   }
-  const [map, injector] = await Promise.all([
-    api.find<{ data?: { values?: string } }>({
-      verb: "get",
-      resource: "configmaps",
-      namespace: controlPlane,
-      path: `/api/v1/namespaces/${controlPlane}/configmaps/linkerd-config`,
-    }),
-    api.find<{ status?: { readyReplicas?: number } }>({
-      verb: "get",
-      resource: "deployments.apps",
-      namespace: controlPlane,
-      path: `/apis/apps/v1/namespaces/${controlPlane}/deployments/linkerd-proxy-injector`,
-    }),
-  ]);
-  const injectors = injector && (injector.status?.readyReplicas ?? 0);
-  return checkMesh({ ...facts, values: map?.data?.values, injectors });
 }
 
 async function lookAtDns(cluster: Cluster, controllers: readonly Controller[]): Promise<Finding[]> {
@@ -164,19 +153,12 @@ async function daemonSets(api: Api): Promise<DaemonSet[]> {
   return (await api.json<{ items: DaemonSet[] }>(reading)).items;
 }
 
-async function lookAtPods(api: Api, proxy: InstalledProxy, meshed: boolean): Promise<Finding[]> {
-  return checkPods(
-    "proxy pods",
-    await podsWith(api, proxy.namespace, proxy.selector),
-    proxy.replicas,
-    meshed,
-  );
-}
-
 async function lookAtDnsPods(api: Api, proxy: InstalledProxy, isInstalled: boolean): Promise<Finding[]> {
   const selector = { ...proxy.selector, "app.kubernetes.io/name": "egress-dns" };
   const pods = await podsWith(api, proxy.namespace, selector);
-  return pods.length > 0 || isInstalled ? checkPods("dns pods", pods, 2, false) : [];
+  return pods.length > 0 || isInstalled
+    ? lookAtPods(api, "dns pods", pods, { wanted: 2, isMeshed: false })
+    : [];
 }
 
 /** Before the installation that of the documentation's examples. */

@@ -1,5 +1,8 @@
 import { type Finding, ok, problem, warning } from "./finding";
 
+/** The Gateway API's group. */
+export const GATEWAY = "gateway.networking.k8s.io";
+
 /** What is known about Linkerd. */
 export interface MeshFacts {
   /** API groups that the cluster serves. */
@@ -8,6 +11,8 @@ export interface MeshFacts {
   readonly mode: string | undefined;
   /** The policy's `mesh.identitySuffix`: `serviceaccount.identity.<namespace>.<trust domain>`. */
   readonly identitySuffix: string | undefined;
+  /** Kinds of the Gateway API's version `v1`; undefined without the Gateway API. */
+  readonly routes: readonly string[] | undefined;
   /** Namespace of the control plane. */
   readonly controlPlane: string;
   /** Values in ConfigMap `linkerd-config`; undefined if there is none. */
@@ -93,10 +98,24 @@ function checkTrustDomain({ values, identitySuffix, controlPlane }: MeshFacts): 
 }
 
 /** Nothing in the cluster says whether upstreams' `mesh.retries` is wanted: without the CRDs there can be no routes. */
-function checkGateway({ groups }: MeshFacts): Finding[] {
-  return groups.includes("gateway.networking.k8s.io")
-    ? [ok("gateway api", "its CRDs are installed")]
-    : [ok("gateway api", "not installed; only upstreams' mesh.retries need it")];
+function checkGateway({ routes }: MeshFacts): Finding[] {
+  if (routes === undefined) {
+    return [
+      ok(
+        "gateway api",
+        "not installed: `pulumi up` would fail at upstreams' mesh.retries and at mesh.tlsRoutes",
+      ),
+    ];
+  }
+  if (routes.includes("HTTPRoute")) return [ok("gateway api", "serves HTTPRoute v1")];
+  return [
+    warning(
+      "gateway api",
+      "installed without HTTPRoute v1: `pulumi up` would fail at upstreams' mesh.retries",
+      "install the Gateway API's CRDs of release 1.0 or newer",
+      "docs/mesh.md",
+    ),
+  ];
 }
 
 function versionOf(values: string | undefined): string | undefined {

@@ -8,12 +8,14 @@ const PULL_ERRORS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "Er
  * Whether a part's pods are ready, have their image and, where they should, a sidecar. Pure.
  *
  * @param subject such as `proxy pods`
+ * @param pullErrors what the kubelets said last about images, by pod
  */
 export function checkPods(
   subject: string,
   pods: readonly Pod[],
   wanted: number,
   isMeshed: boolean,
+  pullErrors: ReadonlyMap<string, string> = new Map(),
 ): Finding[] {
   const ready = pods.filter(isReady).length;
   const waiting = pods.filter((pod) => !isReady(pod));
@@ -25,13 +27,19 @@ export function checkPods(
   } else if (ready < wanted || waiting.length > 0) {
     findings.push(warning(subject, `${ready} of ${wanted} ready${why}`, describe(waiting), "docs/mesh.md"));
   } else findings.push(ok(subject, `${ready} of ${wanted} ready`));
-  findings.push(...unpulled(subject, pods));
+  findings.push(...unpulled(subject, pods, pullErrors));
   if (isMeshed) findings.push(...injected(subject, pods));
   return findings;
 }
 
-function unpulled(subject: string, pods: readonly Pod[]): Finding[] {
-  for (const { metadata, status } of pods) {
+/** Whether a container of a pod waits for its image. */
+export function isUnpulled({ status }: Pod): boolean {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return all.some(({ state }) => PULL_ERRORS.includes(state?.waiting?.reason ?? ""));
+}
+
+function unpulled(subject: string, pods: readonly Pod[], pullErrors: ReadonlyMap<string, string>): Finding[] {
+  for (const { metadata, spec, status } of pods) {
     for (const { name, state } of [
       ...(status?.initContainerStatuses ?? []),
       ...(status?.containerStatuses ?? []),
@@ -41,7 +49,7 @@ function unpulled(subject: string, pods: readonly Pod[]): Finding[] {
       return [
         problem(
           subject,
-          `the image of container ${name} of pod ${metadata.name} can't be pulled: ${message || reason}`,
+          `the image ${imageOf(spec, name)}of container ${name} of pod ${metadata.name} can't be pulled: ${pullErrors.get(metadata.name) ?? (message || reason)}`,
           "is the registry reachable from the nodes, and do imagePullSecrets name a Secret for it?",
           "docs/installation-configuration.md",
         ),
@@ -49,6 +57,11 @@ function unpulled(subject: string, pods: readonly Pod[]): Finding[] {
     }
   }
   return [];
+}
+
+function imageOf({ containers, initContainers = [] }: Pod["spec"], container: string): string {
+  const image = [...initContainers, ...containers].find(({ name }) => name === container)?.image;
+  return image === undefined ? "" : `${image} `;
 }
 
 function injected(subject: string, pods: readonly Pod[]): Finding[] {

@@ -1,13 +1,11 @@
-import { parseArgs } from "node:util";
 import { ApiError } from "../../stubdomain/cluster/cluster";
 import { apiOf } from "../cluster/api";
 import { ClusterError } from "../cluster/cluster-error";
 import { findProxy, installedProxies } from "../cluster/egress-proxies";
-import { CLUSTER_OPTIONS, CLUSTER_USAGE, formatOf } from "../cluster/options";
+import { CLUSTER_USAGE, FORMAT_OPTION, FORMAT_USAGE, formatOf, readOptions } from "../cluster/options";
 import type { Streams } from "../command";
 import { loadConfig } from "../kubeconfig";
 import { styleFor } from "../terminal/style";
-import { UsageError } from "../usage-error";
 import { asText, type Finding, ok } from "./finding";
 import { gather } from "./gather";
 
@@ -16,7 +14,7 @@ export const CHECK_USAGE = `usage: k8s-egress check [options]
 Checks the cluster before the installation, and the EgressProxy after it. Finds what \`pulumi up\` would fail on. Reads
 only; the rights are asked for with SelfSubjectAccessReviews, which create nothing.
 
-${CLUSTER_USAGE}
+${FORMAT_USAGE}${CLUSTER_USAGE}
 Before the installation, -n is the namespace where it will be; default: egress.
 
 Exit status: 0 nothing is wrong (✓ and !), 1 something is (✗), 2 no answer (wrong usage, or the cluster can't be asked).
@@ -41,7 +39,11 @@ export async function runCheck(argv: string[], out: Streams["out"]): Promise<num
   const namespace = proxy?.namespace ?? options.namespace ?? "egress";
   const what = proxy
     ? ok("installation", `EgressProxy ${proxy.namespace}/${proxy.name}`)
-    : ok("installation", `none yet: checking what \`pulumi up\` needs in namespace ${namespace}`);
+    : ok(
+        "installation",
+        `none yet: checking what \`pulumi up\` needs in namespace ${namespace}; whether the nodes can pull the ` +
+          "image shows with its pods only",
+      );
   const findings = [what, ...(await found({ config, api, proxy, namespace }))];
   out.write(
     options.format === "json"
@@ -62,20 +64,5 @@ async function found(surroundings: Parameters<typeof gather>[0]): Promise<Findin
 }
 
 function read(argv: string[]) {
-  try {
-    const { values } = parseArgs({ args: argv, strict: true, options: CLUSTER_OPTIONS });
-    const { help, output, ...options } = values;
-    return help
-      ? "help"
-      : {
-          kubeconfig: undefined,
-          context: undefined,
-          namespace: undefined,
-          name: undefined,
-          ...options,
-          format: formatOf(output),
-        };
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${CHECK_USAGE}`);
-  }
+  return readOptions(argv, CHECK_USAGE, FORMAT_OPTION, ({ output }) => ({ format: formatOf(output) }));
 }

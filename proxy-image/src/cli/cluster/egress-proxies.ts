@@ -81,10 +81,19 @@ export async function installedProxies(api: Api, namespace: string | undefined):
   }));
 }
 
+/** The ConfigMap is not the policy that the Deployment's pods are to obey. */
+export class PolicyMismatchError extends ClusterError {}
+
+/** SHA-256 of the policy that the Deployment's pods are to obey. */
+export function policyHashOf(args: readonly string[]): string | undefined {
+  const prefix = "--policy-sha256=";
+  return args.find((one) => one.startsWith(prefix))?.slice(prefix.length);
+}
+
 /**
  * The policy that the proxy's pods are started with. Checked against the hash that they were given, as they do it.
  *
- * @throws ClusterError, InvalidPolicyError
+ * @throws PolicyMismatchError, ClusterError, InvalidPolicyError
  */
 export async function policyOf(api: Api, proxy: InstalledProxy): Promise<Policy> {
   const { namespace, policy = "", args } = proxy;
@@ -95,8 +104,8 @@ export async function policyOf(api: Api, proxy: InstalledProxy): Promise<Policy>
     path: `/api/v1/namespaces/${namespace}/configmaps/${encodeURIComponent(policy)}`,
   });
   const text = textOf(map.data ?? {});
-  if (text === undefined || !args.includes(`--policy-sha256=${policyHash(text)}`)) {
-    throw new ClusterError(
+  if (text === undefined || policyHashOf(args) !== policyHash(text)) {
+    throw new PolicyMismatchError(
       `ConfigMap ${namespace}/${policy} is not the policy that the pods of ${proxy.name} obey: run \`pulumi up\` again.`,
     );
   }

@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
-import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { textOf } from "../../stubdomain/cluster/body";
 import { ApiError } from "../../stubdomain/cluster/cluster";
+
+/** A Status of Kubernetes has some hundred bytes. */
+const MAX_ERROR_BYTES = 2 ** 20;
 
 /**
  * A response of the API server that does not end by itself, such as a log that is followed.
@@ -28,8 +31,10 @@ export async function* followText(
     outgoing.end();
     const [incoming] = (await once(outgoing, "response")) as [http.IncomingMessage];
     const { statusCode = 0 } = incoming;
-    if (statusCode !== 200)
-      throw new ApiError(`GET ${path}: ${statusCode} ${(await text(incoming)).slice(0, 200)}`, statusCode);
+    if (statusCode !== 200) {
+      const text = await textOf(incoming, MAX_ERROR_BYTES);
+      throw new ApiError(`GET ${path}: ${statusCode} ${text.slice(0, 200)}`, statusCode);
+    }
     opened();
     incoming.setEncoding("utf8");
     for await (const piece of incoming as AsyncIterable<string>) yield piece;

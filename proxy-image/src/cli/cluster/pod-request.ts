@@ -3,6 +3,7 @@ import { Duplex, PassThrough, Writable } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 // Not the package's PortForward: it imports the models of all of Kubernetes' API, 4 MB more in the bundle.
 import { WebSocketHandler } from "@kubernetes/client-node/dist/web-socket-handler.js";
+import { textOf } from "../../stubdomain/cluster/body";
 import { ApiError } from "../../stubdomain/cluster/cluster";
 
 /** A GET request to a port of a pod. */
@@ -124,20 +125,11 @@ function response(connection: Duplex, { path }: PodRequest, signal: AbortSignal)
     connection.on("error", reject);
     outgoing.on("error", reject);
     outgoing.on("response", (incoming) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      incoming.on("error", reject);
-      incoming.on("data", (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_BODY_BYTES) incoming.destroy(new Error(`more than ${MAX_BODY_BYTES} bytes`));
-        else chunks.push(chunk);
-      });
-      incoming.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
+      textOf(incoming, MAX_BODY_BYTES).then((text) => {
         const date = Date.parse(incoming.headers.date ?? "");
         if (incoming.statusCode === 200) resolve({ text, date: Number.isNaN(date) ? undefined : date });
         else reject(new Error(`status ${incoming.statusCode ?? 0}: ${text.slice(0, 200)}`));
-      });
+      }, reject);
     });
     outgoing.end();
   });

@@ -11,7 +11,11 @@ export interface Pod {
   };
   readonly spec: {
     readonly nodeName?: string;
-    readonly containers: readonly { readonly name: string; readonly image?: string }[];
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image?: string;
+      readonly args?: readonly string[];
+    }[];
     readonly initContainers?: readonly { readonly name: string; readonly image?: string }[];
   };
   readonly status?: {

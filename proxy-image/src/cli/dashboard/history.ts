@@ -95,7 +95,7 @@ function statusesOf(growth: Values): UpstreamHistory["statuses"] {
     counts.set(status, (counts.get(status) ?? 0) + value);
   }
   return [...counts]
-    .map(([status, requests]) => ({ status, requests }))
+    .map(([status, requests]) => ({ status, requests: Math.round(requests) }))
     .sort((a, b) => b.requests - a.requests);
 }
 

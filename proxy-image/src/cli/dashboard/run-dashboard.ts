@@ -3,14 +3,14 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parseArgs } from "node:util";
 import { apiOf } from "../cluster/api";
-import { findProxy, policyOf } from "../cluster/egress-proxies";
-import { CLUSTER_OPTIONS, CLUSTER_USAGE } from "../cluster/options";
+import { findProxy } from "../cluster/egress-proxies";
+import { CLUSTER_USAGE, numberOf, readOptions } from "../cluster/options";
 import type { Streams } from "../command";
 import { loadConfig } from "../kubeconfig";
 import { UsageError } from "../usage-error";
 import { Collector } from "./collect";
+import { CurrentPolicy } from "./current-policy";
 import { createDashboard } from "./server";
 import { detail, overview } from "./view";
 
@@ -21,7 +21,7 @@ rule that would admit each, pods and the stub domain. It ends with Ctrl-C.
 
   --port PORT          on 127.0.0.1; default: a free one
   --no-open            print the page's address only
-${CLUSTER_USAGE.replace(/ {2}-o, .*\n/, "")}
+${CLUSTER_USAGE}
 Exit status: 2 if there is no answer (wrong usage, or the cluster can't be asked).
 `;
 
@@ -40,11 +40,12 @@ export async function runDashboard(argv: string[], { out }: Pick<Streams, "out">
   const config = loadConfig(options);
   const api = apiOf(config);
   const proxy = await findProxy(api, options);
-  const collector = new Collector(config, api, proxy, await policyOf(api, proxy));
+  const collector = new Collector(config, api, await CurrentPolicy.read(api, proxy));
   const [token, entrance] = [secret(), secret()];
   const pages = {
     state: () => overview(collector.known, new Date()),
     upstream: (name: string) => detail(collector.known, name),
+    certificates: (name: string) => collector.certificatesOf(name),
   };
   const app = createDashboard(token, pages, entrance);
   const server = createServer(app).listen(options.port, "127.0.0.1");
@@ -84,23 +85,14 @@ function openBrowser(url: string): void {
   child.unref();
 }
 
+const OPTIONS = {
+  port: { type: "string", default: "0" },
+  "no-open": { type: "boolean", default: false },
+} as const;
+
 function read(argv: string[]) {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      strict: true,
-      options: {
-        ...CLUSTER_OPTIONS,
-        port: { type: "string", default: "0" },
-        "no-open": { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return "help";
-    const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 65_536;
-    if (port > 65_535) throw new Error(`--port: ${JSON.stringify(values.port)} is no port`);
-    const { kubeconfig, context, namespace, name } = values;
-    return { kubeconfig, context, namespace, name, port, open: !values["no-open"] };
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${DASHBOARD_USAGE}`);
-  }
+  return readOptions(argv, DASHBOARD_USAGE, OPTIONS, ({ port, "no-open": isQuiet }) => ({
+    port: numberOf("port", port, { least: 0, most: 65_535, what: "port" }),
+    open: !isQuiet,
+  }));
 }

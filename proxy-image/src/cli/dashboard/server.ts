@@ -7,6 +7,8 @@ export interface Pages {
   state(): object;
   /** Undefined if there is no such third party. */
   upstream(name: string): object | undefined;
+  /** Its certificates; undefined if there is no such third party. */
+  certificates(name: string): Promise<object | undefined>;
 }
 
 const HEADERS = {
@@ -54,11 +56,16 @@ export function createDashboard(token: string, pages: Pages, entrance?: string):
   app.get("/:token/state", (_req, res) => {
     res.json(pages.state());
   });
-  app.get("/:token/upstream", (req, res) => {
-    const found = pages.upstream(typeof req.query.name === "string" ? req.query.name : "");
-    if (found) res.json(found);
-    else res.status(404).json({ error: "no such third party" });
-  });
+  for (const [path, find] of [
+    ["upstream", (name: string) => Promise.resolve(pages.upstream(name))],
+    ["certificates", (name: string) => pages.certificates(name)],
+  ] as const) {
+    app.get(`/:token/${path}`, async (req, res) => {
+      const found = await find(typeof req.query.name === "string" ? req.query.name : "");
+      if (found) res.json(found);
+      else res.status(404).json({ error: "no such third party" });
+    });
+  }
   for (const [path, file] of Object.entries(FILES)) {
     app.get(`/:token/${path}`, (_req, res) => {
       res.sendFile(file, { root: join(__dirname, "page"), cacheControl: false });

@@ -21,3 +21,8 @@ export function sum(all: readonly Values[]): Values {
   }
   return total;
 }
+
+/** Multiplies each value. */
+export function scaled(values: Values, factor: number): Values {
+  return factor === 1 ? values : new Map([...values].map(([series, value]) => [series, value * factor]));
+}

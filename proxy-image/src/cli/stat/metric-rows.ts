@@ -17,7 +17,7 @@ export const GAUGES: ReadonlySet<string> = new Set([IN_FLIGHT, BREAKER]);
 /** What the pods' metrics say about a window of time. */
 export interface Window {
   readonly seconds: number;
-  /** Growth of the counters, of all pods together. */
+  /** Growth of the counters in this time, of all pods together; not whole where pods answered at different times. */
   readonly growth: Values;
   /** The gauges of each pod at the window's end. */
   readonly gauges: readonly Values[];

@@ -1,8 +1,14 @@
-import { parseArgs } from "node:util";
 import type { ProxyChoice } from "../cluster/egress-proxies";
-import { CLUSTER_OPTIONS, CLUSTER_USAGE, type Format, formatOf } from "../cluster/options";
+import {
+  CLUSTER_USAGE,
+  FORMAT_OPTION,
+  FORMAT_USAGE,
+  type Format,
+  formatOf,
+  numberOf,
+  readOptions,
+} from "../cluster/options";
 import type { ClusterChoice } from "../kubeconfig";
-import { UsageError } from "../usage-error";
 import { type Grouping, GROUPINGS } from "./row";
 
 /** The options of `k8s-egress stat` and `k8s-egress top`. */
@@ -18,7 +24,7 @@ export interface StatOptions extends ClusterChoice, ProxyChoice {
 const OPTIONS_USAGE = `  --by WHAT            upstream, client, or both
   --window SECONDS     how long to measure; default: 5
   --watch              measure again and again; with -o json one document a line
-${CLUSTER_USAGE}
+${FORMAT_USAGE}${CLUSTER_USAGE}
 Exit status: 0, or 2 if there is no answer (wrong usage, or the cluster can't be asked).
 `;
 
@@ -40,29 +46,16 @@ const MOST_SECONDS = 3_600;
 
 /** @returns "help" if that is asked for @throws UsageError */
 export function readStatOptions(argv: string[], usage: string, byDefault: Grouping): StatOptions | "help" {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      strict: true,
-      options: {
-        ...CLUSTER_OPTIONS,
-        by: { type: "string", default: byDefault },
-        window: { type: "string", default: "5" },
-        watch: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return "help";
+  const own = {
+    ...FORMAT_OPTION,
+    by: { type: "string", default: byDefault },
+    window: { type: "string", default: "5" },
+    watch: { type: "boolean", default: false },
+  } as const;
+  return readOptions(argv, usage, own, ({ output, watch, ...values }) => {
     const by = GROUPINGS.find((known) => known === values.by);
     if (!by) throw new Error(`--by: ${JSON.stringify(values.by)} is none of ${GROUPINGS.join(", ")}`);
-    const window = /^\d{1,4}$/.test(values.window) ? Number(values.window) : 0;
-    if (window < 1 || window > MOST_SECONDS) {
-      throw new Error(
-        `--window: ${JSON.stringify(values.window)} is no number of seconds from 1 to ${MOST_SECONDS}`,
-      );
-    }
-    const { kubeconfig, context, namespace, name, watch } = values;
-    return { by, window, watch, format: formatOf(values.output), kubeconfig, context, namespace, name };
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  }
+    const seconds = { least: 1, most: MOST_SECONDS, what: "number of seconds" };
+    return { by, window: numberOf("window", values.window, seconds), watch, format: formatOf(output) };
+  });
 }

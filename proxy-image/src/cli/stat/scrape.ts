@@ -3,7 +3,7 @@ import { ClusterError } from "../cluster/cluster-error";
 import type { InstalledProxy } from "../cluster/egress-proxies";
 import { readyPods } from "../cluster/pods";
 import { valuesOf, type Values } from "./exposition";
-import { increase, sum } from "./increase";
+import { increase, scaled, sum } from "./increase";
 import type { Window } from "./metric-rows";
 
 /** The metrics of one pod at a time. */
@@ -74,16 +74,24 @@ export function leftOut(before: Scrapes, after: Scrapes): string[] {
   ];
 }
 
-/** What happened between two scrapes, in the pods that gave both. */
+/**
+ * What happened between two scrapes, in the pods that gave both. Pods answer at different times, so the growth of each is
+ * scaled from its own window to the longest one: then the sum has one length of time.
+ */
 export function windowOf(before: Scrapes, after: Scrapes): Window {
   const both = [...after.pods].flatMap(([pod, later]) => {
     const earlier = before.pods.get(pod);
     return earlier ? [{ earlier, later }] : [];
   });
-  const milliseconds = Math.max(1, ...both.map(({ earlier, later }) => later.time - earlier.time));
+  const lengths = both.map(({ earlier, later }) => Math.max(1, later.time - earlier.time));
+  const longest = Math.max(1, ...lengths);
   return {
-    seconds: milliseconds / 1_000,
-    growth: sum(both.map(({ earlier, later }) => increase(earlier.counters, later.counters))),
+    seconds: longest / 1_000,
+    growth: sum(
+      both.map(({ earlier, later }, at) =>
+        scaled(increase(earlier.counters, later.counters), longest / lengths[at]!),
+      ),
+    ),
     gauges: both.map(({ later }) => later.gauges),
   };
 }

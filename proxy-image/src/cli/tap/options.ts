@@ -1,9 +1,15 @@
-import { parseArgs } from "node:util";
 import { isMethod } from "../../contract/names/method";
 import type { ProxyChoice } from "../cluster/egress-proxies";
-import { CLUSTER_OPTIONS, CLUSTER_USAGE, type Format, formatOf } from "../cluster/options";
+import {
+  CLUSTER_USAGE,
+  FORMAT_OPTION,
+  FORMAT_USAGE,
+  type Format,
+  formatOf,
+  numberOf,
+  readOptions,
+} from "../cluster/options";
 import type { ClusterChoice } from "../kubeconfig";
-import { UsageError } from "../usage-error";
 import type { TapFilter } from "./filter";
 
 /** The options of `k8s-egress tap`. */
@@ -30,53 +36,50 @@ log has no query, no header fields and no bodies.
   --failed               only those that the proxy failed, denied or rejected
   --no-paths             without paths, which may have personal data
   --max NUMBER           end after this number of requests
-${CLUSTER_USAGE}With -o json: one document a line.
+${FORMAT_USAGE}${CLUSTER_USAGE}With -o json: one document a line.
 
 Exit status: 0, or 2 if there is no answer (wrong usage, or the cluster can't be asked).
 `;
 
+/** Largest value of `--max`. */
+const MOST_REQUESTS = 999_999_999;
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean", default: false } as const;
+
+const OPTIONS = {
+  ...FORMAT_OPTION,
+  client: text,
+  host: text,
+  method: text,
+  status: text,
+  failed: flag,
+  "no-paths": flag,
+  max: text,
+} as const;
+
 /** @returns "help" if that is asked for @throws UsageError */
 export function readTapOptions(argv: string[]): TapOptions | "help" {
-  try {
-    return parse(argv);
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${TAP_USAGE}`);
-  }
-}
-
-function parse(argv: string[]): TapOptions | "help" {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean", default: false } as const;
-  const { values } = parseArgs({
-    args: argv,
-    strict: true,
-    options: {
-      ...CLUSTER_OPTIONS,
-      client: text,
-      host: text,
-      method: text,
-      status: text,
-      failed: flag,
-      "no-paths": flag,
-      max: text,
+  return readOptions(
+    argv,
+    TAP_USAGE,
+    OPTIONS,
+    ({ client, host, method, status, failed, output, ...rest }) => {
+      if (method !== undefined && !isMethod(method)) {
+        throw new Error(
+          `--method: ${JSON.stringify(method)} is no method; give one in capitals, such as GET`,
+        );
+      }
+      if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status)) {
+        throw new Error(`--status: ${JSON.stringify(status)} is no status; give one such as 404 or 5xx`);
+      }
+      const requests = { least: 1, most: MOST_REQUESTS, what: "number of requests" };
+      return {
+        filter: { client, host, method, status, failed },
+        paths: !rest["no-paths"],
+        max: rest.max === undefined ? undefined : numberOf("max", rest.max, requests),
+        format: formatOf(output),
+      };
     },
-  });
-  if (values.help) return "help";
-  const { client, host, method, status, failed, kubeconfig, context, namespace, name } = values;
-  if (method !== undefined && !isMethod(method)) {
-    throw new Error(`--method: ${JSON.stringify(method)} is no method; give one in capitals, such as GET`);
-  }
-  if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status)) {
-    throw new Error(`--status: ${JSON.stringify(status)} is no status; give one such as 404 or 5xx`);
-  }
-  const filter = { client, host, method, status, failed };
-  const paths = !values["no-paths"];
-  const max = values.max === undefined ? undefined : count(values.max);
-  return { filter, paths, max, format: formatOf(values.output), kubeconfig, context, namespace, name };
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new Error(`--max: ${JSON.stringify(text)} is no number of requests`);
-  return Number(text);
+  );
 }

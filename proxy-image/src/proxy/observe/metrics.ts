@@ -46,8 +46,8 @@ export function createMetrics(gauges: Gauges): Metrics {
       lookups.inc({ result });
       if (milliseconds > 0) lookupDuration.observe(milliseconds / 1_000);
     },
-    connected(upstream, expires) {
-      expiry.set({ upstream }, expires);
+    connected(upstream, _host, { validTo }) {
+      expiry.set({ upstream }, Date.parse(validTo) / 1_000);
     },
   };
 }

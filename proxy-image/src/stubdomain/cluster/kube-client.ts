@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { textOf } from "./body";
 import { ApiError } from "./cluster";
 
 /** One request to the API server. */
@@ -75,18 +76,8 @@ function send(
     const outgoing = module.request(url, { ...options, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     outgoing.on("error", reject);
     outgoing.on("response", (incoming) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      incoming.on("error", reject);
-      incoming.on("data", (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_BODY_BYTES)
-          incoming.destroy(new Error(`the answer has more than ${MAX_BODY_BYTES} bytes`));
-        else chunks.push(chunk);
-      });
-      incoming.on("end", () =>
-        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
-      );
+      const status = incoming.statusCode ?? 0;
+      textOf(incoming, MAX_BODY_BYTES).then((text) => resolve({ status, text }), reject);
     });
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));
   });

@@ -105,6 +105,8 @@ const COLUMNS = [
 let sortKey = "requestsPerSecond";
 let isDescending = true;
 let state;
+let certificatesOf;
+let shownCertificates = {};
 const rows = new Map();
 
 function makeHead() {
@@ -184,7 +186,7 @@ function renderTable() {
 }
 
 function renderDenials() {
-  const items = state.denials.map(({ time, client, method, host, path, failure, rule }) =>
+  const items = state.denials.map(({ time, client, method, host, path, failure, rule, isAllowed }) =>
     make(
       "li",
       {},
@@ -194,9 +196,11 @@ function renderDenials() {
       " ",
       make("span", { class: "warning" }, failure),
       make("br"),
-      rule === undefined
-        ? make("span", { class: "faint" }, "no rule would admit it")
-        : make("code", {}, rule),
+      isAllowed
+        ? make("span", { class: "good" }, "the policy of now allows it")
+        : rule === undefined
+          ? make("span", { class: "faint" }, "no rule would admit it")
+          : make("code", {}, rule),
     ),
   );
   byId("denials").replaceChildren(
@@ -245,7 +249,35 @@ function chart(label, first, second) {
   return make("div", {}, make("h2", {}, `${label}; top: ${top < 10 ? top.toFixed(1) : top.toFixed(0)}`), svg);
 }
 
-function renderDetail(detail) {
+/** A certificate's names are the third party's; the first one is its own, the others are those of its authorities. */
+function certificateItem({ subject, issuer, from, until }) {
+  const day = (time) => (time === undefined ? "unknown" : time.slice(0, 10));
+  const isValid = from !== undefined && until !== undefined && from <= state.at && state.at <= until;
+  return make(
+    "li",
+    {},
+    make("code", {}, subject === "" ? "(no subject)" : subject),
+    make("br"),
+    "issued by ",
+    make("code", {}, issuer === "" ? "(no issuer)" : issuer),
+    make("br"),
+    make("span", { class: isValid ? "" : "bad" }, `valid ${day(from)} to ${day(until)}`),
+  );
+}
+
+function certificateSection({ chain, note }) {
+  if (!chain) return [make("p", { class: "faint" }, note)];
+  return [
+    make(
+      "p",
+      { class: "faint" },
+      `as ${chain.host} sent them, seen ${chain.seen.slice(0, 19).replace("T", " ")} UTC`,
+    ),
+    make("ol", { class: "cards" }, ...chain.certificates.map(certificateItem)),
+  ];
+}
+
+function renderDetail(detail, certificates) {
   const { name, settings, rules, clients, statuses, certificateExpires, row } = detail;
   const expires =
     certificateExpires === undefined
@@ -297,6 +329,8 @@ function renderDetail(detail) {
         make("li", {}, make("code", {}, rule)),
       ),
     ),
+    make("h2", {}, "Certificates"),
+    ...certificateSection(certificates),
   );
 }
 
@@ -319,8 +353,18 @@ async function refresh() {
   const upstream = shownUpstream();
   try {
     if (upstream !== undefined) {
-      const detail = await get(`upstream?name=${encodeURIComponent(upstream)}`);
-      if (shownUpstream() === upstream) renderDetail(detail);
+      const query = `?name=${encodeURIComponent(upstream)}`;
+      const detail = await get(`upstream${query}`);
+      // The pods are asked once a minute; until they answer, the rest is shown.
+      if (certificatesOf !== upstream) shownCertificates = { note: "asking the pods" };
+      certificatesOf = upstream;
+      void get(`certificates${query}`).then(
+        (found) => certificatesOf === upstream && (shownCertificates = found),
+        () =>
+          certificatesOf === upstream && (shownCertificates = { note: "none: the policy has no such entry" }),
+      );
+      state ??= await get("state");
+      if (shownUpstream() === upstream) renderDetail(detail, shownCertificates);
     }
     state = await get("state");
     byId("summary").textContent =

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import { AddressHealth } from "./address-health";
 import type { ConnectTarget } from "./attempt";
 import { type Connected, connect } from "./connect";
@@ -19,8 +20,8 @@ export interface Connector {
 /** Receives the events of connecting. */
 export interface ConnectObserver {
   lookup(lookup: Lookup, milliseconds: number): void;
-  /** @param expires when the certificate that was just verified expires, in seconds since 1970 */
-  connected(entry: string, expires: number): void;
+  /** @param certificate the one that was just verified, with those that came with it as its issuers */
+  connected(entry: string, host: string, certificate: X509Certificate): void;
 }
 
 /** Creates a connector that caches the network's DNS answers. */
@@ -37,10 +38,8 @@ export function createConnector(network: Network, observer: ConnectObserver): Co
       const connected = await connect(target, { resolve, translators, endpoint, health }, buffered, signal);
       const { socket } = connected;
       // A resumed session has no certificate.
-      if (!socket.isSessionReused()) {
-        const { valid_to: expires } = socket.getPeerCertificate();
-        observer.connected(target.entry, Date.parse(expires) / 1_000);
-      }
+      const certificate = socket.isSessionReused() ? undefined : socket.getPeerX509Certificate();
+      if (certificate) observer.connected(target.entry, target.host, certificate);
       return connected;
     },
     addresses: (host) => resolve(`${host}.`),
