@@ -5,7 +5,7 @@ import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import type { TestStack } from "../engine/stacks";
 import { argumentsFor, engineScene, providersFor } from "./support/engine-scene";
 import { installLinkerdCrds, removeLinkerdCrds } from "./support/linkerd-crds";
-import { installInjector, removeInjector } from "./support/stand-in-injector";
+import { hasMutatingPolicies, installInjector, removeInjector } from "./support/stand-in-injector";
 import { until } from "./support/wait";
 
 const NAMESPACE = "sidecar";
@@ -14,7 +14,10 @@ interface Pods {
   items: { metadata: { name: string }; status: { conditions?: { type: string; status: string }[] } }[];
 }
 
-describe("an EgressProxy whose injector goes down", { timeout: 600_000 }, () => {
+/** The stand-in for Linkerd's injector is a MutatingAdmissionPolicy. */
+const skip = !hasMutatingPolicies() && "Kubernetes before 1.36 has no MutatingAdmissionPolicy";
+
+describe("an EgressProxy whose injector goes down", { timeout: 600_000, skip }, () => {
   const scene = engineScene();
   let kubectl: Kubectl;
   let stack: TestStack;

@@ -1,4 +1,5 @@
 import type { Cluster } from "../../cluster";
+import { kubernetesVersion } from "../../cluster/kubernetes-version";
 import { kubectlFor } from "../../harness/kubernetes";
 
 const NAME = "stand-in-injector";
@@ -20,6 +21,12 @@ function sidecar(image: string): string {
     env: [${type}.env{name: "NODE_OPTIONS", value: ${JSON.stringify(options)}}],
     securityContext: ${type}.securityContext{runAsUser: 2102, allowPrivilegeEscalation: false},
   }`;
+}
+
+/** Whether the API server has the kind that it is made of. */
+export function hasMutatingPolicies(): boolean {
+  const [, minor] = kubernetesVersion().minor.split(".");
+  return Number(minor) >= 36;
 }
 
 /**
