@@ -10,15 +10,17 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Milliseconds for which a line may wait for further ones. */
 const FLUSH_EVERY = 500;
 /**
- * Characters that are written together. Each write wakes a thread of libuv's and is woken by it, which at 4 KiB cost as
- * much as making the lines.
+ * Bytes that are written together. Each write wakes a thread of libuv's and is woken by it, which at 4 KiB cost as much
+ * as making the lines.
  */
 const TOGETHER = 64 * 1024;
+/** Bytes that a UTF-16 unit takes in UTF-8, at most. */
+const WIDEST = 3;
 
 /** JSON lines on standard output: `time` as ISO 8601, `level` by name. */
 export function createLog(level: LogLevel): Log {
-  const output = pino.destination({ dest: 1, sync: false });
-  const lines = new Lines((text) => output.write(text));
+  const output = pino.destination({ dest: 1, sync: false, contentMode: "buffer" });
+  const lines = new Lines((bytes) => output.write(bytes as unknown as string));
   setInterval(() => lines.flush(), FLUSH_EVERY).unref();
   // None may be lost when the process ends.
   process.on("exit", () => {
@@ -36,21 +38,27 @@ export function createLog(level: LogLevel): Log {
   );
 }
 
-/** Holds lines, so that many are written together. */
+/** Holds lines as bytes, so that many are written together, and none of them stays in the heap. */
 class Lines {
-  private held = "";
+  private held = Buffer.allocUnsafeSlow(TOGETHER);
+  private used = 0;
 
-  constructor(private readonly output: (text: string) => void) {}
+  constructor(private readonly output: (bytes: Buffer) => void) {}
 
   write(line: string): void {
-    this.held += line;
-    if (this.held.length >= TOGETHER) this.flush();
+    const most = line.length * WIDEST;
+    if (most > TOGETHER - this.used) this.flush();
+    if (most > TOGETHER) this.output(Buffer.from(line));
+    else this.used += this.held.write(line, this.used);
   }
 
   flush(): void {
-    const { held } = this;
-    this.held = "";
-    if (held !== "") this.output(held);
+    const { held, used } = this;
+    if (used === 0) return;
+    this.output(held.subarray(0, used));
+    // The other one may not be written yet.
+    this.held = Buffer.allocUnsafeSlow(TOGETHER);
+    this.used = 0;
   }
 }
 

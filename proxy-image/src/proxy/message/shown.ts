@@ -20,7 +20,11 @@ export function hostOf(header: string): string {
   return printable(header.slice(header.lastIndexOf("@") + 1).slice(0, MOST_HOST));
 }
 
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
 /** Replaces everything but visible ASCII and blanks by `\xNN`. */
 function printable(text: string): string {
+  // The usual case: a test costs a third of a replacement that finds nothing.
+  if (PRINTABLE.test(text)) return text;
   return text.replace(/[^\x20-\x7e]/g, (unit) => `\\x${unit.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -37,7 +37,7 @@ export function createAccessLog(log: Log, percent: number): AccessLog {
 function line(exchange: Exchange): string {
   const { head, client, destination, failure, body } = exchange;
   const traceId = traceOf(head.traceparent);
-  const duration = Math.round((performance.now() - exchange.startedAt) * 100) / 100;
+  const duration = hundredths(Math.round((performance.now() - exchange.startedAt) * 100));
   // For a denied or rejected request the Host field itself is logged, because that is what one has to look for.
   const host = destination?.host ?? (head.host === undefined ? undefined : hostOf(head.host));
   return (
@@ -54,6 +54,13 @@ function line(exchange: Exchange): string {
     (exchange.cause === undefined ? "" : `,"cause":${quoted(describe(exchange.cause))}`) +
     (traceId === undefined ? "" : `,"traceId":"${traceId}"`)
   );
+}
+
+/** A number of hundredths as JSON. V8 makes text of whole numbers thrice as fast as of others. */
+function hundredths(count: number): string {
+  const whole = Math.floor(count / 100);
+  const rest = count - whole * 100;
+  return rest < 10 ? `${whole}.0${rest}` : `${whole}.${rest}`;
 }
 
 function quoted(text: string): string {
