@@ -43,7 +43,7 @@ describe("the image", () => {
     // Not the digest: engines before 23.0, such as Debian 12's, put the time of the build into the configuration.
     assert.deepEqual(first.RootFS.Layers, second.RootFS.Layers);
     assert.equal(first.Config.User, "65532:65532");
-    assert.deepEqual(first.Config.Entrypoint, ["node", "--max-semi-space-size=8"]);
+    assert.deepEqual(first.Config.Entrypoint, ["node", "--max-semi-space-size=8", "--no-parallel-scavenge"]);
   });
 
   it("says what is missing when it is started by hand", () => {

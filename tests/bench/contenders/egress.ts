@@ -41,7 +41,11 @@ export function startEgress(
         ...["--policy", file, "--policy-sha256", policyHash(policy), "--mesh", "required"],
         ...["--port", String(port), "--admin-port", String(adminPort), "--policy-port", String(policyPort)],
       ],
-      { BENCH_UPSTREAM: String(upstream.port), ...(trace && { BENCH_TRACE: trace.file }) },
+      {
+        ...environmentOfImage(folder),
+        BENCH_UPSTREAM: String(upstream.port),
+        ...(trace && { BENCH_TRACE: trace.file }),
+      },
     );
     // A commit before the streams' measurement has a policy that denies them.
     return { name, pid, port, startedAt, relaysStreams: existsSync(join(folder, "servers/streams.ts")) };
@@ -50,9 +54,20 @@ export function startEgress(
 
 /** What the image gives to Node before the program. */
 function flagsOfImage(folder: string): string[] {
-  const dockerfile = readFileSync(join(folder, "../../proxy-image/Dockerfile"), "utf8");
-  const words = [...dockerfile.matchAll(/^(?:ENTRYPOINT|CMD) (\[.*\])$/gm)].flatMap(
+  const words = [...dockerfile(folder).matchAll(/^(?:ENTRYPOINT|CMD) (\[.*\])$/gm)].flatMap(
     ([, list]) => JSON.parse(list!) as string[],
   );
   return words.slice(1).filter((word) => word.startsWith("--"));
+}
+
+/** The image's environment, but for the path of its programs. */
+function environmentOfImage(folder: string): Record<string, string> {
+  const pairs = [...dockerfile(folder).matchAll(/^ENV (.*)$/gm)].flatMap(([, line]) =>
+    line!.split(" ").map((pair) => pair.split("=") as [string, string]),
+  );
+  return Object.fromEntries(pairs.filter(([name]) => name !== "PATH"));
+}
+
+function dockerfile(folder: string): string {
+  return readFileSync(join(folder, "../../proxy-image/Dockerfile"), "utf8");
 }
