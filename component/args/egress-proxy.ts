@@ -7,6 +7,7 @@ import type { Resources, Toleration } from "./pods";
 import type { Mesh } from "./mesh";
 import type { RequestLimits } from "./request-limits";
 import type { Dns } from "./dns";
+import type { Tracing } from "./tracing";
 import type { Monitoring } from "./monitoring";
 import type { NetworkPolicies } from "./network-policies";
 
@@ -78,6 +79,8 @@ export interface EgressProxyArgs {
   dns?: Dns;
   /** The proxy's log. */
   log?: Log;
+  /** Traces of requests, by OpenTelemetry. Default: none. */
+  tracing?: Tracing;
   /** Lets some clients call unlisted hosts for a while, to find out what to list. Default: none. */
   audit?: Audit;
   /** NetworkPolicies around the pods: from where and to where packets may go. */

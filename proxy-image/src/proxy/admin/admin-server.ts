@@ -1,9 +1,15 @@
 import express from "express";
 import { type Server, createServer } from "node:http";
 import type { Registry } from "prom-client";
+import { asksForOpenMetrics, openMetricsOf } from "../observe/open-metrics";
 
-/** Serves probes and metrics on a port of their own, because every path of the data port belongs to third parties. */
-export function createAdminServer(registry: Registry, ready: () => boolean): Server {
+/**
+ * Serves probes and metrics on a port of their own, because every path of the data port belongs to third parties.
+ *
+ * @param exemplars whether there are any: then a scrape that asks for OpenMetrics gets it
+ */
+export function createAdminServer(registry: Registry, ready: () => boolean, exemplars: boolean): Server {
+  const open = exemplars ? openMetricsOf(registry) : undefined;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -16,8 +22,10 @@ export function createAdminServer(registry: Registry, ready: () => boolean): Ser
       .type("text/plain")
       .send(ready() ? "ready\n" : "not ready\n");
   });
-  app.get("/metrics", async (_req, res) => {
-    res.set("Content-Type", registry.contentType).send(await registry.metrics());
+  app.get("/metrics", async (req, res) => {
+    const asked = open && asksForOpenMetrics(req.headers.accept) ? open : registry;
+    if (open) res.vary("Accept");
+    res.set("Content-Type", asked.contentType).send(await asked.metrics());
   });
   app.use((_req, res) => {
     res.status(404).type("text/plain").send("not found: there are /live, /ready and /metrics\n");
