@@ -22,7 +22,7 @@ export interface EgressProxyArgs {
    * The third parties that may be called, at most 1,000, and at least one unless there is an `audit`; each host once.
    */
   upstreams: Upstream[];
-  /** Third parties' keys, by the names under which upstreams refer to them. Default: none. */
+  /** Third parties' keys, by the names under which upstreams and `tracing` refer to them. Default: none. */
   credentials?: { [name: string]: Credential };
   /**
    * Domain below which applications name upstreams: `http://<host>.<domain>`. At least two labels; neither above nor

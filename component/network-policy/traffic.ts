@@ -66,7 +66,7 @@ export function proxyTraffic(
     egress: [
       ...dnsQueries(policies),
       ...calls([...upstreams, ...(audit ? [UNLISTED] : [])]),
-      ...(tracing ? [exports(tracing, sidecar(SIDECAR_INBOUND_PORT))] : []),
+      ...(tracing ? [toCollector(tracing, sidecar(SIDECAR_INBOUND_PORT))] : []),
       ...(meshed ? [{ to: [podsIn(controlPlaneNamespace)], ports: ports("TCP", CONTROL_PLANE_PORTS) }] : []),
     ],
   };
@@ -135,7 +135,7 @@ function dnsQueries({ clusterDns, dnsAddresses }: NetworkPolicySettings): Traffi
  *
  * @param sidecar port of a pod's sidecar; none without a mesh
  */
-function exports({ collector, cidrs }: TracingSettings, sidecar: Port[]): Traffic["egress"][number] {
+function toCollector({ collector, cidrs }: TracingSettings, sidecar: Port[]): Traffic["egress"][number] {
   const { place, port } = collector;
   const own = ports("TCP", [port]);
   switch (place.kind) {

@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import net from "node:net";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it, type TestContext } from "node:test";
+import { type TestContext, before, describe, it } from "node:test";
 import type { PolicyTracing, PolicyUpstream } from "../../proxy-image/src/contract/policy/policy";
 import { type Answer, type Ask, ask } from "../proxy/support/client";
+import { handshake, switching } from "../proxy/support/handshake";
 import { type World, clientField, startWorld, upstream } from "../proxy/support/world";
-import { type ReceivedSpan, type Receiver, startReceiver, withoutGo } from "./support/receiver";
+import {
+  type ReceivedSpan,
+  type Receiver,
+  BUILD_TIMEOUT,
+  receiverProgram,
+  startReceiver,
+  withoutGo,
+} from "./support/receiver";
 
 const HOST = "api.example.com";
 const NAME = `${HOST}.egress.local`;
@@ -70,7 +80,9 @@ async function scene(
 
 const of = (spans: ReceivedSpan[], kind: number): ReceivedSpan => spans.find((span) => span.kind === kind)!;
 
-describe("traces, at a real OTLP receiver", { skip: withoutGo, timeout: 300_000 }, () => {
+describe("traces, at a real OTLP receiver", { skip: withoutGo, timeout: BUILD_TIMEOUT }, () => {
+  before(receiverProgram, { timeout: BUILD_TIMEOUT });
+
   it("have a server span below the client's and a client span below it, with the conventions' attributes", async (t) => {
     const allow = [
       { methods: ["DELETE"] },
@@ -215,6 +227,32 @@ describe("traces, at a real OTLP receiver", { skip: withoutGo, timeout: 300_000 
       ],
     );
     assert.equal(of(all, SERVER).attributes["egress.retries"], 1);
+  });
+
+  it("of a WebSocket last as long as it does", async (t) => {
+    const { spans, world } = await scene(t, { websockets: { maxAge: 60_000 }, propagateTrace: true });
+    const got = new Promise<string>((resolve) => {
+      void world.internet.tls([HOST], (socket) => {
+        socket.once("data", (data: Buffer) => {
+          resolve(data.toString("latin1"));
+          socket.write(switching());
+          socket.pipe(socket);
+        });
+      });
+    });
+    const socket = net.connect(world.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(handshake(HOST, `traceparent: ${TRACEPARENT}`));
+    await once(socket, "data");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    socket.end();
+    const all = await spans(1);
+    const client = of(all, CLIENT);
+    for (const span of all) {
+      assert.equal(span.attributes["http.response.status_code"], 101);
+      assert.ok(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano) > 290_000_000n);
+    }
+    assert.match(await got, new RegExp(`^traceparent: 00-${TRACE}-${client.spanId}-01\\r$`, "im"));
   });
 
   it("carry the user's fields, from a credential", async (t) => {

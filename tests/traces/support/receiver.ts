@@ -11,6 +11,14 @@ export const withoutGo: string | false = goOnPath()
   ? false
   : "go is not on PATH, so there is no OTLP receiver";
 
+/** Milliseconds that the first build may take, on a busy machine. */
+export const BUILD_TIMEOUT = 600_000;
+
+/** Builds the program where the cache lacks it, so that no test waits for a compiler. */
+export async function receiverProgram(): Promise<string> {
+  return join(await goProgram(OTLP_RECEIVER, (line) => console.error(line)), OTLP_RECEIVER.name);
+}
+
 function goOnPath(): boolean {
   try {
     execFileSync("go", ["version"], { stdio: "ignore" });
@@ -66,7 +74,7 @@ export interface Receiver extends AsyncDisposable {
 
 /** Starts the receiver on a free port of loopback. */
 export async function startReceiver(): Promise<Receiver> {
-  const program = join(await goProgram(OTLP_RECEIVER, (line) => console.error(line)), OTLP_RECEIVER.name);
+  const program = await receiverProgram();
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(program, [address], { stdio: ["ignore", "pipe", "inherit"] });
   const kill = (): void => void child.kill("SIGKILL");

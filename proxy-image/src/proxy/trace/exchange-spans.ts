@@ -16,6 +16,9 @@ import type { ConnectPhases } from "../message/upstream-stream";
 import type { MatchedRule } from "../authorise/rules";
 import { clientAttributes, serverAttributes, spanName } from "./attributes";
 
+/** Characters of a status' message. */
+const MOST_MESSAGE = 256;
+
 /** The span of the client's request, and one for each request to the third party. */
 export class ExchangeSpans implements ExchangeTrace {
   readonly traceId: string;
@@ -96,7 +99,10 @@ export class ExchangeSpans implements ExchangeTrace {
     server.setAttributes(serverAttributes(exchange, rule));
     // A client's own error is none of the server's (semantic conventions for HTTP spans, "Status").
     if (status >= 500 || (failure && status === 0)) {
-      server.setStatus({ code: SpanStatusCode.ERROR, message: reason ?? failure?.title });
+      server.setStatus({
+        code: SpanStatusCode.ERROR,
+        message: (reason ?? failure?.title)?.slice(0, MOST_MESSAGE),
+      });
     }
     server.end(this.time(at));
   }

@@ -23,6 +23,8 @@ import { Sampling } from "./sampling";
 
 /** Milliseconds for the last spans at the process's end; the pod's grace period has room for them. */
 const FLUSH_LIMIT = 2_000;
+/** Characters of an attribute: more than the longest host or path that is shown. */
+const MOST_VALUE = 1_024;
 /** Milliseconds between two lines of the log about failed exports. */
 const REPORT_EVERY = 60_000;
 
@@ -50,6 +52,7 @@ export function createTracing({ tracing, namespace, credentials, log, observer }
   const report = createReport(log);
   const headers = Object.entries(tracing.headers ?? {});
   const provider = new TracerProvider({
+    spanLimits: { attributeValueLengthLimit: MOST_VALUE },
     // Sampling is decided before a span is made.
     sampler: new AlwaysOnSampler(),
     resource: resourceFromAttributes({
