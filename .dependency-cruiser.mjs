@@ -13,6 +13,7 @@ const PROXY_LAYERS = [
   ["mesh"],
   ["admit", "authorise", "limit", "forward"],
   ["upgrade"],
+  ["trace"],
   ["server", "admin", "evaluate"],
   ["command-line.ts", "create-proxy.ts", "run.ts", "main.ts"],
 ];

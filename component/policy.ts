@@ -5,13 +5,14 @@ import type { Settings } from "./settings";
 
 /** Compiles the proxy's policy. */
 export function compilePolicy(settings: Settings): Policy {
-  const { domain, namespace, clusterDomain, audit, upstreams } = settings;
+  const { domain, namespace, clusterDomain, tracing, audit, upstreams } = settings;
   return {
     version: 1,
     domain,
     services: { namespace, clusterDomain },
     ...(settings.mesh !== MeshMode.None && { mesh: { identitySuffix: identitySuffix(settings) } }),
     limits: settings.limits,
+    ...(tracing && { tracing: tracing.policy }),
     ...(audit && { audit: { service: serviceName(ANY_HOST), ...audit } }),
     upstreams: Object.fromEntries(
       upstreams.map(({ host, ...rest }) => [host, { service: serviceName(host), ...rest }]),

@@ -1,13 +1,22 @@
 import { type Audit, LogLevel } from "./args/observation";
+import type { HeaderValue } from "./args/access";
 import type { EgressProxyArgs } from "./args/egress-proxy";
 import type { Upstream } from "./args/upstream";
 import { type Dns, type DnsConfigMap, DnsMode, DnsTarget, NodeLocalFormat } from "./args/dns";
 import { MeshMode } from "./args/mesh";
 import type { Monitoring } from "./args/monitoring";
+import type { Tracing } from "./args/tracing";
 import { TlsVersion } from "./args/upstream-tls";
 import { HEADER_BYTES, HEADER_FIELDS } from "../proxy-image/src/contract/policy/limits";
-import type { PolicyAudit, PolicyLimits, PolicyUpstream } from "../proxy-image/src/contract/policy/policy";
+import type {
+  PolicyAudit,
+  PolicyLimits,
+  PolicySetHeader,
+  PolicyTracing,
+  PolicyUpstream,
+} from "../proxy-image/src/contract/policy/policy";
 import type { TargetKind } from "../proxy-image/src/contract/stub-domain/target-ref";
+import { type Collector, collectorOf } from "./network-policy/collector";
 import { type NetworkPolicySettings, networkPolicySettings } from "./network-policy/settings";
 import { ANY_HOST } from "./names";
 import { endOfDay } from "./validation/values/day";
@@ -45,6 +54,8 @@ export interface Settings {
   logLevel: LogLevel;
   logPercent: number;
   /** Undefined: none. */
+  tracing: TracingSettings | undefined;
+  /** Undefined: none. */
   audit: AuditSettings | undefined;
   limits: PolicyLimits;
   /** Undefined: none. */
@@ -60,6 +71,14 @@ export interface DnsTargetSettings {
 /** The policy's settings of an upstream, without its Service. */
 export interface UpstreamSettings extends Omit<PolicyUpstream, "service"> {
   host: string;
+}
+
+/** Traces, and where their collector is. */
+export interface TracingSettings {
+  policy: PolicyTracing;
+  collector: Collector;
+  /** Ranges of the collector's addresses; undefined: as its URL says. */
+  cidrs: string[] | undefined;
 }
 
 /** The policy's settings of an audit, without its Service. */
@@ -90,6 +109,7 @@ export function settingsOf(args: EgressProxyArgs): Settings {
     controllerNamespace: args.dns?.controllerNamespace,
     logLevel: args.log?.level ?? LogLevel.Info,
     logPercent: args.log?.percent ?? 100,
+    tracing: args.tracing && tracingSettings(args.tracing, args),
     audit: args.audit && auditSettings(args.audit),
     limits: {
       headerBytes: args.limits?.headerBytes ?? HEADER_BYTES.fallback,
@@ -145,7 +165,7 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
     ...originSettings(upstream),
     ...(setHeaders !== undefined &&
       Object.keys(setHeaders).length > 0 && {
-        setHeaders: mapValues(setHeaders, ({ credential, prefix }) => ({ credential, prefix: prefix ?? "" })),
+        setHeaders: mapValues(setHeaders, headerSettings),
       }),
     maxConnections: upstream.maxConnections ?? 256,
     maxConnectionAge: milliseconds(upstream.maxConnectionAge ?? "10m"),
@@ -173,6 +193,7 @@ function upstreamSettings(upstream: Upstream): UpstreamSettings {
 /** Empty and default values are omitted, so that a diff of the policy's text shows only what was set. */
 function originSettings({
   passHeaders = [],
+  propagateTrace = false,
   via = true,
   hostHeader,
   bodyMethods = [],
@@ -181,12 +202,33 @@ function originSettings({
 }: Upstream): Partial<UpstreamSettings> {
   return {
     ...(passHeaders.length > 0 && { passHeaders }),
+    ...(propagateTrace && { propagateTrace }),
     ...(!via && { via }),
     ...(hostHeader !== undefined && { hostHeader }),
     ...(bodyMethods.length > 0 && { bodyMethods }),
     ...(linksTo.length > 0 && { linksTo }),
     ...(linkHeaders.length > 0 && { linkHeaders }),
   };
+}
+
+function tracingSettings(
+  { endpoint, sampleRatio = 0.1, clientSampledPerSecond = 100, headers = {}, cidrs }: Tracing,
+  { namespace = DEFAULT_NAMESPACE, dns }: EgressProxyArgs,
+): TracingSettings {
+  return {
+    policy: {
+      endpoint,
+      sampleRatio,
+      clientSampledPerSecond,
+      ...(Object.keys(headers).length > 0 && { headers: mapValues(headers, headerSettings) }),
+    },
+    collector: collectorOf(endpoint, namespace, dns?.clusterDomain ?? DEFAULT_CLUSTER_DOMAIN),
+    cidrs,
+  };
+}
+
+function headerSettings({ credential, prefix }: HeaderValue): PolicySetHeader {
+  return { credential, prefix: prefix ?? "" };
 }
 
 /** An unlisted host is called like a listed one without further settings, so that listing it changes nothing. */

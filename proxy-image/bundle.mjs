@@ -12,6 +12,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** The only files of ours in the image. */
 const inImage = {
   "app/proxy.js": "src/proxy/main.ts",
+  "app/tracing.js": "src/proxy/trace/tracing.ts",
   "app/stub-domain.js": "src/stubdomain/main.ts",
 };
 const commandLine = "src/cli/main.ts";

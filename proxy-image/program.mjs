@@ -1,6 +1,19 @@
 // One program and all that it needs, in one text.
 import { build } from "esbuild";
 
+/**
+ * What the proxy imports only where it is needed is a program of its own in the image, beside it. Without this it would
+ * be part of the proxy's text, which V8 keeps in memory.
+ */
+const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/trace\/tracing\.js$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./tracing.js", external: true } : undefined,
+    );
+  },
+};
+
 export async function programOf(entryPoint, banner) {
   const result = await build({
     entryPoints: [entryPoint],
@@ -13,6 +26,7 @@ export async function programOf(entryPoint, banner) {
     legalComments: "eof",
     banner: banner ? { js: banner } : {},
     logLevel: "warning",
+    plugins: [apart],
   });
   return oneByte(result.outputFiles[0].text);
 }

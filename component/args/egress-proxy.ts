@@ -8,6 +8,7 @@ import type { Resources, Toleration } from "./pods";
 import type { Mesh } from "./mesh";
 import type { RequestLimits } from "./request-limits";
 import type { Dns } from "./dns";
+import type { Tracing } from "./tracing";
 import type { Monitoring } from "./monitoring";
 import type { NetworkPolicies } from "./network-policies";
 
@@ -22,7 +23,7 @@ export interface EgressProxyArgs {
    * The third parties that may be called, at most 1,000, and at least one unless there is an `audit`; each host once.
    */
   upstreams: Upstream[];
-  /** Third parties' keys, by the names under which upstreams refer to them. Default: none. */
+  /** Third parties' keys, by the names under which upstreams and `tracing` refer to them. Default: none. */
   credentials?: { [name: string]: Credential };
   /**
    * Domain below which applications name upstreams: `http://<host>.<domain>`. At least two labels; neither above nor
@@ -79,6 +80,8 @@ export interface EgressProxyArgs {
   dns?: Dns;
   /** The proxy's log. */
   log?: Log;
+  /** Traces of requests, by OpenTelemetry. Default: none. */
+  tracing?: Tracing;
   /** Lets some clients call unlisted hosts for a while, to find out what to list. Default: none. */
   audit?: Audit;
   /** NetworkPolicies around the pods: from where and to where packets may go. */

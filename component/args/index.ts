@@ -11,6 +11,7 @@ export * from "./network-policies";
 export * from "./observation";
 export * from "./pods";
 export * from "./request-limits";
+export * from "./tracing";
 export * from "./upstream";
 export * from "./upstream-mesh";
 export * from "./upstream-tls";

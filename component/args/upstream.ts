@@ -45,6 +45,12 @@ export interface Upstream {
    */
   passHeaders?: string[];
   /**
+   * Whether requests have the fields `traceparent` and `tracestate` (W3C Trace Context), so that the third party can
+   * continue the trace: the proxy's own span where `tracing` traces the request, otherwise what the client wrote. Risk:
+   * the third party sees which requests belong together. Default: false; it gets neither.
+   */
+  propagateTrace?: boolean;
+  /**
    * Whether requests have a Via field (RFC 9110 §7.6.3). `false` is for third parties that respond differently to such
    * requests: nginx does not compress for them (`gzip_proxied`). Loops are then detected by CDN-Loop (RFC 8586).
    * Default: true.

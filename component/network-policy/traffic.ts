@@ -1,5 +1,5 @@
 import { MeshMode } from "../args/mesh";
-import type { Settings, UpstreamSettings } from "../settings";
+import type { Settings, TracingSettings, UpstreamSettings } from "../settings";
 import type { NetworkPolicySettings } from "./settings";
 import {
   EVERY_POD,
@@ -41,11 +41,11 @@ const CONTROL_PLANE_PORTS = [8080, 8086, 8090];
 /** The settings of unlisted hosts in an audit. */
 const UNLISTED = { port: 443, allowedCidrs: [] };
 
-type PolicySettings = Pick<Settings, "upstreams" | "audit" | "mesh" | "controlPlaneNamespace">;
+type PolicySettings = Pick<Settings, "upstreams" | "audit" | "tracing" | "mesh" | "controlPlaneNamespace">;
 
 /** The proxy: pods call it, and it calls third parties. */
 export function proxyTraffic(
-  { upstreams, audit, mesh, controlPlaneNamespace }: PolicySettings,
+  { upstreams, audit, tracing, mesh, controlPlaneNamespace }: PolicySettings,
   policies: NetworkPolicySettings,
   {
     service,
@@ -66,6 +66,7 @@ export function proxyTraffic(
     egress: [
       ...dnsQueries(policies),
       ...calls([...upstreams, ...(audit ? [UNLISTED] : [])]),
+      ...(tracing ? [toCollector(tracing, sidecar(SIDECAR_INBOUND_PORT))] : []),
       ...(meshed ? [{ to: [podsIn(controlPlaneNamespace)], ports: ports("TCP", CONTROL_PLANE_PORTS) }] : []),
     ],
   };
@@ -126,6 +127,25 @@ function dnsQueries({ clusterDns, dnsAddresses }: NetworkPolicySettings): Traffi
     { to: [podsIn(clusterDns.namespace, clusterDns.podLabels)], ports: both(clusterDns.ports) },
     ...(dnsAddresses.length > 0 ? [{ to: dnsAddresses.map(address), ports: both([53]) }] : []),
   ];
+}
+
+/**
+ * To the collector of traces. In the cluster it may be meshed: then its sidecar receives, and the policy of the
+ * collector's own namespace decides who may call it.
+ *
+ * @param sidecar port of a pod's sidecar; none without a mesh
+ */
+function toCollector({ collector, cidrs }: TracingSettings, sidecar: Port[]): Traffic["egress"][number] {
+  const { place, port } = collector;
+  const own = ports("TCP", [port]);
+  switch (place.kind) {
+    case "service":
+      return { to: [podsIn(place.namespace)], ports: [...own, ...sidecar] };
+    case "address":
+      return { to: [address(place.ip)], ports: own };
+    case "public":
+      return { to: cidrs ? cidrs.map(range) : [...PUBLIC_ADDRESSES], ports: own };
+  }
 }
 
 /** To third parties: public addresses on any upstream's port, and an upstream's allowed ranges on its own port only. */

@@ -18,6 +18,7 @@ import { checkPodArguments, checkReplicas, checkResources } from "./pods";
 import { isDeferred, Problems, show } from "./checks/problems";
 import { checkRequestLimits } from "./request-limits";
 import { checkSizes } from "./sizes";
+import { checkTracing } from "./tracing";
 import { checkUpstreams } from "./upstreams/upstreams";
 
 /** Leaves room after the name: `egress-policy-` and a hash of 12 digits. */
@@ -45,6 +46,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set<keyof EgressProxyArgs>([
   "mesh",
   "dns",
   "log",
+  "tracing",
   "audit",
   "networkPolicies",
   "monitoring",
@@ -75,8 +77,9 @@ export function checkArguments(name: string, args: EgressProxyArgs, now = new Da
     const clusterDomain = clusterDomainOf(args);
     const audit = args.audit !== undefined;
     checkUpstreams(args.upstreams, { instance, domain, clusterDomain, mesh, credentials, audit }, problems);
-    checkCredentials(args.credentials, args.upstreams, problems);
+    checkCredentials(args, problems);
   }
+  checkTracing(args, credentialNames(args.credentials), problems);
   checkNamespace(args, problems);
   checkImage(args, problems);
   checkReplicas(args.replicas, problems);

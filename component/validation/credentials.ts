@@ -1,5 +1,5 @@
 import type { Credential } from "../args/access";
-import type { Upstream } from "../args/upstream";
+import type { EgressProxyArgs } from "../args/egress-proxy";
 import { isCredentialName } from "../../proxy-image/src/contract/policy/validate";
 import { checkObject, isRecord } from "./checks/checks";
 import { isDeferred, type Problems, show } from "./checks/problems";
@@ -15,8 +15,7 @@ export function credentialNames(credentials: unknown): ReadonlySet<string> | und
 
 /** Adds a problem for every error in `credentials`. Never shows a value. */
 export function checkCredentials(
-  credentials: unknown,
-  upstreams: readonly Upstream[],
+  { credentials, upstreams, tracing }: EgressProxyArgs,
   problems: Problems,
 ): void {
   if (credentials === undefined) return;
@@ -27,7 +26,7 @@ export function checkCredentials(
     );
     return;
   }
-  const used = usedCredentials(upstreams);
+  const used = usedCredentials(upstreams, tracing);
   for (const [name, value] of Object.entries(credentials)) {
     const path = `credentials.${name}`;
     if (!isCredentialName(name)) {
@@ -45,7 +44,7 @@ export function checkCredentials(
     if (!used.has(name))
       problems.add(
         path,
-        "is used by no upstream; leave it out, or name it in setHeaders or tls.clientCertificate",
+        "is used by no upstream; leave it out, or name it in setHeaders, tls.clientCertificate or tracing.headers",
       );
   }
 }
@@ -83,13 +82,17 @@ export function checkCredentialName(
   problems.add(path, `${show(name)} is not in \`credentials\`; ${known}; add it there, as in ${EXAMPLE}`);
 }
 
-function usedCredentials(upstreams: unknown): ReadonlySet<unknown> {
+function usedCredentials(upstreams: unknown, tracing: unknown): ReadonlySet<unknown> {
   const used = new Set<unknown>();
-  for (const upstream of Array.isArray(upstreams) ? (upstreams as unknown[]) : []) {
-    if (!isRecord(upstream)) continue;
-    for (const header of isRecord(upstream.setHeaders) ? Object.values(upstream.setHeaders) : []) {
+  const addFields = (fields: unknown): void => {
+    for (const header of isRecord(fields) ? Object.values(fields) : []) {
       if (isRecord(header)) used.add(header.credential);
     }
+  };
+  if (isRecord(tracing)) addFields(tracing.headers);
+  for (const upstream of Array.isArray(upstreams) ? (upstreams as unknown[]) : []) {
+    if (!isRecord(upstream)) continue;
+    addFields(upstream.setHeaders);
     const certificate = isRecord(upstream.tls) ? upstream.tls.clientCertificate : undefined;
     if (isRecord(certificate)) used.add(certificate.certificate).add(certificate.privateKey);
   }

@@ -7,7 +7,12 @@ const NAME = "k8s-egress";
 const COMPONENTS = new Set(["EgressProxy", "EgressLockdown"]);
 
 /** Numbers that are not integers, or that an integer of 32 bits (Java, C#) can't hold. */
-const NOT_INTEGERS = new Set(["MeshCircuitBreaker.jitterRatio", "BodyLimits.request", "BodyLimits.response"]);
+const NOT_INTEGERS = new Set([
+  "MeshCircuitBreaker.jitterRatio",
+  "Tracing.sampleRatio",
+  "BodyLimits.request",
+  "BodyLimits.response",
+]);
 
 interface Manifest {
   version: string;

@@ -37,14 +37,20 @@ describe("schema.json", () => {
     assert.doesNotMatch(committed, /\[object Object\]/);
   });
 
-  it("has integers, except for a share and for sizes beyond 32 bits", () => {
+  it("has integers, except for shares and for sizes beyond 32 bits", () => {
     const floats = properties.filter(([, property]) => "type" in property && property.type === "number");
     assert.deepEqual(
       floats.map(([path]) => path).sort(),
-      ["BodyLimits.request", "BodyLimits.response", "MeshCircuitBreaker.jitterRatio"].map(type),
+      [
+        "BodyLimits.request",
+        "BodyLimits.response",
+        "MeshCircuitBreaker.jitterRatio",
+        "Tracing.sampleRatio",
+      ].map(type),
     );
     const problems = checkArguments("egress", {
       upstreams: [{ host: "api.example.com", mesh: { circuitBreaker: { jitterRatio: 0.25 } } }],
+      tracing: { endpoint: "http://otel.observability.svc:4318", sampleRatio: 0.25 },
       image: `registry.example.com/egress@sha256:${"0".repeat(64)}`,
     });
     assert.equal(

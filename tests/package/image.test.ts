@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -58,9 +58,23 @@ describe("the bundle", () => {
       [
         { name: "app/", mode: 0o755, ...fixed },
         { name: "app/proxy.js", mode: 0o444, ...fixed },
+        { name: "app/tracing.js", mode: 0o444, ...fixed },
         { name: "app/stub-domain.js", mode: 0o444, ...fixed },
       ],
     );
+  });
+
+  it("has OpenTelemetry's SDK in a program of its own, which the proxy loads only where it traces", async () => {
+    const entries = await entriesOf(readFileSync(join(first, "app.tar")));
+    const content = (name: string) => entries.find(({ entry }) => entry.name === name)!.content;
+    const exporter = "OTLPTraceExporter";
+    assert.equal(content("app/proxy.js").includes(exporter), false);
+    assert.match(content("app/proxy.js"), /\.tracing && await import\("\.\/tracing\.js"\)/);
+    assert.ok(content("app/tracing.js").includes(exporter));
+    writeFileSync(join(temporary, "tracing.cjs"), content("app/tracing.js"));
+    const script = `import("./tracing.cjs").then(({ createTracing }) => console.log(typeof createTracing))`;
+    const output = execFileSync(process.execPath, ["-e", script], { cwd: temporary, encoding: "utf8" });
+    assert.equal(output, "function\n");
   });
 
   it("has no character for which V8 would keep a program in two bytes per character", async () => {

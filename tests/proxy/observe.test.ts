@@ -110,9 +110,9 @@ describe("access log", () => {
   it("has the client, the trace and no query; hostile bytes stay inside their field", async (t) => {
     const world = await startWorld({ [HOST]: upstream("api-example-com") });
     t.after(() => world.close());
-    let seen: string | undefined;
+    let seen: unknown = "nothing came";
     await world.internet.https([HOST], (req, res) => {
-      seen = String(req.headers.traceparent);
+      seen = req.headers.traceparent;
       res.end();
     });
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -122,7 +122,7 @@ describe("access log", () => {
       path: '/a%22%0a"}{"level":"x"}?token=secret',
       headers: { ...clientField("shop/web"), traceparent, authorization: "Bearer secret" },
     });
-    assert.equal(seen, traceparent, "passed on");
+    assert.equal(seen, undefined, "kept inside");
     assert.equal(world.log.length, 1);
     const [line] = world.log;
     assert.equal(line?.client, "shop/web");

@@ -9,11 +9,14 @@ describe("how requests look to a third party is its upstream's to say", () => {
   let seen: http.IncomingMessage;
   /** Connections on which requests came, in their order. */
   let ports: (number | undefined)[] = [];
-  const hosts = ["plain", "pass", "quiet", "host", "bodies", "slashes"].map((name) => `${name}.example.com`);
+  const hosts = ["plain", "pass", "trace", "quiet", "host", "bodies", "slashes"].map(
+    (name) => `${name}.example.com`,
+  );
   before(async () => {
     world = await startWorld({
       "plain.example.com": upstream("plain-example-com"),
       "pass.example.com": upstream("pass-example-com", { passHeaders: ["x-forwarded-for", "x-real-ip"] }),
+      "trace.example.com": upstream("trace-example-com", { propagateTrace: true }),
       "quiet.example.com": upstream("quiet-example-com", { via: false }),
       "host.example.com": upstream("host-example-com", { hostHeader: "tenant.example.org:8443" }),
       "bodies.example.com": upstream("bodies-example-com", { bodyMethods: ["GET", "QUERY"] }),
@@ -51,6 +54,20 @@ describe("how requests look to a third party is its upstream's to say", () => {
     await send("plain", ABOUT);
     assert.ok(!seen.rawHeaders.join().includes("10.0.0."), seen.rawHeaders.join());
     assert.ok(!seen.rawHeaders.join().toLowerCase().includes("l5d-"));
+  });
+
+  it("nor the trace, unless propagateTrace is set: then without tracing as the client wrote it", async () => {
+    const trace = {
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      tracestate: "vendor=1",
+      baggage: "user=42",
+    };
+    await send("plain", trace);
+    for (const name of Object.keys(trace)) assert.equal(seen.headers[name], undefined, name);
+    await send("trace", trace);
+    assert.equal(seen.headers.traceparent, trace.traceparent);
+    assert.equal(seen.headers.tracestate, trace.tracestate);
+    assert.equal(seen.headers.baggage, undefined);
   });
 
   it("but for fields that passHeaders names, as the client wrote them", async () => {

@@ -1,10 +1,9 @@
-import type { Client, HeaderValue, Rule } from "../../args/access";
+import type { Client, Rule } from "../../args/access";
 import { MeshMode } from "../../args/mesh";
 import { isNamespaceName, isServiceAccountName } from "../../../proxy-image/src/contract/names/names";
 import { isPathPattern } from "../../../proxy-image/src/contract/policy/path-pattern";
-import { isHeaderText, isSettable } from "../../../proxy-image/src/contract/names/header-fields";
 import { type Unchecked, checkBoolean, checkObject, isRecord } from "../checks/checks";
-import { checkCredentialName } from "../credentials";
+import { checkHeaderValues } from "../header-values";
 import { type Problems, show } from "../checks/problems";
 import { METHOD_MEANING, isMethod } from "../../../proxy-image/src/contract/names/method";
 import type { Surroundings } from "./surroundings";
@@ -145,23 +144,7 @@ function checkSetHeaders(
       `gives clients the third party's key, so every rule in \`allow\` must name clients, methods and paths, as in ${RULE}`,
     );
   }
-  const keys: (keyof HeaderValue)[] = ["credential", "prefix"];
-  for (const [name, value] of Object.entries(setHeaders)) {
-    const at = `${path}.${name}`;
-    if (!isSettable(name)) {
-      problems.add(
-        at,
-        `is a field that can't be set; give one in lower case that is not the proxy's own, such as "authorization"`,
-      );
-    }
-    const header = checkObject(value, at, keys, example, problems);
-    if (!header) continue;
-    checkCredentialName(header.credential, `${at}.credential`, credentials, problems);
-    const { prefix } = header;
-    if (prefix !== undefined && !(typeof prefix === "string" && isHeaderText(prefix))) {
-      problems.add(`${at}.prefix`, `is ${show(prefix)}; give printable ASCII, such as "Bearer "`);
-    }
-  }
+  checkHeaderValues(setHeaders, path, credentials, problems);
 }
 
 /** Whether there are rules, and each has all of `fields`. */

@@ -14,6 +14,7 @@ import { type Problems, show } from "../checks/problems";
 /** Arguments of an upstream about the form of its requests, and about where its responses may lead. */
 export const ORIGIN_KEYS: readonly (keyof Upstream)[] = [
   "passHeaders",
+  "propagateTrace",
   "via",
   "hostHeader",
   "bodyMethods",
@@ -35,9 +36,10 @@ export function checkOrigin(
   hosts: ReadonlySet<unknown>,
   problems: Problems,
 ): void {
-  const { host, passHeaders, via, hostHeader, bodyMethods, linksTo, linkHeaders } = upstream;
+  const { host, passHeaders, propagateTrace, via, hostHeader, bodyMethods, linksTo, linkHeaders } = upstream;
   checkNames(passHeaders, `${path}.passHeaders`, `["x-forwarded-for"]`, isPassable, PASSABLE, problems);
   checkNames(linkHeaders, `${path}.linkHeaders`, `["x-upload-url"]`, isLinkHeader, LINK_HEADER, problems);
+  checkBoolean(propagateTrace, `${path}.propagateTrace`, problems);
   checkBoolean(via, `${path}.via`, problems);
   if (hostHeader !== undefined) checkHostHeader(hostHeader, host, `${path}.hostHeader`, problems);
   checkNames(bodyMethods, `${path}.bodyMethods`, `["GET"]`, isMethod, METHOD_MEANING, problems);

@@ -41,6 +41,7 @@ return await Deployment.RunAsync(() =>
         Build = new ImageBuildArgs { Repository = config.Require("repository") },
         Replicas = 3,
         Monitoring = new MonitoringArgs { Namespaces = ["monitoring"] },
+        Tracing = new TracingArgs { Endpoint = "http://otel-collector.observability.svc:4318", SampleRatio = 0.05 },
     });
 
     // The namespaces of the shop have no other way out of the cluster but to the database.

@@ -42,6 +42,10 @@ func main() {
 			Build:       &k8segress.ImageBuildArgs{Repository: pulumi.String(conf.Require("repository"))},
 			Replicas:    pulumi.Int(3),
 			Monitoring:  &k8segress.MonitoringArgs{Namespaces: []string{"monitoring"}},
+			Tracing: &k8segress.TracingArgs{
+				Endpoint:    "http://otel-collector.observability.svc:4318",
+				SampleRatio: pulumi.Float64Ref(0.05),
+			},
 		})
 		if err != nil {
 			return err

@@ -32,6 +32,7 @@ egress = k8s_egress.EgressProxy(
     build=k8s_egress.ImageBuildArgs(repository=config.require("repository")),
     replicas=3,
     monitoring=k8s_egress.MonitoringArgs(namespaces=["monitoring"]),
+    tracing=k8s_egress.TracingArgs(endpoint="http://otel-collector.observability.svc:4318", sample_ratio=0.05),
 )
 
 # The namespaces of the shop have no other way out of the cluster but to the database.

@@ -31,6 +31,7 @@ const egress = new EgressProxy("egress", {
   build: { repository: config.require("repository") },
   replicas: 3,
   monitoring: { namespaces: ["monitoring"] },
+  tracing: { endpoint: "http://otel-collector.observability.svc:4318", sampleRatio: 0.05 },
 });
 
 // The namespaces of the shop have no other way out of the cluster but to the database.

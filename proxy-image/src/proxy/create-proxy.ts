@@ -19,6 +19,8 @@ import { createAccessLog } from "./observe/access-log";
 import type { Log } from "./log";
 import { createMetrics } from "./observe/metrics";
 import { createObserver } from "./observe/observer";
+import { createTraceMetrics } from "./observe/trace-metrics";
+import type { Tracing, TracingOptions } from "./trace/tracing";
 import { createCredentials } from "./upstream/credentials";
 import type { Network } from "./upstream/network";
 import { createConnector } from "./upstream/connect/connector";
@@ -42,6 +44,8 @@ export interface ProxyOptions {
   readonly credentials?: string | undefined;
   /** Percentage of successful requests that are logged. Default: 100. */
   readonly logPercent?: number;
+  /** Makes traces; needed by a policy that has `tracing`. */
+  readonly createTracing?: ((options: TracingOptions) => Tracing) | undefined;
 }
 
 /** A proxy. Its servers do not listen yet. */
@@ -54,7 +58,7 @@ export interface Proxy {
   readonly debug: Server;
   /**
    * Becomes unready, serves on for a while, then finishes the requests in flight. Milliseconds; returns how many were
-   * aborted.
+   * aborted. Traces are exported last, for two seconds at most.
    */
   drain(limit: number): Promise<number>;
   /** Requests that have begun and not ended. */
@@ -79,6 +83,7 @@ export function createProxy({
   ownService,
   credentials: folder,
   logPercent = 100,
+  createTracing,
 }: ProxyOptions): Proxy {
   let draining = false;
   const metrics = createMetrics({
@@ -86,8 +91,18 @@ export function createProxy({
     breakers: () => breakerStates(routes, origins),
     upstreams: policy.upstreams,
   });
-  const observer = createObserver(log, metrics, createAccessLog(log, logPercent));
   const credentials = createCredentials(policy, folder, log);
+  const { tracing } = policy;
+  const traces =
+    tracing &&
+    createTracing!({
+      tracing,
+      namespace: policy.services.namespace,
+      credentials,
+      log,
+      observer: createTraceMetrics(metrics.registry),
+    });
+  const observer = createObserver(log, metrics, createAccessLog(log, logPercent), traces);
   const routes = createRoutes(policy);
   const ownAddresses = createOwnAddresses(own, ownService, network, log);
   const certificates = createSeenCertificates();
@@ -114,14 +129,16 @@ export function createProxy({
   });
   const clock = startClock(observer.exchanges);
   const data = new DataServer(chain, observer, policy.limits);
-  const admin = createAdminServer(metrics.registry, () => data.listening && !draining);
+  const admin = createAdminServer(metrics.registry, () => data.listening && !draining, traces !== undefined);
   return {
     data,
     admin,
     debug: createDebugServer(policy, certificates),
-    drain(limit) {
+    async drain(limit) {
       draining = true;
-      return drain(data, observer, limit);
+      const cut = await drain(data, observer, limit);
+      await traces?.shutdown();
+      return cut;
     },
     inFlight: () => observer.exchanges.size,
     refreshCredentials: () => credentials.refresh(),

@@ -33,6 +33,8 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
     throw new CommandLineError(`--mesh must be ${right}; is ${JSON.stringify(options.mesh)}`);
   }
   const log = createLog(options.logLevel);
+  // A program text of its own: without tracing it costs neither memory nor time to start.
+  const tracing = policy.tracing && (await import("./trace/tracing.js"));
   const proxy = createProxy({
     policy,
     mesh: options.mesh,
@@ -41,6 +43,7 @@ export async function run(args: string[], surroundings: Surroundings): Promise<v
     ownService: options.ownService,
     credentials: options.credentials,
     logPercent: options.logPercent,
+    createTracing: tracing?.createTracing,
     log,
   });
 

@@ -82,6 +82,13 @@ export const PROMTOOL: GoProgram = {
 /** Enforces NetworkPolicies. */
 export const NETWORK_POLICIES: GoProgram = { name: "network-policies", expected: "4 minutes" };
 
+/** The OpenTelemetry Collector's OTLP receiver, which prints the spans that it takes. */
+export const OTLP_RECEIVER: GoProgram = {
+  name: "otlp-receiver",
+  module: join(__dirname, "../../traces/receiver"),
+  expected: "1 minute",
+};
+
 /** Holds a pod's namespaces, and the cluster's. */
 export const PAUSE: GoProgram = { name: "pause", expected: "10 seconds" };
 

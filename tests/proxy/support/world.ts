@@ -10,11 +10,13 @@ import type {
   Policy,
   PolicyAudit,
   PolicyLimits,
+  PolicyTracing,
   PolicyUpstream,
 } from "../../../proxy-image/src/contract/policy/policy";
 import { parsePolicy } from "../../../proxy-image/src/contract/policy/validate";
 import { type Proxy, createProxy } from "../../../proxy-image/src/proxy/create-proxy";
 import { FailureError, dnsError } from "../../../proxy-image/src/proxy/errors/failures";
+import { createTracing } from "../../../proxy-image/src/proxy/trace/tracing";
 import type { Network } from "../../../proxy-image/src/proxy/upstream/network";
 import { type Authority, createAuthority } from "./certificates";
 
@@ -151,6 +153,7 @@ export async function startWorld(
     mesh?: "required" | "optional";
     audit?: PolicyAudit;
     limits?: PolicyLimits;
+    tracing?: PolicyTracing;
   } = {},
 ): Promise<World> {
   const {
@@ -161,14 +164,26 @@ export async function startWorld(
     mesh = "optional",
     audit,
     limits,
+    tracing,
   } = options;
-  const policy = parsePolicy(JSON.stringify({ ...policyOf(upstreams), audit, ...(limits && { limits }) }));
+  const policy = parsePolicy(
+    JSON.stringify({ ...policyOf(upstreams), audit, tracing, ...(limits && { limits }) }),
+  );
   const log: Record<string, unknown>[] = [];
   const logger = pino(
     { level: "info", base: null },
     { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const proxy = createProxy({ policy, mesh, network: internet, log: logger, own, credentials, logPercent });
+  const proxy = createProxy({
+    policy,
+    mesh,
+    network: internet,
+    log: logger,
+    own,
+    credentials,
+    logPercent,
+    createTracing: tracing && createTracing,
+  });
   const ports: number[] = [];
   for (const server of [proxy.data, proxy.admin]) {
     server.listen(0, "127.0.0.1");

@@ -53,7 +53,7 @@ function readHead(head: RequestHead): void {
   const { method, target, fields } = head;
   rules(identities(fields), { method, target, rawHeaders: fields });
   signsOn(fields);
-  requestHeaders(fields, "k8s-egress", { set: undefined, pass: undefined, via: true }, outward);
+  requestHeaders(fields, "k8s-egress", { set: undefined, pass: undefined, trace: false, via: true }, outward);
   accepts(head, 101, fields);
 }
 

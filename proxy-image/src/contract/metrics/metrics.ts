@@ -95,6 +95,16 @@ export const PROXY_METRICS = {
     help: "0 closed, 0.5 half-open, 1 open; the worst where a wildcard has several names.",
     labelNames: ["upstream"],
   },
+  spansExported: {
+    name: "egress_spans_exported_total",
+    help: "Spans that the collector has taken; absent without tracing.",
+    labelNames: [],
+  },
+  spansDropped: {
+    name: "egress_spans_dropped_total",
+    help: "Spans that were lost, because the queue was full (queue_full) or the collector did not take them (export_failed); absent without tracing.",
+    labelNames: ["reason"],
+  },
   memoryLimit: {
     name: "egress_memory_limit_bytes",
     help: "The container's memory limit; absent without one.",

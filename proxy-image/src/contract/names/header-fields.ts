@@ -14,6 +14,8 @@ export const ABOUT_CLIENTS: ReadonlySet<string> = new Set([
   "x-client-ip",
   "x-cluster-client-ip",
   "x-original-host",
+  // W3C Baggage: what services of the cluster tell each other about a request.
+  "baggage",
 ]);
 
 /** What an entry of `passHeaders` must be, for messages. */

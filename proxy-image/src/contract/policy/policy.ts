@@ -16,6 +16,8 @@ export interface Policy {
   audit?: PolicyAudit;
   /** Limits of a request's head. */
   limits: PolicyLimits;
+  /** Traces of requests. Absent: none. */
+  tracing?: PolicyTracing;
   /**
    * Keyed by host, exact (`api.stripe.com`) or wildcard (`*.ingest.sentry.io`), so that a new upstream is one entry in
    * a diff.
@@ -29,6 +31,18 @@ export interface PolicyLimits {
   headerBytes: number;
   /** Header fields of a request. */
   headerFields: number;
+}
+
+/** Where traces go, and of which requests. */
+export interface PolicyTracing {
+  /** Base URL of an OTLP/HTTP receiver: `http://otel-collector.observability.svc:4318`. */
+  endpoint: string;
+  /** Share of the requests that are traced without a client asking for it, 0 to 1. */
+  sampleRatio: number;
+  /** Requests a second, in each pod, that are traced because their `traceparent` asks for it; 0: it is not heeded. */
+  clientSampledPerSecond: number;
+  /** Fields of the requests to the collector, keyed by name in lower case. */
+  headers?: Record<string, PolicySetHeader>;
 }
 
 /** The mesh that vouches for clients. */
@@ -82,6 +96,8 @@ export interface PolicyUpstream {
   setHeaders?: Record<string, PolicySetHeader>;
   /** Request fields about clients that are sent nonetheless, in lower case: `x-forwarded-for`. Never empty. */
   passHeaders?: string[];
+  /** Requests have the fields `traceparent` and `tracestate`. Absent: the third party gets neither. */
+  propagateTrace?: true;
   /** Requests have no Via field. */
   via?: false;
   /** Host of the requests, if it is not the upstream's own; `host` or `host:port`. Not for wildcards. */

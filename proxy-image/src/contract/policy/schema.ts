@@ -85,6 +85,15 @@ export function integer(least: number, most: number, meaning: string): Check {
   };
 }
 
+/** A number within bounds; `meaning` describes it. */
+export function between(least: number, most: number, meaning: string): Check {
+  return (value, path, mistakes) => {
+    if (typeof value !== "number" || !(value >= least && value <= most)) {
+      wrong(mistakes, path, `must be ${meaning}: a number from ${least} to ${most}`, value);
+    }
+  };
+}
+
 /** A text that `accepts` accepts. */
 export function text(accepts: (value: string) => boolean, meaning: string): Check {
   return (value, path, mistakes) => {

@@ -9,6 +9,7 @@ import {
   isPassable,
   isSettable,
 } from "../names/header-fields";
+import { COLLECTOR_URL, collectorUrl } from "../names/collector-url";
 import { isInstant } from "./instant";
 import { HEADER_BYTES, HEADER_FIELDS } from "./limits";
 import { METHOD_MEANING, isMethod } from "../names/method";
@@ -23,7 +24,18 @@ import {
 } from "../names/names";
 import { isPathPattern } from "./path-pattern";
 import type { Policy } from "./policy";
-import { type Mistake, integer, isRecord, list, object, oneOf, optional, record, text } from "./schema";
+import {
+  type Mistake,
+  between,
+  integer,
+  isRecord,
+  list,
+  object,
+  oneOf,
+  optional,
+  record,
+  text,
+} from "./schema";
 
 /** The document is not a valid policy; the message has one line per error. */
 export class InvalidPolicyError extends Error {
@@ -93,6 +105,19 @@ const common = {
   websockets: optional(object({ maxAge: milliseconds })),
 };
 
+const settable = text(
+  isSettable,
+  'keyed by a header field in lower case that is not the proxy\'s own, such as "authorization"',
+);
+const header = object({ credential, prefix: text(isHeaderText, 'printable ASCII, such as "Bearer "') });
+
+const tracing = object({
+  endpoint: text((value) => collectorUrl(value) !== undefined, COLLECTOR_URL),
+  sampleRatio: between(0, 1, "a share"),
+  clientSampledPerSecond: integer(0, MOST_COUNT, "a number of requests"),
+  headers: optional(record(settable, header, 20)),
+});
+
 const audit = object({
   namespaces: list(namespace, 1, 1_000),
   until: text(isInstant, 'an instant in UTC, such as "2027-02-01T00:00:00Z"'),
@@ -110,18 +135,10 @@ const upstream = object({
   }),
   allowedCidrs: list(text(isCidr, 'an address range, such as "10.1.0.0/16"'), 0, 100),
   allow: optional(list(rule, 1, 1_000)),
-  setHeaders: optional(
-    record(
-      text(
-        isSettable,
-        'keyed by a header field in lower case that is not the proxy\'s own, such as "authorization"',
-      ),
-      object({ credential, prefix: text(isHeaderText, 'printable ASCII, such as "Bearer "') }),
-      20,
-    ),
-  ),
+  setHeaders: optional(record(settable, header, 20)),
   encodedSlashes: optional(oneOf(true)),
   passHeaders: optional(list(text(isPassable, PASSABLE), 1, 20)),
+  propagateTrace: optional(oneOf(true)),
   via: optional(oneOf(false)),
   hostHeader: optional(
     text(isAuthority, 'a host in lower case, such as "api.example.com" or "api.example.com:8443"'),
@@ -159,6 +176,7 @@ const policy = object({
     headerBytes: integer(HEADER_BYTES.least, HEADER_BYTES.most, "bytes"),
     headerFields: integer(HEADER_FIELDS.least, HEADER_FIELDS.most, "a number of header fields"),
   }),
+  tracing: optional(tracing),
   upstreams: record(
     text(isUpstreamHost, 'keyed by a host, such as "api.stripe.com" or "*.ingest.sentry.io"'),
     upstream,

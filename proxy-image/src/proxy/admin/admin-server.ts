@@ -1,38 +1,34 @@
-import { type Server, type ServerResponse, createServer } from "node:http";
+import express from "express";
+import { type Server, createServer } from "node:http";
 import type { Registry } from "prom-client";
+import { asksForOpenMetrics, openMetricsOf } from "../observe/open-metrics";
 
-const PLAIN = "text/plain; charset=utf-8";
-
-/** Serves probes and metrics on a port of their own, because every path of the data port belongs to third parties. */
-export function createAdminServer(registry: Registry, ready: () => boolean): Server {
-  return createServer((req, res) => {
-    const path = req.method === "GET" || req.method === "HEAD" ? pathOf(req.url) : undefined;
-    switch (path) {
-      case "/live":
-        send(res, 200, PLAIN, "live\n");
-        break;
-      case "/ready":
-        if (ready()) send(res, 200, PLAIN, "ready\n");
-        else send(res, 503, PLAIN, "not ready\n");
-        break;
-      case "/metrics":
-        registry.metrics().then(
-          (text) => send(res, 200, registry.contentType, text),
-          (error: unknown) => send(res, 500, PLAIN, `the metrics can't be read: ${String(error)}\n`),
-        );
-        break;
-      default:
-        send(res, 404, PLAIN, "not found: there are /live, /ready and /metrics\n");
-    }
+/**
+ * Serves probes and metrics on a port of their own, because every path of the data port belongs to third parties.
+ *
+ * @param exemplars whether there are any: then a scrape that asks for OpenMetrics gets it
+ */
+export function createAdminServer(registry: Registry, ready: () => boolean, exemplars: boolean): Server {
+  const open = exemplars ? openMetricsOf(registry) : undefined;
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.get("/live", (_req, res) => {
+    res.type("text/plain").send("live\n");
   });
-}
-
-function pathOf(url = ""): string {
-  return url.split("?", 1)[0]!;
-}
-
-function send(res: ServerResponse, status: number, type: string, text: string): void {
-  res.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(text) });
-  // Node sends no body to HEAD.
-  res.end(text);
+  app.get("/ready", (_req, res) => {
+    res
+      .status(ready() ? 200 : 503)
+      .type("text/plain")
+      .send(ready() ? "ready\n" : "not ready\n");
+  });
+  app.get("/metrics", async (req, res) => {
+    const asked = open && asksForOpenMetrics(req.headers.accept) ? open : registry;
+    if (open) res.vary("Accept");
+    res.set("Content-Type", asked.contentType).send(await asked.metrics());
+  });
+  app.use((_req, res) => {
+    res.status(404).type("text/plain").send("not found: there are /live, /ready and /metrics\n");
+  });
+  return createServer(app);
 }

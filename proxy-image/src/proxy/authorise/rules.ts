@@ -58,6 +58,32 @@ export function compileRules({ allow, encodedSlashes }: PolicyUpstream): Rules {
   };
 }
 
+/** A rule that admits a request. */
+export interface MatchedRule {
+  /** Its place in `allow`. */
+  readonly index: number;
+  /** The pattern that the path matches; undefined if the rule names no paths. */
+  readonly path: string | undefined;
+}
+
+/** Finds the first rule that admits a request, for traces: the decision itself need not know which one it is. */
+export function compileRuleFinder({
+  allow = [],
+  encodedSlashes,
+}: PolicyUpstream): (client: ClientIdentity | undefined, asked: Asked) => MatchedRule | undefined {
+  const rules = allow.map(compileRule);
+  return (client, { method, target }) => {
+    const path = normalPath(target, encodedSlashes === true);
+    for (const [index, rule] of rules.entries()) {
+      if (!isFor(rule, client) || (rule.methods && !rule.methods.has(method))) continue;
+      const pattern = path === undefined ? -1 : (rule.paths ?? []).findIndex((matches) => matches(path));
+      if (rule.paths && pattern === -1) continue;
+      return { index, path: rule.paths && allow[index]!.paths![pattern] };
+    }
+    return undefined;
+  };
+}
+
 function compileRule({ clients, methods, paths }: PolicyRule): CompiledRule {
   return {
     clients:

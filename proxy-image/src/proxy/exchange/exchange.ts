@@ -5,7 +5,7 @@ import type { ResponseWriter } from "../message/response-writer";
 import type { Destination } from "../route/route";
 import type { Origin } from "../upstream/origin";
 import type { ClientIdentity } from "./client";
-import type { ForwardedBody, Pipeline, RetryAllowance, Slot, Tunnel } from "./parts";
+import type { ExchangeTrace, ForwardedBody, Pipeline, RetryAllowance, Slot, Tunnel } from "./parts";
 
 /**
  * One request and its response: what the stages find out, and what the log and the metrics record. It holds data only;
@@ -17,6 +17,9 @@ export class Exchange {
 
   /** Index in the list of exchanges in flight. */
   place = 0;
+
+  /** Undefined if the request is not traced. */
+  trace: ExchangeTrace | undefined;
 
   // authorise
   /** Undefined if the mesh does not identify the client. */

@@ -1,4 +1,5 @@
 import type { Failure, FailureError } from "../errors/failures";
+import type { ConnectPhases } from "../message/upstream-stream";
 
 /** An exchange's share of a limit, until it releases it. */
 export interface Slot {
@@ -42,6 +43,26 @@ export interface Pipeline {
   cancel(): void;
   /** Ends both sides for a reason of ours. */
   abort(error: FailureError): void;
+}
+
+/** The spans of a request that is traced. Times are on the exchanges' clock. */
+export interface ExchangeTrace {
+  /** Hexadecimal, as in a traceparent. */
+  readonly traceId: string;
+  /** Of the server's span. */
+  readonly spanId: string;
+  /** A request to the third party begins. */
+  attempt(at: number): void;
+  /** Adds the trace's fields, if the upstream wants them. @param fields flat: name, value, ... */
+  inject(fields: readonly string[]): readonly string[];
+  /** The request has a connection. @param phases how it was made; undefined if it has served a request before */
+  connected(phases: ConnectPhases | undefined): void;
+  /** The request to the third party failed and is sent again. */
+  retry(failure: Failure, at: number): void;
+  /** The head of the third party's response has arrived. */
+  responded(status: number, at: number): void;
+  /** The exchange has ended. */
+  end(at: number): void;
 }
 
 /** Two connections that an upgrade has joined. */

@@ -14,13 +14,15 @@ export function forward(options: ForwardOptions): Stage {
   return function forward(exchange) {
     const { head } = exchange;
     const { route } = exchange.destination!;
-    const headers = requestHeaders(head.fields, via, fields.of(route), outward);
+    const { trace } = exchange;
+    const headers = requestHeaders(head.fields, via, fields.of(route), outward, trace !== undefined);
     if (headers === undefined) {
       failExchange(exchange, proxyLoop);
       return false;
     }
     if (exchange.stream.switched) {
-      forwardUpgrade(exchange, headers);
+      if (trace !== undefined) trace.attempt(exchange.startedAt);
+      forwardUpgrade(exchange, trace === undefined ? headers : trace.inject(headers));
       return true;
     }
     const most = route.upstream.maxBodyBytes?.request ?? Infinity;

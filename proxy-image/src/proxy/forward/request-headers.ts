@@ -9,12 +9,14 @@ export interface RequestFields {
   readonly set: ReadonlyMap<string, () => string> | undefined;
   /** Fields about the client that are sent nonetheless. */
   readonly pass: ReadonlySet<string> | undefined;
+  /** Whether requests have the trace's fields. */
+  readonly trace: boolean;
   /** Whether requests have a Via field. */
   readonly via: boolean;
 }
 
 export function requestFieldsOf(
-  { setHeaders, passHeaders, via }: PolicyUpstream,
+  { setHeaders, passHeaders, propagateTrace, via }: PolicyUpstream,
   credentials: Credentials,
 ): RequestFields {
   return {
@@ -27,6 +29,7 @@ export function requestFieldsOf(
         ]),
       ),
     pass: passHeaders && new Set(passHeaders),
+    trace: propagateTrace ?? false,
     via: via ?? true,
   };
 }
@@ -41,6 +44,7 @@ export function requestFieldsOf(
  * @param pseudonym of this proxy, for Via and CDN-Loop
  * @param own the upstream's settings; the client's copies of a field that it sets are removed, also if spelt with `_`
  * for `-`
+ * @param traced the request has a trace of the proxy's, whose fields take the place of the client's
  * @returns undefined if the request has been through this proxy before
  */
 export function requestHeaders(
@@ -48,8 +52,10 @@ export function requestHeaders(
   pseudonym: string,
   own: RequestFields,
   outward: OutwardReferences,
+  traced = false,
 ): string[] | undefined {
   const { set, pass } = own;
+  const passesTrace = own.trace && !traced;
   const listed = listedIn(rawHeaders);
   const headers: string[] = [];
   let via = "";
@@ -57,7 +63,7 @@ export function requestHeaders(
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const field = rawHeaders[i]!;
     const value = rawHeaders[i + 1]!;
-    const { canonical: name, staysInside, aboutClient } = fieldName(field);
+    const { canonical: name, staysInside, aboutClient, traceContext } = fieldName(field);
     switch (name) {
       case "via":
         if (value.includes(pseudonym)) return undefined;
@@ -68,7 +74,7 @@ export function requestHeaders(
         loop += `${value}, `;
         continue;
     }
-    if (staysInside && !(aboutClient && pass?.has(name))) continue;
+    if (staysInside && !(aboutClient && pass?.has(name)) && !(traceContext && passesTrace)) continue;
     if (listed?.has(name) || set?.has(name)) continue;
     switch (name) {
       case "origin":

@@ -102,9 +102,10 @@ export abstract class ResponsePipeline implements Pipeline {
     this.length = length;
     if (length === undefined) this.streams = isStream(raw);
     if (length !== undefined && length > this.most) throw new FailureError(responseTooLarge);
-    const { response } = this.exchange;
+    const { response, trace } = this.exchange;
     if (this.options.draining()) response.close();
     this.exchange.respondedAt = performance.now();
+    if (trace !== undefined) trace.responded(status, this.exchange.respondedAt);
     this.awaiting = "body";
     this.awaitingSince = this.exchange.respondedAt;
     // The third party's reason phrase has no meaning (RFC 9112 §4). The registered one is sent: it can't be hostile.

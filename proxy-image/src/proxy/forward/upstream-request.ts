@@ -67,7 +67,9 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
 
   /** Requests a connection from the pool. Its callbacks do the rest. */
   start(): void {
-    this.awaitingSince = this.exchange.startedAt;
+    const { startedAt, trace } = this.exchange;
+    this.awaitingSince = startedAt;
+    if (trace !== undefined) trace.attempt(startedAt);
     this.exchange.origin!.pool.request(this);
   }
 
@@ -81,6 +83,7 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
     if (signsOn(this.fields)) stream.bind(this.binding);
     this.awaiting = "head";
     this.awaitingSince = 0;
+    if (this.exchange.trace !== undefined) this.exchange.trace.connected(stream.phases);
     this.expecting = this.body !== undefined && this.exchange.head.expect !== undefined;
     stream.begin(this, this.outgoingHead());
     this.awaitingSince = performance.now();
@@ -124,10 +127,13 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
       this.fail(error);
       return;
     }
-    if (sent) this.exchange.retries++;
     this.stream = undefined;
     this.awaiting = "connection";
     this.awaitingSince = performance.now();
+    if (sent) {
+      this.exchange.retries++;
+      this.exchange.trace?.retry(classify(error), this.awaitingSince);
+    }
     // A new connection: the idle ones may be as stale as the first.
     this.exchange.origin!.pool.request(this, true);
   }
@@ -182,14 +188,14 @@ export class UpstreamRequest extends ResponsePipeline implements UpstreamHandler
   }
 
   private outgoingHead(): OutgoingHead {
-    const { head, origin, destination } = this.exchange;
+    const { head, origin, destination, trace } = this.exchange;
     const { method, target, contentLength } = head;
     return {
       repeatable: !head.hasBody && IDEMPOTENT.has(method),
       method,
       target,
       authority: origin!.authority,
-      fields: this.fields,
+      fields: trace === undefined ? this.fields : trace.inject(this.fields),
       body: head.hasBody
         ? { length: contentLength === undefined ? undefined : Number(contentLength) }
         : "none",

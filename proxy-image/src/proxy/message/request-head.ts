@@ -21,6 +21,7 @@ export class RequestHead {
   expect: string | undefined;
   /** A list; repeated ones joined (RFC 9110 §5.3). */
   upgrade: string | undefined;
+  /** Repeated ones joined, so that they are invalid together. */
   traceparent: string | undefined;
   /** Whether it announces trailers after the body. */
   announcesTrailers = false;
@@ -66,7 +67,8 @@ export class RequestHead {
         if (name.toLowerCase() === "connection" && closes(value)) this.last = true;
         break;
       case 11:
-        if (name.toLowerCase() === "traceparent") this.traceparent ??= value;
+        if (name.toLowerCase() === "traceparent")
+          this.traceparent = this.traceparent === undefined ? value : `${this.traceparent}, ${value}`;
         break;
       case 14:
         if (name.toLowerCase() === "content-length" && this.lengths++ === 0) this.contentLength = value;

@@ -52,8 +52,20 @@ export interface UpstreamHandler extends ResponseSink {
   onFailure(error: Error, sent: boolean): void;
 }
 
+/** When the phases of connecting ended, on `performance.now()`'s clock. */
+export interface ConnectPhases {
+  /** The name had addresses. */
+  readonly resolved: number;
+  /** TCP was connected. */
+  readonly connected: number;
+  /** TLS was established, and the certificate verified. */
+  readonly secured: number;
+}
+
 /** The third party's side of one request. */
 export interface UpstreamStream {
+  /** How the connection was made; undefined if it has served a request before. */
+  readonly phases: ConnectPhases | undefined;
   /**
    * Sends the head, at the end of the event-loop iteration. The body that it announces must follow, from `onSent` on,
    * and then `end`.

@@ -1,10 +1,9 @@
 import { AUDIT_ENTRY } from "../../contract/policy/audit-entry";
 import type { Exchange } from "../exchange/exchange";
 import { hostOf, pathOf } from "../message/shown";
+import { parseTraceparent } from "../message/trace-context";
 import { type Log, lineWriter } from "../log";
 
-/** W3C Trace Context §3.2: version, trace id, parent id, flags. */
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
 /** Text that needs no escapes in JSON. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
@@ -36,7 +35,7 @@ export function createAccessLog(log: Log, percent: number): AccessLog {
 
 function line(exchange: Exchange): string {
   const { head, client, destination, failure, body } = exchange;
-  const traceId = traceOf(head.traceparent);
+  const traceId = (exchange.trace ?? parseTraceparent(head.traceparent))?.traceId;
   const duration = hundredths(Math.round((performance.now() - exchange.startedAt) * 100));
   // For a denied or rejected request the Host field itself is logged, because that is what one has to look for.
   const host = destination?.host ?? (head.host === undefined ? undefined : hostOf(head.host));
@@ -79,10 +78,6 @@ function createTimestamp(): () => string {
     }
     return text;
   };
-}
-
-function traceOf(traceparent: string | undefined): string | undefined {
-  return traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1];
 }
 
 /** Code and message of the innermost error, without a stack. */

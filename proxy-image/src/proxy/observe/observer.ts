@@ -16,6 +16,12 @@ export interface UnreadRequest extends ReadSoFar {
   readonly bytesRead: number;
 }
 
+/** Decides which exchanges are traced. */
+export interface Traces {
+  /** Undefined: this one is not. */
+  begin(exchange: Exchange): Exchange["trace"];
+}
+
 /** Receives the begin and the end of every exchange: the log and the metrics, in one place. */
 export interface Observer {
   begin(exchange: Exchange): Exchange;
@@ -28,7 +34,13 @@ export interface Observer {
   readonly lastBegan: number;
 }
 
-export function createObserver(log: Log, metrics: Metrics, accessLog: AccessLog): Observer {
+/** @param traces undefined: no exchange is traced */
+export function createObserver(
+  log: Log,
+  metrics: Metrics,
+  accessLog: AccessLog,
+  traces: Traces | undefined,
+): Observer {
   const exchanges = new Exchanges();
   let lastBegan = 0;
   return {
@@ -39,12 +51,14 @@ export function createObserver(log: Log, metrics: Metrics, accessLog: AccessLog)
     begin(exchange) {
       exchanges.add(exchange);
       lastBegan = exchange.startedAt;
+      if (traces !== undefined) exchange.trace = traces.begin(exchange);
       return exchange;
     },
     end(exchange) {
       exchanges.delete(exchange);
       metrics.ended(exchange);
       accessLog(exchange);
+      if (exchange.trace !== undefined) exchange.trace.end(performance.now());
     },
     unreadable(failure, request) {
       metrics.failed("none", failure);

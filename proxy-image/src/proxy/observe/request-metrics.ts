@@ -101,11 +101,11 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
 
   return {
     ended(upstream, exchange) {
-      const { head, client, body, failure, startedAt, respondedAt, status } = exchange;
+      const { head, client, body, failure, startedAt, respondedAt, status, trace } = exchange;
       const of = entry(upstream);
       const durations = durationsOf(of, upstream, METHODS.indexOf(head.method), status);
-      durations.server.observe((performance.now() - startedAt) / 1_000);
-      if (respondedAt > 0) durations.client.observe((respondedAt - startedAt) / 1_000);
+      durations.server.observe((performance.now() - startedAt) / 1_000, trace);
+      if (respondedAt > 0) durations.client.observe((respondedAt - startedAt) / 1_000, trace);
       count(of, upstream, client?.key, status);
       if (failure?.status === DENIED) {
         denials.inc({ upstream, client: labelOf(client?.key), failure: failure.name });

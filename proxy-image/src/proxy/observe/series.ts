@@ -25,6 +25,7 @@ interface Value {
   readonly metricName?: string;
   readonly labels: Record<string, string | number>;
   readonly value: number;
+  readonly exemplar?: Exemplar;
 }
 
 /** A counter metric. */
@@ -45,22 +46,44 @@ export class Counts {
   }
 }
 
+/** A trace, as an exemplar names it. */
+export interface Traced {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+/** prom-client's form of OpenMetrics' exemplar. */
+interface Exemplar {
+  readonly labelSet: { readonly trace_id: string; readonly span_id: string };
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+}
+
+function exemplarOf({ traceId, spanId }: Traced, value: number): Exemplar {
+  return { labelSet: { trace_id: traceId, span_id: spanId }, value, timestamp: Date.now() / 1_000 };
+}
+
 /** One series of a histogram. */
 export class Durations {
   readonly counts: Float64Array;
   sum = 0;
+  /** The last traced request of each bucket. */
+  exemplars: Exemplar[] | undefined;
 
   /** @param buckets upper bounds in seconds, ascending */
   constructor(private readonly buckets: readonly number[]) {
     this.counts = new Float64Array(buckets.length + 1);
   }
 
-  observe(seconds: number): void {
+  /** @param trace of the request, if it is traced: it becomes its bucket's exemplar */
+  observe(seconds: number, trace?: Traced): void {
     this.sum += seconds;
     const { buckets } = this;
     let bucket = 0;
     while (bucket < buckets.length && seconds > buckets[bucket]!) bucket++;
     this.counts[bucket]!++;
+    if (trace !== undefined) (this.exemplars ??= [])[bucket] = exemplarOf(trace, seconds);
   }
 }
 
@@ -90,7 +113,13 @@ export class Histograms {
     let total = 0;
     const buckets = bounds.map((le, index): Value => {
       total += durations.counts[index]!;
-      return { metricName: `${name}_bucket`, labels: { le, ...labels }, value: total };
+      const exemplar = durations.exemplars?.[index];
+      return {
+        metricName: `${name}_bucket`,
+        labels: { le, ...labels },
+        value: total,
+        ...(exemplar && { exemplar }),
+      };
     });
     return [
       ...buckets,

@@ -172,6 +172,7 @@ export class Upgrade implements Tunnel {
     }
     exchange.upgraded = true;
     exchange.respondedAt = performance.now();
+    exchange.trace?.responded(101, exchange.respondedAt);
     const { maxAge } = exchange.destination!.route.upstream.websockets!;
     this.timer = setTimeout(() => this.abort(tooOld), maxAge);
   }

@@ -57,7 +57,7 @@ export function createCredentials(policy: Policy, folder: string | undefined, lo
 
 type Kind = "header" | "pem";
 
-function namedBy({ upstreams }: Policy): Map<string, Kind> {
+function namedBy({ upstreams, tracing }: Policy): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const { setHeaders, tls } of Object.values(upstreams)) {
     if (tls.clientCertificate) {
@@ -66,6 +66,7 @@ function namedBy({ upstreams }: Policy): Map<string, Kind> {
     }
     for (const { credential } of Object.values(setHeaders ?? {})) kinds.set(credential, "header");
   }
+  for (const { credential } of Object.values(tracing?.headers ?? {})) kinds.set(credential, "header");
   return kinds;
 }
 

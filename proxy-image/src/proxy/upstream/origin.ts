@@ -43,8 +43,8 @@ export class Origin {
     );
     this.pool = new Pool(
       async () => {
-        const { socket, readBuffer, address } = await connector.connect(target, true);
-        return { socket, readBuffer: readBuffer!, address };
+        const { socket, readBuffer, address, phases } = await connector.connect(target, true);
+        return { socket, readBuffer: readBuffer!, address, phases };
       },
       upstream.maxConnections ?? Infinity,
       upstream.maxConnectionAge ?? Infinity,

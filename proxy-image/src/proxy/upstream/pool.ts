@@ -1,4 +1,4 @@
-import type { UpstreamHandler } from "../message/upstream-stream";
+import type { ConnectPhases, UpstreamHandler } from "../message/upstream-stream";
 import type { TLSSocket } from "node:tls";
 import { BoundConnections } from "./bound-connections";
 import { UpstreamConnection, type ConnectionOwner } from "../http1/upstream/upstream-connection";
@@ -11,6 +11,7 @@ export interface Connection {
   readonly socket: TLSSocket;
   readonly readBuffer: ReadBuffer;
   readonly address: string;
+  readonly phases?: ConnectPhases;
 }
 
 /**
@@ -166,9 +167,9 @@ export class Pool implements ConnectionOwner, Paced {
   connect(): void {
     this.connecting++;
     this.connector().then(
-      ({ socket, readBuffer, address }) => {
+      ({ socket, readBuffer, address, phases }) => {
         this.connecting--;
-        const connection = new UpstreamConnection(socket, readBuffer, this, address);
+        const connection = new UpstreamConnection(socket, readBuffer, this, address, phases);
         this.all.add(connection);
         this.released(connection);
       },

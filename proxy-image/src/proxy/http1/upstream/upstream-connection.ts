@@ -1,6 +1,12 @@
 import type { TLSSocket } from "node:tls";
 import { type DeferredWriter, atEndOfIteration, currentIteration } from "../../event-loop";
-import type { Binding, OutgoingHead, UpstreamHandler, UpstreamStream } from "../../message/upstream-stream";
+import type {
+  Binding,
+  ConnectPhases,
+  OutgoingHead,
+  UpstreamHandler,
+  UpstreamStream,
+} from "../../message/upstream-stream";
 import { sizeLine } from "../chunked";
 import { ConnectionLostError, TruncatedResponseError } from "./connection-errors";
 import { KEEP_ALIVE, connectionTerms } from "./connection-terms";
@@ -52,6 +58,8 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
   private single = false;
   private last = false;
   private chunked = false;
+  /** It has been given a request. */
+  private used = false;
   /** A response has arrived over it, so the third party has accepted the connection. */
   private heard = false;
   private keepAlive = KEEP_ALIVE;
@@ -62,6 +70,7 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     private readonly owner: ConnectionOwner,
     /** Of the third party, as DNS gave it. */
     readonly address = "",
+    private readonly made?: ConnectPhases,
   ) {
     if (!readBuffer.open((bytes) => this.read(bytes))) socket.destroy();
     readOnAfterFailedWrite(socket);
@@ -78,8 +87,13 @@ export class UpstreamConnection implements UpstreamStream, Http1ResponseSink, De
     return !this.socket.destroyed && this.socket.writable;
   }
 
+  get phases(): ConnectPhases | undefined {
+    return this.used ? undefined : this.made;
+  }
+
   begin(handler: UpstreamHandler, head: OutgoingHead): void {
     const { method, body, last } = head;
+    this.used = true;
     this.handler = handler;
     this.reader = new ResponseReader(this, method === "HEAD");
     this.requestSent = false;

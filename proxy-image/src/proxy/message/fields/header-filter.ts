@@ -21,6 +21,9 @@ const HOP_BY_HOP = [
   "proxy-authentication-info",
 ];
 
+/** W3C Trace Context: it tells a third party which requests belong together. */
+const TRACE_CONTEXT = new Set(["traceparent", "tracestate"]);
+
 /** Rewritten or handled by the proxy. */
 const OWN_REQUEST = ["host", "expect", "content-length"];
 
@@ -59,6 +62,8 @@ export interface FieldName {
   readonly canonical: string;
   /** In a request it is not sent to the third party. */
   readonly staysInside: boolean;
+  /** W3C Trace Context: in a request it is sent only where the upstream says so. */
+  readonly traceContext: boolean;
   /** In a response it is not sent to the client. */
   readonly staysOutside: boolean;
   /** In a request it is about the client, and is sent only if `passHeaders` names it. */
@@ -85,7 +90,8 @@ export function fieldName(name: string): FieldName {
   const internal = aboutClient || canonical.startsWith("l5d-");
   const field = {
     canonical,
-    staysInside: internal || REQUEST.has(canonical),
+    staysInside: internal || REQUEST.has(canonical) || TRACE_CONTEXT.has(canonical),
+    traceContext: TRACE_CONTEXT.has(canonical),
     staysOutside: internal || RESPONSE.has(canonical),
     aboutClient,
     link: LINKS.get(canonical),

@@ -26,6 +26,13 @@ export interface ConnectTarget {
   begun: number;
 }
 
+/** A verified socket. */
+export interface Attempted {
+  readonly socket: TLSSocket;
+  /** When TCP was connected, on `performance.now()`'s clock. */
+  readonly connected: number;
+}
+
 /**
  * Connects to one address: TCP, then TLS. The result is a verified socket or an error.
  *
@@ -39,7 +46,7 @@ export function attempt(
   timeout: number,
   readBuffer: ReadBuffer | undefined,
   signal: AbortSignal,
-): Promise<TLSSocket> {
+): Promise<Attempted> {
   return new Promise((resolve, reject) => {
     const context = target.context();
     const resumed = resumable(target.session, context, Date.now());
@@ -60,6 +67,7 @@ export function attempt(
       ...(readBuffer && { onread: readBuffer.onread }),
     };
     const socket = startTls(options);
+    let connected = 0;
     const onAbort = (): void => fail(signal.reason as Error);
     const fail = (error: Error): void => {
       clearTimeout(timer);
@@ -69,14 +77,17 @@ export function attempt(
     };
     const timer = setTimeout(() => fail(handshakeTimeout(socket.connecting)), timeout);
     signal.addEventListener("abort", onAbort);
-    socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true));
+    socket.once("connect", () => {
+      connected = performance.now();
+      socket.setNoDelay(true).setKeepAlive(true);
+    });
     socket.on("error", fail);
     socket.on("session", (state) => (target.session = { context, state, expires }));
     socket.once("secureConnect", () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       // The listener `fail` stays: an error before the next listener is added would end the process.
-      resolve(socket);
+      resolve({ socket, connected });
     });
   });
 }

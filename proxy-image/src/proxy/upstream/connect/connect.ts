@@ -6,6 +6,7 @@ import {
   connectionTimeout,
   destinationProhibited,
 } from "../../errors/failures";
+import type { ConnectPhases } from "../../message/upstream-stream";
 import { ReadBuffer } from "../../http1/upstream/read-buffer";
 import type { Translators } from "../names/translators";
 import type { Network } from "../network";
@@ -30,6 +31,7 @@ export interface Connected {
   /** The buffer of its bytes; undefined if it is a stream to read from. */
   readonly readBuffer: ReadBuffer | undefined;
   readonly address: string;
+  readonly phases: ConnectPhases;
 }
 
 /**
@@ -48,6 +50,7 @@ export async function connect(
 ): Promise<Connected> {
   const deadline = performance.now() + target.timeout;
   const addresses = await withDeadline(resolve(`${target.host}.`), deadline);
+  const resolved = performance.now();
   const prefixes = await translators(addresses);
   const permitted = addresses.filter((address) => target.permits(address, prefixes));
   if (permitted.length === 0) throw new FailureError(destinationProhibited);
@@ -60,8 +63,10 @@ export async function connect(
         if (left <= 0) throw new FailureError(connectionTimeout);
         // One buffer for each attempt: bytes from a slower one must not be taken for the winner's.
         const readBuffer = buffered ? new ReadBuffer() : undefined;
-        const socket = await attempt(target, endpoint(address, target.port), left, readBuffer, ended);
-        return { socket, readBuffer, address };
+        const to = endpoint(address, target.port);
+        const { socket, connected } = await attempt(target, to, left, readBuffer, ended);
+        const phases = { resolved, connected, secured: performance.now() };
+        return { socket, readBuffer, address, phases };
       },
       ({ socket }) => socket.destroy(),
       health,

@@ -46,6 +46,7 @@ public final class App {
           .build(ImageBuildArgs.builder().repository(config.require("repository")).build())
           .replicas(3)
           .monitoring(MonitoringArgs.builder().namespaces("monitoring").build())
+          .tracing(TracingArgs.builder().endpoint("http://otel-collector.observability.svc:4318").sampleRatio(0.05).build())
           .build());
 
       // The namespaces of the shop have no other way out of the cluster but to the database.
