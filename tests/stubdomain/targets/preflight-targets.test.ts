@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { preflight, PreflightError } from "../../../proxy-image/src/stubdomain/controller/preflight";
+import { removalGate } from "../../../proxy-image/src/contract/stub-domain/removal-gate";
+import { tendOnce } from "../../../proxy-image/src/stubdomain/controller/removal-gate";
 import { neededRights } from "../../../proxy-image/src/contract/stub-domain/rights";
 import type { Spec } from "../../../proxy-image/src/contract/stub-domain/spec";
 import { targetOf } from "../../../proxy-image/src/stubdomain/targets/all";
@@ -37,6 +39,11 @@ for (const kind of TARGET_KINDS) {
         }
         made.cluster.create(ANCHOR, {});
         await made.round();
+        const gate = removalGate(made.spec);
+        made.cluster.create(gate, {});
+        await tendOnce(made.spec, made.cluster);
+        made.cluster.delete(gate);
+        await tendOnce(made.spec, made.cluster);
         made.cluster.delete(ANCHOR);
         await made.round();
       }

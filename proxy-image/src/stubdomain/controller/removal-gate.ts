@@ -19,14 +19,21 @@ export async function tendGate(
   pause: number,
 ): Promise<void> {
   while (!stop.aborted) {
-    await unlessRefused(async () => {
-      const gate = await cluster.configMap(removalGate(spec));
-      if (!gate) return;
-      if (gate.metadata.deletionTimestamp === undefined) await hold(cluster, gate);
-      else if (isHeld(gate)) await letGo(cluster, gate);
-    });
+    await unlessRefused(() => tendOnce(spec, cluster));
     await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
   }
+}
+
+/**
+ * One look at the gate.
+ *
+ * @throws ApiError
+ */
+export async function tendOnce(spec: Spec, cluster: Cluster): Promise<void> {
+  const gate = await cluster.configMap(removalGate(spec));
+  if (!gate) return;
+  if (gate.metadata.deletionTimestamp === undefined) await hold(cluster, gate);
+  else if (isHeld(gate)) await letGo(cluster, gate);
 }
 
 /** Lets the gate go where the controller gives up: nothing of ours is in the cluster's DNS then. */
