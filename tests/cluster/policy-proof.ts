@@ -17,7 +17,7 @@ export async function provePolicies(admin: Admin, image: string, nodeIps: readon
   await apply(admin, policyCanary(image, namespace, nodeIps, ports), "cluster-addons");
   try {
     let phase = "";
-    await waitFor("the end of the NetworkPolicies' canary", 90, async () => {
+    await waitFor("the end of the NetworkPolicies' canary", 120, async () => {
       phase = await canary("get", "pod/canary", "-o", "jsonpath={.status.phase}");
       return phase === "Succeeded" || phase === "Failed";
     });

@@ -14,7 +14,7 @@ const SCRIPT = `
     socket.on("connect", () => end(true));
     socket.on("error", () => end(true));
   });
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const all = (port) => Promise.all(hosts.map((host) => passes(host, port)));
     const [forbidden, allowed] = await Promise.all([all(blocked), all(open)]);
