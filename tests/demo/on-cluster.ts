@@ -1,4 +1,4 @@
-import { startAppPod } from "../e2e/support/pod";
+import { type AppPod, startAppPod } from "../e2e/support/pod";
 import { readCorefile } from "../e2e/support/corefile";
 import { attachCluster, type Cluster, startCluster, stopCluster } from "../cluster";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
@@ -34,14 +34,18 @@ async function show(cluster: Cluster, keep: boolean): Promise<void> {
   const before = await readCorefile(kubectl);
   const deployment = deploymentOf(cluster, kubectl);
   say(`examples/basic is deployed by ${deployment.by}`);
+  // The pod starts beside the deployment and ends beside its removal.
+  const starting = startAppPod(cluster);
   try {
-    const urls = await step("deploy examples/basic: build and push the image, apply the stack", () =>
-      deployment.up(),
+    const [urls, app] = await step("deploy examples/basic: build and push the image, apply the stack", () =>
+      Promise.all([deployment.up(), starting]),
     );
     await showCorefile(kubectl, before.corefile);
-    await step("call the third party from an application's pod", () => ask(cluster, urls[LISTED]!));
+    await step("call the third party from an application's pod", () => ask(app, urls[LISTED]!));
   } finally {
+    const ending = starting.then((app) => app.delete());
     if (!keep) await step("take the stack down", () => deployment.destroy());
+    await ending;
   }
   if (keep) {
     say(`the cluster stays: export KUBECONFIG=${cluster.kubeconfig}; npm run cluster -- stop ends it`);
@@ -64,17 +68,12 @@ async function showCorefile(kubectl: Kubectl, before: string): Promise<void> {
   for (const line of added) say(`    ${line}`);
 }
 
-async function ask(cluster: Cluster, url: string): Promise<void> {
-  const app = await startAppPod(cluster);
-  try {
-    await tell(
-      {
-        resolve: async (name) => ((await app.resolve(name, "A")).records ?? []) as string[],
-        request: (target, method = "GET") => app.request(target, { method }),
-      },
-      url,
-    );
-  } finally {
-    await app.delete();
-  }
+async function ask(app: AppPod, url: string): Promise<void> {
+  await tell(
+    {
+      resolve: async (name) => ((await app.resolve(name, "A")).records ?? []) as string[],
+      request: (target, method = "GET") => app.request(target, { method }),
+    },
+    url,
+  );
 }

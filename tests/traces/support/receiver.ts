@@ -49,7 +49,8 @@ export interface ReceivedSpan {
   readonly resource: Record<string, string | number | boolean>;
 }
 
-interface Line {
+/** A line that the receiver prints: OTLP in JSON. */
+export interface Line {
   readonly headers?: Record<string, string[]>;
   readonly resourceSpans?: {
     readonly resource: { readonly attributes: Attribute[] };
@@ -97,7 +98,8 @@ export async function startReceiver(): Promise<Receiver> {
   };
 }
 
-function spansOf({ resourceSpans = [] }: Line): ReceivedSpan[] {
+/** The spans of a line that the receiver printed. */
+export function spansOf({ resourceSpans = [] }: Line): ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map((span) => ({

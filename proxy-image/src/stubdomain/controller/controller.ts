@@ -22,7 +22,7 @@ export interface Pace {
   preflight: number;
 }
 
-export const PACE: Pace = { busy: 2_000, idle: 5_000, proof: 30_000, gate: 3_000, preflight: 30_000 };
+export const PACE: Pace = { busy: 2_000, idle: 5_000, proof: 30_000, gate: 1_000, preflight: 30_000 };
 
 /** The controller's dependencies. */
 export type ControllerWorld = World & PreflightWorld & { onReady: () => void; onRound: () => void };
