@@ -86,13 +86,9 @@ describe("traces of an EgressProxy in a cluster that enforces NetworkPolicies", 
     assert.equal((await app.request(URL, { headers: { traceparent } })).status, 200);
     await until("the spans", async () => (await spans()).length > 1);
     const [server, client, ...others] = (await spans()).sort((one, other) => one.kind - other.kind);
-    assert.deepEqual(
-      [server?.kind, client?.kind, others],
-      [SERVER, CLIENT, []],
-      "of the traced request only",
-    );
-    assert.deepEqual([server?.traceId, server?.parentSpanId], [traceId, parent]);
-    assert.deepEqual([client?.traceId, client?.parentSpanId], [traceId, server?.spanId]);
+    assert.deepEqual([server.kind, client.kind, others], [SERVER, CLIENT, []], "of the traced request only");
+    assert.deepEqual([server.traceId, server.parentSpanId], [traceId, parent]);
+    assert.deepEqual([client.traceId, client.parentSpanId], [traceId, server.spanId]);
     assert.equal(server.attributes["url.path"], "/v1/charges");
     assert.equal(client.attributes["http.response.status_code"], 200);
     assert.equal(client.resource["k8s.namespace.name"], "egress");
