@@ -68,7 +68,10 @@ describe("the stub domain's controller in a real cluster", () => {
     assert.equal(await scene.resolve("unlisted.egress.local", "A"), "ENOTFOUND");
     const address = await kubectl(real, ["get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}"]);
     const type = address.includes(":") ? "AAAA" : "A";
-    assert.equal(await scene.resolve("kubernetes.default.svc.cluster.local", type), JSON.stringify([address]));
+    assert.equal(
+      await scene.resolve("kubernetes.default.svc.cluster.local", type),
+      JSON.stringify([address]),
+    );
 
     const metrics = await scene.metrics();
     assert.match(metrics, /k8s_egress_stub_domain_state\{state="serving"\} 1/);

@@ -85,7 +85,8 @@ describe("traces of an EgressProxy in a cluster that enforces NetworkPolicies", 
     const traceparent = `00-${traceId}-${parent}-01`;
     assert.equal((await app.request(URL, { headers: { traceparent } })).status, 200);
     await until("the spans", async () => (await spans()).length > 1);
-    const [server, client, ...others] = (await spans()).sort((one, other) => one.kind - other.kind);
+    const sorted = (await spans()).sort((one, other) => one.kind - other.kind);
+    const [server, client, ...others] = sorted as [ReceivedSpan, ReceivedSpan];
     assert.deepEqual([server.kind, client.kind, others], [SERVER, CLIENT, []], "of the traced request only");
     assert.deepEqual([server.traceId, server.parentSpanId], [traceId, parent]);
     assert.deepEqual([client.traceId, client.parentSpanId], [traceId, server.spanId]);
