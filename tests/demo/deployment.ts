@@ -15,7 +15,8 @@ export interface Deployment {
   readonly by: string;
   /** Deploys; gives the output `urls`. */
   up(): Promise<Record<string, string>>;
-  destroy(): Promise<void>;
+  /** @param isLast Whether the cluster is stopped next, so that pods need not be waited for. */
+  destroy(isLast: boolean): Promise<void>;
 }
 
 /** Unlike any stack of a user's: `pulumi stack init` leaves a file of that name, which goes again. */
@@ -52,7 +53,7 @@ function byHarness(cluster: Cluster, kubectl: Kubectl): Deployment {
       });
       return result.urls;
     },
-    destroy: () => stack.destroy(),
+    destroy: (isLast) => stack.destroy({ awaitNamespaces: !isLast }),
   };
 }
 

@@ -23,13 +23,13 @@ export async function runOnCluster(keep: boolean): Promise<void> {
     void (keepCluster ? Promise.resolve() : stopCluster()).finally(() => process.exit(130));
   });
   try {
-    await show(cluster, keep);
+    await show(cluster, keep, !keepCluster);
   } finally {
     if (!keepCluster) await step("stop the cluster", () => stopCluster());
   }
 }
 
-async function show(cluster: Cluster, keep: boolean): Promise<void> {
+async function show(cluster: Cluster, keep: boolean, isStoppedNext: boolean): Promise<void> {
   const kubectl = kubectlFor(cluster.kubectl, cluster.kubeconfig);
   const before = await readCorefile(kubectl);
   const deployment = deploymentOf(cluster, kubectl);
@@ -43,8 +43,8 @@ async function show(cluster: Cluster, keep: boolean): Promise<void> {
     await showCorefile(kubectl, before.corefile);
     await step("call the third party from an application's pod", () => ask(app, urls[LISTED]!));
   } finally {
-    const ending = starting.then((app) => app.delete());
-    if (!keep) await step("take the stack down", () => deployment.destroy());
+    const ending = isStoppedNext ? Promise.resolve() : starting.then((app) => app.delete());
+    if (!keep) await step("take the stack down", () => deployment.destroy(isStoppedNext));
     await ending;
   }
   if (keep) {

@@ -62,19 +62,26 @@ function named(inputs: Record<string, unknown>, name: string): object {
   return { ...inputs, metadata: { ...metadata, name: `${name}-${digits}` } };
 }
 
-const DELETE = ["delete", "--ignore-not-found", "--wait=true", `--timeout=${PATIENCE}s`] as const;
+const DELETE = ["delete", "--ignore-not-found", `--timeout=${PATIENCE}s`] as const;
 
 /**
  * Deletes objects in this order, and waits for each until it is gone, finalizers included. Those that nothing holds
  * share one command, as starting kubectl takes longer than deleting them.
+ *
+ * @param awaitNamespaces Whether also for namespaces, and so for their pods to end.
  */
 export async function deleteObjects(
   kubectl: Kubectl,
   objects: readonly KubernetesObject[],
   onDeleted: (object: KubernetesObject) => void,
+  awaitNamespaces = true,
 ): Promise<void> {
   for (const batch of batchesOf(objects)) {
-    await kubectl([...DELETE, "-f", "-"], batch.map((object) => JSON.stringify(object)).join("\n---\n"));
+    const wait = awaitNamespaces || batch[0]!.kind !== "Namespace";
+    await kubectl(
+      [...DELETE, `--wait=${wait}`, "-f", "-"],
+      batch.map((object) => JSON.stringify(object)).join("\n---\n"),
+    );
     batch.forEach(onDeleted);
   }
 }

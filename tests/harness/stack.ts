@@ -71,9 +71,9 @@ export class Stack {
     }
   }
 
-  /** Deletes everything, the last created first. */
-  async destroy(): Promise<void> {
+  /** Deletes everything, the last created first; waits for namespaces too, unless told otherwise. */
+  async destroy({ awaitNamespaces = true } = {}): Promise<void> {
     const objects = this.entries.map(({ object }) => object).reverse();
-    await deleteObjects(this.target.kubectl, objects, () => this.entries.pop());
+    await deleteObjects(this.target.kubectl, objects, () => this.entries.pop(), awaitNamespaces);
   }
 }
