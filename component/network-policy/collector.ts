@@ -14,11 +14,13 @@ export type CollectorPlace =
 export function isOnInternet(place: CollectorPlace): boolean {
   if (place.kind !== "address") return place.kind === "public";
   const { ip } = place;
-  const own = parseCidr(`${ip}/${isIP(ip) === 4 ? 32 : 128}`)!;
-  return !SPECIAL_RANGES.some((cidr) => {
-    const special = parseCidr(cidr)!;
-    return special.family === own.family && contains(special, own);
-  });
+  return !isPrivate(`${ip}/${isIP(ip) === 4 ? 32 : 128}`);
+}
+
+/** Whether all addresses of a range in CIDR notation are private or special; true for what is no range. */
+export function isPrivate(cidr: string): boolean {
+  const own = parseCidr(cidr);
+  return !own || SPECIAL_RANGES.some((special) => contains(parseCidr(special)!, own));
 }
 
 /** Host and port of a collector, and where that is. */

@@ -1,4 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as sdkState from "@pulumi/pulumi/runtime/state";
 import type { Policy } from "../../proxy-image/src/contract/policy/policy";
@@ -31,12 +32,12 @@ export function announced(
 ): Announced {
   const inputs = { [RECORD]: recordOf(policy) };
   const hideDiffs = [...(opts?.hideDiffs ?? []), RECORD];
-  const run = runWithHooks();
-  if (run === undefined) return { inputs, opts: { ...opts, hideDiffs } };
+  if (!hasHooks()) return { inputs, opts: { ...opts, hideDiffs } };
   // The engine calls the hook from outside of the program, where the SDK does not know to which run a message belongs.
   const sayHere = AsyncResource.bind(say);
   const hook = new pulumi.ResourceHook(
-    freeName(run, `k8s-egress:${name}:policy-changes`),
+    // Unique in the whole deployment, of which the plugin sees one component at a time.
+    `k8s-egress:${name}:policy-changes:${randomUUID()}`,
     ({ oldInputs, newInputs }) => announce(oldInputs, newInputs, sayHere),
     { onDryRun: true, ignoreErrors: true },
   );
@@ -61,25 +62,12 @@ function announce(
 }
 
 /**
- * The connection to an engine that has resource hooks (Pulumi's, since 2025); undefined if it is older, and under mocks,
- * which claim to have them. The store is internal to the SDK, whose `ResourceHook` fails the program otherwise.
+ * Whether the engine has resource hooks (Pulumi's, since 2025); mocks claim to have them. The store is internal to the
+ * SDK, whose `ResourceHook` fails the program otherwise.
  */
-function runWithHooks(): object | undefined {
+function hasHooks(): boolean {
   const { getStore } = sdkState as { getStore?: () => { supportsResourceHooks?: boolean } };
   const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
   const isEngine = typeof monitor?.registerResourceHook === "function";
-  return isEngine && getStore?.().supportsResourceHooks === true ? monitor : undefined;
-}
-
-/** By the connection to the engine, of which each preview and each update has its own. */
-const namesOfRuns = new WeakMap<object, Set<string>>();
-
-/** Names of hooks are unique in a program; components of one name may have different parents. */
-function freeName(run: object, name: string): string {
-  const names = namesOfRuns.get(run) ?? new Set();
-  namesOfRuns.set(run, names);
-  let free = name;
-  for (let count = 2; names.has(free); count++) free = `${name}-${count}`;
-  names.add(free);
-  return free;
+  return isEngine && getStore?.().supportsResourceHooks === true;
 }

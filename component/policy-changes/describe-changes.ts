@@ -35,10 +35,33 @@ function hostChanges({ upstreams: before }: Policy, { upstreams: after }: Policy
   const names = added.map(([host]) => host).sort();
   return [
     ...(removed.length > 0 ? [`removed: ${someOf(removed.sort(), MOST_HOSTS)}`] : []),
+    ...fallen(removed, after),
     ...(added.length > MOST_HOSTS
       ? [`new: ${someOf(names, MOST_HOSTS)}`]
       : names.map((host) => `${host} is new, for ${clientsOf(after[host]!.allow)}`)),
   ];
+}
+
+/** Hosts that had an entry of their own, and now fall under a wildcard, whose rules may be wider. */
+function fallen(removed: readonly string[], after: Policy["upstreams"]): string[] {
+  const hosts = new Map<string, string[]>();
+  for (const host of removed) {
+    const entry = host.startsWith("*.") ? wildcardOf(host.slice(2), after) : wildcardOf(host, after);
+    if (entry !== undefined) hosts.set(entry, [...(hosts.get(entry) ?? []), host]);
+  }
+  return [...hosts].map(
+    ([entry, names]) =>
+      `${someOf(names, MOST_HOSTS)} may still be called, by ${entry}: for ${clientsOf(after[entry]!.allow)}`,
+  );
+}
+
+/** The longest wildcard that includes a host, as the proxy looks it up. */
+function wildcardOf(host: string, upstreams: Policy["upstreams"]): string | undefined {
+  for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1)) {
+    const entry = `*${host.slice(dot)}`;
+    if (Object.hasOwn(upstreams, entry)) return entry;
+  }
+  return undefined;
 }
 
 function auditChanges({ audit: before }: Policy, { audit: after }: Policy): string[] {

@@ -70,3 +70,13 @@ function isWithin(client: Client, other: Client): boolean {
     (other.serviceAccount === undefined || other.serviceAccount === client.serviceAccount)
   );
 }
+
+/** Whether rules still admit a part of a grant: one of their own grants is within it. */
+export function isKeptInPart({ client, method, path }: Grant, rules: readonly PolicyRule[]): boolean {
+  const lost: PolicyRule = {
+    ...(client === undefined ? {} : { clients: [client] }),
+    ...(method === undefined ? {} : { methods: [method] }),
+    ...(path === undefined ? {} : { paths: [path] }),
+  };
+  return rules.some((rule) => grantsOf(rule).some((grant) => includes(lost, grant)));
+}

@@ -1,5 +1,5 @@
 import type { PolicyRule } from "../../proxy-image/src/contract/policy/policy";
-import { type Grant, newGrants } from "./grants";
+import { type Grant, isKeptInPart, newGrants } from "./grants";
 import { someOf } from "./some-of";
 
 /** Grants of one upstream that are compared: that takes milliseconds. */
@@ -21,9 +21,11 @@ export function ruleChanges(
     ...linesOf(wider).map(
       ({ requests, clients, isPlural }) => `${requests} ${isPlural ? "are" : "is"} new for ${clients}`,
     ),
-    ...linesOf(narrower).map(
-      ({ requests, clients, isPlural }) =>
-        `${requests} ${isPlural ? "are" : "is"} no longer allowed for ${clients}`,
+    ...[false, true].flatMap((inPart) =>
+      linesOf(narrower.filter((grant) => isKeptInPart(grant, after) === inPart)).map(
+        ({ requests, clients, isPlural }) =>
+          `${requests} ${isPlural ? "are" : "is"} ${inPart ? "only in part" : "no longer"} allowed for ${clients}`,
+      ),
     ),
   ];
 }
@@ -44,7 +46,10 @@ interface Line {
 function linesOf(grants: readonly Grant[]): Line[] {
   const methods = groupBy(grants, ({ client, path }) => JSON.stringify([clientName(client), path]));
   const byClient = methods.map((group) => ({
-    methods: [...new Set(group.flatMap(({ method }) => method ?? []))].sort().join(", "),
+    // Beside "any", single ones say nothing.
+    methods: group.some(({ method }) => method === undefined)
+      ? ""
+      : [...new Set(group.map(({ method }) => method))].sort().join(", "),
     path: group[0]!.path,
     client: clientName(group[0]!.client),
   }));

@@ -1,3 +1,5 @@
+import { someOf } from "./some-of";
+
 /** Durations in milliseconds, by the last part of their path. */
 const DURATIONS = new Set([
   "connect",
@@ -15,6 +17,7 @@ const SIZES = "maxBodyBytes.";
 /** Values that are long, or could be part of a credential: only that they change is said. */
 const UNTOLD = new Set(["caCertificates", "prefix"]);
 const MOST_CHARACTERS = 60;
+const MOST_ITEMS = 5;
 
 /** The settings that differ, each as `timeouts.response: 60s → 30s`. Both are plain JSON. */
 export function settingChanges(before: object, after: object, without: readonly string[] = []): string[] {
@@ -26,7 +29,9 @@ export function settingChanges(before: object, after: object, without: readonly 
     if (UNTOLD.has(nameOf(path))) {
       return [`${path} ${was === undefined ? "is new" : is === undefined ? "is removed" : "changes"}`];
     }
-    return [`${path} ${shown(path, was)} → ${shown(path, is)}`];
+    return [
+      `${path} ${isLong(was) || isLong(is) ? itemChanges(was, is) : `${shown(path, was)} → ${shown(path, is)}`}`,
+    ];
   });
 }
 
@@ -39,6 +44,20 @@ function leavesOf(value: object, without: readonly string[], prefix = ""): [stri
       ? leavesOf(item as object, without, `${path}.`)
       : [[path, item]];
   });
+}
+
+/** A list whose text would be cut, so that both ends of the arrow could read the same. */
+function isLong(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.join(", ").length > MOST_CHARACTERS;
+}
+
+function itemChanges(was: unknown, is: unknown): string {
+  const [before, after] = [was, is].map((list) => (Array.isArray(list) ? list.map(String) : []));
+  const added = after!.filter((item) => !before!.includes(item)).map((item) => `+ ${item}`);
+  const removed = before!.filter((item) => !after!.includes(item)).map((item) => `− ${item}`);
+  return added.length + removed.length === 0
+    ? "changes in order"
+    : someOf([...added, ...removed], MOST_ITEMS);
 }
 
 function nameOf(path: string): string {

@@ -6,10 +6,10 @@ import { isLabel, MAX_NAMESPACE_LENGTH } from "./values/label";
 const KEYS = ["name", "namespace", "key", "corefile"];
 
 /**
- * It is part of the anchor's name, which may have 253 characters: up to 51 are the instance's, 63 the namespace's, and
- * 22 distinguish the kind and the key.
+ * It is part of the removal gate's name, which may have 253 characters: up to 63 are the controller's namespace's, 51 the
+ * instance's, 63 the ConfigMap's namespace's, and 25 distinguish the kind and the key or join these.
  */
-const MAX_NAME_LENGTH = 117;
+const MAX_NAME_LENGTH = 51;
 
 /** Checks the ConfigMaps and the Service of the cluster's DNS; `mode` and `target` are checked elsewhere. */
 export function checkConfigMaps(dns: Unchecked, problems: Problems): void {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { EgressProxyArgs } from "../args/egress-proxy";
 import type { Tracing } from "../args/tracing";
 import {
@@ -5,11 +6,12 @@ import {
   collectorUrl,
   isCollectorField,
 } from "../../proxy-image/src/contract/names/collector-url";
-import { collectorOf, isOnInternet } from "../network-policy/collector";
+import { collectorOf, isOnInternet, isPrivate } from "../network-policy/collector";
 import { DEFAULT_NAMESPACE } from "../settings";
 import { type Unchecked, checkInteger, checkObject } from "./checks/checks";
-import { checkCidr, checkList } from "./checks/lists";
+import { checkList } from "./checks/lists";
 import { isDeferred, type Problems, show } from "./checks/problems";
+import { NO_CIDR, allowedCidrProblem } from "./values/cidr";
 import { clusterDomainOf } from "./values/domain";
 import { checkHeaderValues } from "./header-values";
 
@@ -54,7 +56,10 @@ function checkEndpoint(
     "tracing.cidrs",
     `["10.20.0.0/16"]`,
     problems,
-    (cidr, at) => checkCidr(cidr, at, problems),
+    (cidr, at) => {
+      const problem = typeof cidr === "string" ? allowedCidrProblem(cidr) : NO_CIDR;
+      if (problem !== undefined) problems.add(at, `${show(cidr)} ${problem}`);
+    },
     "without one no trace could be sent; left out, `endpoint` says where the receiver is",
   );
   if (cidrs !== undefined && !policed) {
@@ -68,7 +73,13 @@ function checkEndpoint(
   }
   const own = typeof namespace === "string" ? namespace : DEFAULT_NAMESPACE;
   const { place, encrypted } = collectorOf(endpoint, own, clusterDomainOf({ dns }));
-  if (isOnInternet(place) && !encrypted && cidrs === undefined) {
+  if (place.kind === "address") {
+    const problem = allowedCidrProblem(`${place.ip}/${isIP(place.ip) === 4 ? 32 : 128}`);
+    if (problem !== undefined) problems.add("tracing.endpoint", `${show(endpoint)} ${problem}`);
+    if (problem !== undefined) return;
+  }
+  const isKept = Array.isArray(cidrs) && cidrs.every((cidr) => typeof cidr !== "string" || isPrivate(cidr));
+  if (isOnInternet(place) && !encrypted && !isKept) {
     problems.add(
       "tracing.endpoint",
       `${show(endpoint)} would send traces unencrypted over the Internet; use https, or a Service's name, such as "http://otel-collector.observability.svc:4318", or give the receiver's private ranges as \`cidrs\``,

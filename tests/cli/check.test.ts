@@ -55,6 +55,13 @@ it("missing rights are named with verb, resource and namespace", () => {
   const all = rightsOfUp("egress", "egress-stub-domain", true);
   assert.ok(all.some(({ resource, namespace }) => resource === "servers" && namespace === "egress"));
   assert.ok(all.some(({ resource }) => resource === "egressnetworks"));
+  const gate = all.filter(
+    ({ resource, namespace }) => resource === "configmaps" && namespace === "kube-system",
+  );
+  assert.deepEqual(
+    ["create", "delete"].filter((verb) => gate.some((right) => right.verb === verb)),
+    ["create", "delete"],
+  );
   assert.equal(checkRights([]).level, "ok");
   const { level, text } = checkRights(
     all.filter(({ resource }) => resource === "deployments" || resource === "namespaces"),

@@ -50,6 +50,15 @@ describe("what a new policy changes", () => {
     );
   });
 
+  it("says so of a removed host that a wildcard includes", () => {
+    const wildcard = { host: "*.stripe.com", allow: [{ clients: [{ namespace: "many" }] }] };
+    const own = { host: HOST, allow: [{ clients: [web] }] };
+    assert.deepEqual(changes(upstreams(wildcard, own), upstreams(wildcard)), [
+      "removed: api.stripe.com",
+      "api.stripe.com may still be called, by *.stripe.com: for many/*",
+    ]);
+  });
+
   it("counts hosts beyond five", () => {
     const many = Array.from({ length: 9 }, (_, at) => ({ host: `h${at}.example.com` }));
     assert.deepEqual(changes({}, upstreams(...many)), [
@@ -80,7 +89,40 @@ describe("what a new policy changes", () => {
       "a path in place of a pattern",
       rules({ clients: [checkout], methods: ["POST"], paths: ["/v1/**"] }),
       rules({ clients: [checkout], methods: ["POST"], paths: ["/v1/charges"] }),
-      ["api.stripe.com: POST /v1/** is no longer allowed for shop/checkout"],
+      ["api.stripe.com: POST /v1/** is only in part allowed for shop/checkout"],
+    ],
+    [
+      "two methods in place of any",
+      rules({ clients: [web] }),
+      rules({ clients: [web], methods: ["GET"] }, { clients: [web], methods: ["POST"] }),
+      ["api.stripe.com: every request is only in part allowed for shop/web"],
+    ],
+    [
+      "a path that is gone",
+      rules({ clients: [checkout], paths: ["/v1/a", "/v1/b"] }),
+      rules({ clients: [checkout], paths: ["/v1/a"] }),
+      ["api.stripe.com: every method of /v1/b is no longer allowed for shop/checkout"],
+    ],
+    [
+      "any method beside a single one",
+      rules({ clients: [checkout] }),
+      rules(
+        { clients: [checkout] },
+        { clients: [web], paths: ["/v1/a"] },
+        { clients: [web], methods: ["GET"], paths: ["/v1/a"] },
+      ),
+      ["api.stripe.com: every method of /v1/a is new for shop/web"],
+    ],
+    [
+      "one more of many ranges",
+      settings({ allowedCidrs: ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16", "10.4.0.0/16"] }),
+      settings({
+        allowedCidrs: [
+          ...["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16", "10.4.0.0/16"],
+          "192.168.0.0/16",
+        ],
+      }),
+      ["api.stripe.com: allowedCidrs + 192.168.0.0/16"],
     ],
     [
       "a whole namespace in place of an account",

@@ -51,6 +51,15 @@ describe("arguments about traces", () => {
       { endpoint: "http://54.187.174.169:4318" },
       /^tracing\.endpoint: .* unencrypted over the Internet; use https/,
     ],
+    [
+      { endpoint: "http://otel.example.com", cidrs: ["8.8.8.0/24"] },
+      /^tracing\.endpoint: .* unencrypted over the Internet/,
+    ],
+    [
+      { endpoint: "https://otel.example.com", cidrs: ["169.254.169.254/32"] },
+      /^tracing\.cidrs\[0\]: .* covers link-local/,
+    ],
+    [{ endpoint: "https://169.254.169.254" }, /^tracing\.endpoint: .* covers link-local/],
     [{ endpoint: SERVICE, sampleRatio: 2 }, /^tracing\.sampleRatio: is 2; give a number from 0 to 1/],
     [{ endpoint: SERVICE, sampleRatio: NaN }, /^tracing\.sampleRatio: is NaN; give a number from 0 to 1/],
     [{ endpoint: SERVICE, sampleRatio: "0.1" }, /^tracing\.sampleRatio: is "0\.1"/],

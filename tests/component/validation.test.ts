@@ -267,7 +267,7 @@ const cases: Case[] = [
   arg({ dns: { configMap: "coredns" } }, "dns.configMap", /write it as in \{ name: "coredns" \}/),
   arg({ dns: { configMap: { map: "x" } } }, "dns.configMap.map", /is not an argument/),
   arg({ dns: { configMap: { name: "Core_DNS" } } }, "dns.configMap.name", /is not an object's name/),
-  arg({ dns: { configMap: { name: "a".repeat(118) } } }, "dns.configMap.name", /at most 117 characters/),
+  arg({ dns: { configMap: { name: "a".repeat(52) } } }, "dns.configMap.name", /at most 51 characters/),
   arg({ dns: { configMap: { namespace: "a.b" } } }, "dns.configMap.namespace", /not a namespace's name/),
   arg({ dns: { configMap: { key: "a/b" } } }, "dns.configMap.key", /is not a ConfigMap's key/),
   arg({ dns: { configMap: { key: ".." } } }, "dns.configMap.key", /is not a ConfigMap's key/),
@@ -571,7 +571,15 @@ describe("checkArguments", () => {
   });
 
   it("refuses header fields that are the proxy's own, and prefixes that are no text", () => {
-    for (const name of ["host", "Authorization", "l5d-client-id", "x_key", "connection", "x-forwarded-for"]) {
+    for (const name of [
+      "host",
+      "Authorization",
+      "l5d-client-id",
+      "x_key",
+      "connection",
+      "x-forwarded-for",
+      "traceparent",
+    ]) {
       const found = problems(withKey({ setHeaders: { [name]: { credential: "stripe" } } }));
       assert.match(found[0] ?? "", /is a field that can't be set/, name);
     }

@@ -3,21 +3,21 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { EgressProxy } from "../../index";
+import { anchorOfGate, GATE_LABEL } from "../../proxy-image/src/contract/stub-domain/removal-gate";
 import type { TestStack } from "../engine/stacks";
 import { type Kubectl, kubectlFor } from "../harness/kubernetes";
 import { readCorefile } from "./support/corefile";
 import { argumentsFor, engineScene, providersFor } from "./support/engine-scene";
 import { until } from "./support/wait";
 
-const NAMESPACE = "removal";
-const CONTROLLER_NAMESPACE = "removal-stub-domain";
 const main = resolve(__dirname, "../../proxy-image/src/cli/main.ts");
 
-describe("an EgressProxy whose controller's namespace was deleted by hand", { timeout: 600_000 }, () => {
+describe("the removal gate of an EgressProxy", { timeout: 600_000 }, () => {
   const scene = engineScene();
   let kubectl: Kubectl;
   let stack: TestStack;
   let untouched: string;
+  let namespace = "removal";
 
   before(async () => {
     const { cluster, stacks } = scene();
@@ -27,7 +27,7 @@ describe("an EgressProxy whose controller's namespace was deleted by hand", { ti
       const args = argumentsFor(cluster, "api.example.test");
       new EgressProxy(
         "removal",
-        { ...args, namespace: NAMESPACE, domain: "removal.internal" },
+        { ...args, namespace, domain: "removal.internal" },
         { providers: providersFor(cluster) },
       );
       return Promise.resolve();
@@ -35,16 +35,33 @@ describe("an EgressProxy whose controller's namespace was deleted by hand", { ti
     await stack.up();
   });
 
-  it("has `destroy` name the remedy within a minute, and the remedy works", async (test) => {
-    assert.match((await readCorefile(kubectl)).corefile, /removal\.internal/);
-    const gate = `${CONTROLLER_NAMESPACE}.removal-kube-system-coredns`;
-    await until("the controller to hold the removal gate", async () => {
-      const finalizers = ["-o", "jsonpath={.metadata.finalizers}"];
-      return (await kubectl(["get", "configmap", gate, "-n", "kube-system", ...finalizers])) !== "";
+  /** Name and finalizers of the only one, once its controller holds it. */
+  const heldGate = async (): Promise<string> => {
+    let names: string[] = [];
+    await until("a controller to hold the only removal gate", async () => {
+      const { items } = JSON.parse(
+        await kubectl(["get", "configmaps", "-n", "kube-system", `--selector=${GATE_LABEL}`, "-o", "json"]),
+      ) as { items: { metadata: { name: string; finalizers?: string[] } }[] };
+      names = items.map(({ metadata }) => metadata.name);
+      return items.length === 1 && items[0]!.metadata.finalizers !== undefined;
     });
-    await kubectl(["delete", "namespace", CONTROLLER_NAMESPACE, "--wait=false"]);
+    return names[0]!;
+  };
+
+  it("is let go by the old controller when another one takes over", async () => {
+    const before = await heldGate();
+    namespace = "removal-moved";
+    await stack.up();
+    assert.notEqual(await heldGate(), before);
+    assert.match((await readCorefile(kubectl)).corefile, /removal\.internal/);
+  });
+
+  it("has `destroy` name the remedy within a minute where no controller is left, and the remedy works", async (test) => {
+    assert.match((await readCorefile(kubectl)).corefile, /removal\.internal/);
+    const controllers = anchorOfGate({ namespace: "kube-system", name: await heldGate() }).namespace;
+    await kubectl(["delete", "namespace", controllers, "--wait=false"]);
     await until("the controller's pods to be gone", async () => {
-      return (await kubectl(["get", "pods", "-n", CONTROLLER_NAMESPACE, "-o", "name"])) === "";
+      return (await kubectl(["get", "pods", "-n", controllers, "-o", "name"])) === "";
     });
 
     const began = Date.now();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FINALIZER, RECORD_ANNOTATION } from "../../proxy-image/src/contract/stub-domain/anchor";
 import { removalGate } from "../../proxy-image/src/contract/stub-domain/removal-gate";
-import { nameText } from "../../proxy-image/src/stubdomain/cluster/cluster";
+import { ApiError, nameText } from "../../proxy-image/src/stubdomain/cluster/cluster";
 import { readRemoveOptions } from "../../proxy-image/src/cli/options";
 import { removeStubDomains, type Selection } from "../../proxy-image/src/cli/remove-stub-domains";
 import { UsageError } from "../../proxy-image/src/cli/usage-error";
@@ -101,6 +101,25 @@ describe("k8s-egress dns remove", () => {
       }
     });
   }
+
+  it("keeps what it did when letting a removal gate go fails", async () => {
+    for (const [status, isLeft, says] of [
+      [409, false, /removal gate .*:\n {2}is let go by its controller/],
+      [403, true, /removal gate .*:\n {2}forbidden/],
+    ] as const) {
+      const made = await terminating();
+      made.cluster.create(GATE, { metadata: { finalizers: [FINALIZER] } });
+      const { patchConfigMap } = made.cluster;
+      made.cluster.patchConfigMap = (name, patch) =>
+        name.name === GATE.name
+          ? Promise.reject(new ApiError("forbidden", status))
+          : patchConfigMap(name, patch);
+      const removed = await remove(made);
+      assert.equal(removed.isLeft, isLeft);
+      assert.match(removed.text, /took out of ConfigMap kube-system\/coredns/);
+      assert.match(removed.text, says);
+    }
+  });
 
   it("leaves the removal gate of a controller that lives, and of an anchor that was not chosen", async () => {
     const living = scene();

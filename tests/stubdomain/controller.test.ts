@@ -300,6 +300,26 @@ describe("controller", () => {
     assert.deepEqual(made.cluster.get(GATE).metadata.finalizers, []);
   });
 
+  it("holds the removal gate on where it gives up a change, as the earlier block still serves", async () => {
+    const made = scene();
+    made.cluster.create(ANCHOR, {});
+    await made.round();
+    made.cluster.create(GATE, { metadata: { finalizers: [FINALIZER] } });
+    made.proof.answer = { serves: false, reason: "10.0.0.9 answers NXDOMAIN" };
+    const { reason } = await run(
+      made,
+      {},
+      () => {
+        made.pass(60_000);
+        return false;
+      },
+      { ...SPEC, domain: "out.example", specHash: "abc2" },
+    );
+    assert.ok(reason);
+    assert.match(made.corefile(), /egress\.local:53/);
+    assert.deepEqual(made.cluster.get(GATE).metadata.finalizers, [FINALIZER]);
+  });
+
   it("proves in its own time", () => {
     let now = 0;
     const pacer = proofPacer(30_000, () => now);

@@ -185,8 +185,10 @@ function createStubDomain(
         labels: pulumi.output(object.labels).apply((ours) => ({ ...ours, [GATE_LABEL]: GATE_LABEL_VALUE })),
       },
     },
-    // Created after the anchor, it is deleted before it.
-    { parent, dependsOn: [anchor], customTimeouts: { delete: GATE_WAIT } },
+    // Created after the anchor, it is deleted before it. The controller is named too: at a hand-over the old anchor is
+    // gone when Pulumi orders the last deletions, which heeds direct dependencies only, and the old controller has to
+    // let the old gate go.
+    { parent, dependsOn: [anchor, controller], customTimeouts: { delete: GATE_WAIT } },
   );
 }
 

@@ -55,6 +55,8 @@ export function rightsOfUp(namespace: string, controllers: string, meshed: boole
     ...(meshed
       ? LINKERD.map((resource): [string, string, string] => ["policy.linkerd.io", resource, namespace])
       : []),
+    // The removal gate.
+    ["", "configmaps", "kube-system"],
     ["rbac.authorization.k8s.io", "roles", "kube-system"],
     ["rbac.authorization.k8s.io", "rolebindings", "kube-system"],
     ...IN_CLUSTER.map(([group, resource]): [string, string, string] => [group, resource, ""]),

@@ -1,8 +1,8 @@
 import { isToken } from "./method";
 
-/** Fields that the proxy itself writes or removes: setting one would break framing, routing or identity. */
+/** Fields that the proxy itself writes or removes: setting one would break framing, routing, identity or traces. */
 const NOT_SETTABLE =
-  /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|keep-alive|proxy-.*|x-forwarded-.*|l5d-.*|sec-websocket-.*)$/;
+  /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|keep-alive|proxy-.*|x-forwarded-.*|l5d-.*|sec-websocket-.*|traceparent|tracestate)$/;
 
 /**
  * Request fields that say where a client is, or claims to be. They are not sent to the third party, unless an

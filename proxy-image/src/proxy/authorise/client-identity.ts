@@ -1,4 +1,5 @@
 import type { ClientIdentity } from "../exchange/client";
+import { ownCopy } from "../message/own-copy";
 import { isNamespaceName, isServiceAccountName } from "../../contract/names/names";
 
 /** Parsed identities that are cached; there are as many as meshed service accounts. */
@@ -36,8 +37,10 @@ export function identityReader(
     }
     if (identity === undefined) return undefined;
     if (kept.has(identity)) return kept.get(identity);
-    const client = parse(identity);
-    if (kept.size < MOST_KEPT) kept.set(identity, client);
+    // A copy: a substring would keep the head of this request.
+    const own = ownCopy(identity);
+    const client = parse(own);
+    if (kept.size < MOST_KEPT) kept.set(own, client);
     return client;
   };
 }

@@ -18,6 +18,7 @@ import {
 import type { MatchedRule } from "../authorise/rules";
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
+import { ownCopy } from "../message/own-copy";
 import { hostOf, pathOf } from "../message/shown";
 
 /** Methods of RFC 9110 and PATCH; a client could invent any number of others, and a span's name has few values. */
@@ -51,8 +52,8 @@ export function serverAttributes(exchange: Traced, rule: MatchedRule | undefined
   return {
     ...common(exchange),
     [ATTR_URL_SCHEME]: "http",
-    [ATTR_URL_PATH]: pathOf(head.target),
-    ...(host !== undefined && { [ATTR_SERVER_ADDRESS]: host }),
+    [ATTR_URL_PATH]: shownPath(head.target),
+    ...(host !== undefined && { [ATTR_SERVER_ADDRESS]: ownCopy(host) }),
     [ATTR_NETWORK_PROTOCOL_VERSION]: head.version,
     ...(rule?.path !== undefined && { [ATTR_HTTP_ROUTE]: rule.path }),
     ...(status > 0 && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
@@ -81,9 +82,9 @@ export function clientAttributes(
   const { head, origin, destination } = exchange;
   return {
     ...common(exchange),
-    [ATTR_URL_FULL]: `https://${origin?.authority ?? ""}${pathOf(head.target)}`,
+    [ATTR_URL_FULL]: `https://${origin?.authority ?? ""}${shownPath(head.target)}`,
     ...(destination && {
-      [ATTR_SERVER_ADDRESS]: destination.host,
+      [ATTR_SERVER_ADDRESS]: ownCopy(destination.host),
       [ATTR_SERVER_PORT]: destination.route.upstream.port,
       "egress.upstream": destination.route.entry,
     }),
@@ -96,12 +97,17 @@ export function clientAttributes(
 
 function common({ head }: Traced): Attributes {
   const { method, target, fields } = head;
-  const rpc = isGrpc(fields) ? RPC_PATH.exec(pathOf(target))?.[1] : undefined;
+  const rpc = isGrpc(fields) ? RPC_PATH.exec(shownPath(target))?.[1] : undefined;
   return {
     [ATTR_HTTP_REQUEST_METHOD]: METHODS.has(method) ? method : OTHER,
-    ...(!METHODS.has(method) && { [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: method }),
+    ...(!METHODS.has(method) && { [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: ownCopy(method) }),
     ...(rpc !== undefined && { [ATTR_RPC_SYSTEM_NAME]: "grpc", [ATTR_RPC_METHOD]: rpc }),
   };
+}
+
+/** A copy, because a span waits for its export and must not keep the request's head. */
+function shownPath(target: string): string {
+  return ownCopy(pathOf(target));
 }
 
 /** @param least status that is an error by itself */

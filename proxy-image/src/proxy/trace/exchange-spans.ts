@@ -11,6 +11,7 @@ import { TraceState } from "@opentelemetry/core";
 import type { Failure } from "../errors/failures";
 import type { Exchange } from "../exchange/exchange";
 import type { ExchangeTrace } from "../exchange/parts";
+import { ownCopy } from "../message/own-copy";
 import { type TraceParent, traceparentOf, tracestateOf } from "../message/trace-context";
 import type { ConnectPhases } from "../message/upstream-stream";
 import type { MatchedRule } from "../authorise/rules";
@@ -25,6 +26,7 @@ export class ExchangeSpans implements ExchangeTrace {
   readonly spanId: string;
   private readonly server: Span;
   private client: Span | undefined;
+  private attemptedAt = 0;
   /** Requests to the third party before this one. */
   private resends = 0;
   /** Status of the third party's response. */
@@ -52,6 +54,7 @@ export class ExchangeSpans implements ExchangeTrace {
   }
 
   attempt(at: number): void {
+    this.attemptedAt = at;
     const { tracer, server, exchange } = this;
     this.client = tracer.startSpan(
       spanName(exchange.head.method, undefined),
@@ -74,9 +77,11 @@ export class ExchangeSpans implements ExchangeTrace {
 
   connected(phases: ConnectPhases | undefined): void {
     if (!phases) return;
-    this.client!.addEvent("dns", undefined, this.time(phases.resolved));
-    this.client!.addEvent("connect", undefined, this.time(phases.connected));
-    this.client!.addEvent("tls", undefined, this.time(phases.secured));
+    const { resolved: dns, connected: connect, secured: tls } = phases;
+    for (const [name, at] of Object.entries({ dns, connect, tls })) {
+      // A connection may have been begun for another request, which then took one that was free.
+      if (at >= this.attemptedAt) this.client!.addEvent(name, undefined, this.time(at));
+    }
   }
 
   responded(status: number, at: number): void {
@@ -126,10 +131,11 @@ export class ExchangeSpans implements ExchangeTrace {
 function contextOf({ traceId, spanId }: TraceParent, fields: readonly string[]) {
   const state = tracestateOf(fields);
   return trace.setSpanContext(ROOT_CONTEXT, {
-    traceId,
-    spanId,
+    // Copies: spans wait for their export, and an exemplar stays for good.
+    traceId: ownCopy(traceId),
+    spanId: ownCopy(spanId),
     traceFlags: TraceFlags.SAMPLED,
     isRemote: true,
-    ...(state !== undefined && { traceState: new TraceState(state) }),
+    ...(state !== undefined && { traceState: new TraceState(ownCopy(state)) }),
   });
 }

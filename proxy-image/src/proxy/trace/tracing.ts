@@ -19,14 +19,13 @@ import { PerRoute } from "../route/per-route";
 import type { Credentials } from "../upstream/credentials";
 import { type ExportObserver, createProcessor } from "./export";
 import { ExchangeSpans } from "./exchange-spans";
+import { createReport } from "./report";
 import { Sampling } from "./sampling";
 
 /** Milliseconds for the last spans at the process's end; the pod's grace period has room for them. */
 const FLUSH_LIMIT = 2_000;
 /** Characters of an attribute: more than the longest host or path that is shown. */
 const MOST_VALUE = 1_024;
-/** Milliseconds between two lines of the log about failed exports. */
-const REPORT_EVERY = 60_000;
 
 /** What traces need of the rest of the proxy. */
 export interface TracingOptions {
@@ -101,17 +100,5 @@ export function createTracing({ tracing, namespace, credentials, log, observer }
         provider.shutdown().catch(() => undefined),
         sleep(FLUSH_LIMIT, undefined, { ref: false }),
       ]),
-  };
-}
-
-/** One line a minute. A collector's own words are shortened: it may be hostile. */
-function createReport(log: Log): (reason: string, error: Error | undefined) => void {
-  let last = -Infinity;
-  return (reason, error) => {
-    const now = performance.now();
-    if (now - last < REPORT_EVERY) return;
-    last = now;
-    const cause = error?.message.slice(0, 200);
-    log.warn({ reason, ...(cause !== undefined && { cause }) }, "traces are lost");
   };
 }

@@ -39,9 +39,7 @@ export async function runController(
   pace: Pace = PACE,
 ): Promise<string | undefined> {
   try {
-    const refusal = await start(spec, world, stop, pace);
-    if (refusal === undefined) world.onReady();
-    const reason = refusal ?? (await tended(spec, world, stop, pace));
+    const reason = await tended(spec, world, stop, pace);
     await abandonGate(spec, world.cluster);
     return reason;
   } catch (error) {
@@ -77,11 +75,14 @@ async function start(
   }
 }
 
-/** Does the rounds, and tends the removal gate beside them. */
+/** Checks and does the rounds, and tends the removal gate beside them. */
 async function tended(spec: Spec, world: ControllerWorld, stop: AbortSignal, pace: Pace) {
   const ended = new AbortController();
   const tending = tendGate(spec, world.cluster, AbortSignal.any([stop, ended.signal]), pace.gate);
   try {
+    const refusal = await start(spec, world, stop, pace);
+    if (refusal !== undefined) return refusal;
+    world.onReady();
     return await rounds(spec, world, stop, pace);
   } finally {
     ended.abort();

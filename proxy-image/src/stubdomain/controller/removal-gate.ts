@@ -36,9 +36,11 @@ export async function tendOnce(spec: Spec, cluster: Cluster): Promise<void> {
   else if (isHeld(gate)) await letGo(cluster, gate);
 }
 
-/** Lets the gate go where the controller gives up: nothing of ours is in the cluster's DNS then. */
+/** Lets the gate go where the controller gives up, unless something of ours is in the cluster's DNS. */
 export async function abandonGate(spec: Spec, cluster: Cluster): Promise<void> {
   await unlessRefused(async () => {
+    const anchor = await cluster.configMap(spec.anchor);
+    if (anchor && isHeld(anchor)) return;
     const gate = await cluster.configMap(removalGate(spec));
     if (gate && isHeld(gate)) await letGo(cluster, gate);
   });

@@ -1,3 +1,4 @@
+import { ownCopy } from "../own-copy";
 import { tellsAboutClient } from "../../../contract/names/header-fields";
 import { overrideOf } from "./override-names";
 
@@ -99,11 +100,6 @@ export function fieldName(name: string): FieldName {
   };
   if (kept.size < MOST_KEPT && KEEPABLE.test(name)) kept.set(ownCopy(name), field);
   return field;
-}
-
-/** A copy, because a substring keeps the whole text in memory. */
-function ownCopy(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 /** Lower case, `_` as `-`. */
