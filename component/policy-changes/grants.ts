@@ -71,12 +71,22 @@ function isWithin(client: Client, other: Client): boolean {
   );
 }
 
-/** Whether rules still admit a part of a grant: one of their own grants is within it. */
+/** Whether rules still admit a part of a grant: a client, a method and a path of one of them are within it. */
 export function isKeptInPart({ client, method, path }: Grant, rules: readonly PolicyRule[]): boolean {
-  const lost: PolicyRule = {
-    ...(client === undefined ? {} : { clients: [client] }),
-    ...(method === undefined ? {} : { methods: [method] }),
-    ...(path === undefined ? {} : { paths: [path] }),
-  };
-  return rules.some((rule) => grantsOf(rule).some((grant) => includes(lost, grant)));
+  return rules.some(
+    ({ clients, methods, paths }: AnyRule) =>
+      hasWithin(client, clients, isWithin) &&
+      hasWithin(method, methods, (one, wide) => one === wide) &&
+      hasWithin(path, paths, (one, wide) => includesPaths(wide, one)),
+  );
+}
+
+/** @param values undefined: any, which only any includes */
+function hasWithin<T>(
+  wide: T | undefined,
+  values: readonly (T | undefined)[] | undefined,
+  isWithin: (value: T, wide: T) => boolean,
+): boolean {
+  if (wide === undefined) return true;
+  return values?.some((value) => value !== undefined && isWithin(value, wide)) ?? false;
 }
