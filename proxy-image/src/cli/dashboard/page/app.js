@@ -360,8 +360,11 @@ async function refresh() {
       certificatesOf = upstream;
       void get(`certificates${query}`).then(
         (found) => certificatesOf === upstream && (shownCertificates = found),
-        () =>
-          certificatesOf === upstream && (shownCertificates = { note: "none: the policy has no such entry" }),
+        ({ message }) => {
+          if (certificatesOf !== upstream) return;
+          const isMissing = message === "404";
+          shownCertificates = { note: isMissing ? "none: the policy has no such entry" : `unknown: ${message}` };
+        },
       );
       state ??= await get("state");
       if (shownUpstream() === upstream) renderDetail(detail, shownCertificates);
