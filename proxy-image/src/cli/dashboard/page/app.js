@@ -363,7 +363,9 @@ async function refresh() {
         ({ message }) => {
           if (certificatesOf !== upstream) return;
           const isMissing = message === "404";
-          shownCertificates = { note: isMissing ? "none: the policy has no such entry" : `unknown: ${message}` };
+          shownCertificates = {
+            note: isMissing ? "none: the policy has no such entry" : `unknown: ${message}`,
+          };
         },
       );
       state ??= await get("state");
