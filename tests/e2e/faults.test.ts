@@ -169,9 +169,14 @@ describe("faults around the stub domain, in the cluster's own DNS", () => {
   it("CoreDNS refuses the text, for somebody's plugin that it does not have: it is taken back, with the reason", async () => {
     faults++;
     const theirs = untouched.replace("ready\n", "ready\n    nosuchplugin\n");
-    await applyCorefile(scene.run, theirs, { manager, force: true });
-    await scene.createAnchor();
-    const controller = start({ spec: { ...scene.spec, proofTimeoutMs: 8000 } });
+    // Until the block is in, CoreDNS must not know of theirs: a failed reload is found before anything is written.
+    const controller = await whilePaused(cluster, "kubelet", async () => {
+      await applyCorefile(scene.run, theirs, { manager, force: true });
+      await scene.createAnchor();
+      const started = start({ spec: { ...scene.spec, proofTimeoutMs: 8000 } });
+      await until("the block", async () => (await scene.corefile()).includes("egress.local:53"));
+      return started;
+    });
     const { log } = await controller.ended;
     assert.match(log, /does not serve egress\.local from .*not tried again before [^\n]*\n$/);
     assert.equal(await scene.corefile(), theirs);
