@@ -37,6 +37,8 @@ describe("faults around the stub domain, in the cluster's own DNS", () => {
   });
   after(async () => {
     for (const controller of controllers) await controller.stop();
+    // A fault that failed may have left its Corefile, with which the next files would fail too.
+    await restore();
     await scene.remove();
     await inUse.release();
   });
