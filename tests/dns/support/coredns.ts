@@ -1,25 +1,16 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { COREDNS, goProgram } from "../../cluster/programs/go-program";
+import { whyWithoutGo } from "../../cluster/programs/go-tests";
 
-/** Why tests with a real CoreDNS are skipped, or false: it is built from Go modules, once. */
-export const withoutGo: string | false = goOnPath() ? false : "go is not on PATH, so there is no CoreDNS";
+export { BUILD_TIMEOUT } from "../../cluster/programs/go-tests";
 
-/** Milliseconds that the first build may take, on a busy machine. */
-export const BUILD_TIMEOUT = 600_000;
-
-function goOnPath(): boolean {
-  try {
-    execFileSync("go", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Why tests with it are skipped, or false. */
+export const withoutGo = whyWithoutGo("CoreDNS");
 
 /** The program, built where the cache lacks it. */
 export async function corednsProgram(): Promise<string> {

@@ -1,31 +1,20 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { OTLP_RECEIVER, goProgram } from "../../cluster/programs/go-program";
+import { whyWithoutGo } from "../../cluster/programs/go-tests";
 
-/** Why tests with a real receiver are skipped, or false: it is built from Go modules, once. */
-export const withoutGo: string | false = goOnPath()
-  ? false
-  : "go is not on PATH, so there is no OTLP receiver";
+export { BUILD_TIMEOUT } from "../../cluster/programs/go-tests";
 
-/** Milliseconds that the first build may take, on a busy machine. */
-export const BUILD_TIMEOUT = 600_000;
+/** Why tests with it are skipped, or false. */
+export const withoutGo = whyWithoutGo("OTLP receiver");
 
 /** Builds the program where the cache lacks it, so that no test waits for a compiler. */
 export async function receiverProgram(): Promise<string> {
   return join(await goProgram(OTLP_RECEIVER, (line) => console.error(line)), OTLP_RECEIVER.name);
-}
-
-function goOnPath(): boolean {
-  try {
-    execFileSync("go", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 type Value = { stringValue: string } | { intValue: string } | { boolValue: boolean };
